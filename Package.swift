@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let cSettings: [CSetting] = [
+  .define("_GNU_SOURCE"),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .treatAllWarnings(as: .error),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func program(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["EchoApp"], swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "echo",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "echo_server", targets: ["echo_server"]),
+    .executable(name: "echo_client", targets: ["echo_client"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .target(
+      name: "CNcurses",
+      cSettings: cSettings,
+      linkerSettings: [
+        .linkedLibrary("ncursesw", .when(platforms: [.linux])),
+        .linkedLibrary("tinfo", .when(platforms: [.linux])),
+        .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+      ]
+    ),
+    .target(name: "CSystem", cSettings: cSettings),
+    target("Screen", []),
+    target("Wire", ["CSystem"]),
+    target("Echo", ["Screen", "Wire"]),
+    target("Terminal", ["CNcurses", "Screen"]),
+    target(
+      "EchoApp",
+      [
+        "Echo", "Screen", "Terminal", "Wire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    program("echo_server"),
+    program("echo_client"),
+
+    .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", pkgConfig: "vterm", providers: [.apt(["libvterm-dev"])]),
+    .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: cSettings),
+    .target(
+      name: "TestKit",
+      dependencies: ["CVTerm", "CPseudoTerminal", "Screen", "Wire"],
+      path: "Tests/TestKit",
+      swiftSettings: swiftSettings
+    ),
+    tests("ScreenTests", ["Screen"]),
+    tests("WireTests", ["Wire"]),
+    tests("EchoTests", ["Echo", "Screen", "Wire"]),
+    tests("TerminalTests", ["Terminal", "Screen"]),
+    tests("EchoAppTests", ["EchoApp"]),
+    tests("EndToEndTests", ["echo_server", "echo_client"]),
+    tests("ArchitectureTests", []),
+  ]
+)

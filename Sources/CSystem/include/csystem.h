@@ -1,0 +1,3 @@
+#ifndef ECHO_CSYSTEM_H
+#define ECHO_CSYSTEM_H
+#endif

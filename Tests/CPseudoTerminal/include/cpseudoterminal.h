@@ -1,0 +1,3 @@
+#ifndef ECHO_CPSEUDOTERMINAL_H
+#define ECHO_CPSEUDOTERMINAL_H
+#endif
