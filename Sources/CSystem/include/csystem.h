@@ -1,3 +1,136 @@
 #ifndef ECHO_CSYSTEM_H
 #define ECHO_CSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// The system calls that Swift's C library module does not show, or shows only through macros and unions.
+/// Plain types, no policy. Each function returns what the call returns, or the negated errno: never -1.
+
+enum { CSYSTEM_IPV4 = 4, CSYSTEM_IPV6 = 6, CSYSTEM_UNIX = 1 };
+
+/// An Internet address in host terms: IPv4 in the low 32 bits of `low`, IPv6 in both halves, big end first.
+struct csystem_address {
+  uint64_t high;
+  uint64_t low;
+  uint32_t scope;
+  uint16_t port;
+  uint8_t family;
+};
+
+// Streams and sockets.
+
+/// socket(2), close-on-exec and non-blocking.
+int csystem_socket(int family, int datagram);
+int csystem_bind(int descriptor, const struct csystem_address *address);
+int csystem_bind_path(int descriptor, const char *path);
+int csystem_listen(int descriptor, int backlog);
+/// accept4(2), close-on-exec and non-blocking; `address` is filled in for Internet peers.
+int csystem_accept(int descriptor, struct csystem_address *address);
+int csystem_connect(int descriptor, const struct csystem_address *address);
+int csystem_connect_path(int descriptor, const char *path);
+ssize_t csystem_receive(int descriptor, void *bytes, size_t count);
+/// send(2) that never raises SIGPIPE.
+ssize_t csystem_send(int descriptor, const void *bytes, size_t count);
+int csystem_shutdown_write(int descriptor);
+int csystem_close(int descriptor);
+int csystem_local_address(int descriptor, struct csystem_address *address);
+
+/// SO_ERROR, taken and cleared.
+int csystem_take_error(int descriptor);
+int csystem_set_no_delay(int descriptor);
+int csystem_set_reuse_address(int descriptor);
+int csystem_set_version6_only(int descriptor);
+/// Makes close(2) send RST (SO_LINGER of 0).
+int csystem_set_abortive_close(int descriptor);
+/// Asks for a receive buffer of `bytes`, beyond the system's limit where the process may.
+int csystem_set_receive_buffer(int descriptor, int bytes);
+/// Makes received datagrams carry their destination and the count of those that the kernel dropped.
+int csystem_set_datagram_reports(int descriptor, int family);
+/// The peer's process and user of a Unix stream socket.
+int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user);
+/// How many datagrams the kernel has dropped on this socket so far; negative where it does not say.
+int64_t csystem_kernel_drops(int descriptor);
+
+/// What kind of thing stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
+int csystem_path_kind(const char *path);
+int csystem_unlink(const char *path);
+uint32_t csystem_user(void);
+/// Raises the soft limit on descriptors to the hard one; returns the limit.
+int64_t csystem_raise_descriptor_limit(void);
+
+// Datagrams in groups.
+
+/// A group of receive slots, each of the largest datagram's size, and the replies to them.
+struct csystem_datagrams;
+
+struct csystem_datagram {
+  const uint8_t *bytes;
+  uint32_t count;
+  /// What the socket has dropped so far, where the kernel tells (`has_drops`).
+  uint32_t drops;
+  uint8_t has_drops;
+  uint8_t is_truncated;
+  struct csystem_address source;
+  /// Where it was sent to; family 0 where the kernel does not tell.
+  struct csystem_address destination;
+};
+
+struct csystem_datagrams *csystem_datagrams_create(int capacity);
+void csystem_datagrams_destroy(struct csystem_datagrams *group);
+/// recvmmsg(2): how many arrived.
+int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor);
+void csystem_datagrams_get(const struct csystem_datagrams *group, int index, struct csystem_datagram *datagram);
+/// Queues a reply to the datagram at `index`, from the address that it was sent to; `bytes` must outlive the send.
+void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count);
+/// sendmmsg(2) of what was queued: how many were sent; the rest is forgotten.
+int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
+
+// Names.
+
+/// Resolves a name or literal into at most `capacity` addresses, in the resolver's order (RFC 6724).
+/// Returns how many, or a negative EAI code. `passive` asks for literals to bind to.
+int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity);
+const char *csystem_resolve_error(int code);
+
+// Time, in nanoseconds.
+
+int64_t csystem_wall_clock(void);
+int64_t csystem_monotonic_clock(void);
+
+// Readiness.
+
+enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 2, CSYSTEM_BROKEN = 4 };
+
+struct csystem_ready {
+  uint64_t token;
+  uint32_t events;
+};
+
+int csystem_poller_create(void);
+/// `add` registers, otherwise the interest changes; the descriptor leaves by close(2) or `csystem_poller_remove`.
+int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token, int add);
+int csystem_poller_remove(int poller, int descriptor);
+/// Waits at most `timeout` milliseconds, for ever when negative; an interrupted wait is 0.
+int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, int timeout);
+
+/// A descriptor that a poller sees become readable when another thread signals it.
+struct csystem_waker {
+  int descriptor;
+  int writer;
+};
+int csystem_waker_create(struct csystem_waker *waker);
+void csystem_waker_signal(struct csystem_waker waker);
+void csystem_waker_clear(struct csystem_waker waker);
+void csystem_waker_destroy(struct csystem_waker waker);
+/// Waits for one descriptor to be readable, at most `timeout` milliseconds.
+int csystem_wait_readable(int descriptor, int timeout);
+
+// Threads.
+
+/// Starts a joinable thread with every signal blocked.
+int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context);
+void csystem_thread_join(void *thread);
+
 #endif

@@ -1,0 +1,83 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "csystem.h"
+#include "private.h"
+
+int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity) {
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct addrinfo *list = NULL;
+  int error = getaddrinfo(host, NULL, &hints, &list);
+  if (error) return error < 0 ? error : -error;
+  int count = 0;
+  for (struct addrinfo *entry = list; entry && count < capacity; entry = entry->ai_next) {
+    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
+    struct sockaddr_storage storage;
+    memset(&storage, 0, sizeof storage);
+    memcpy(&storage, entry->ai_addr, entry->ai_addrlen);
+    csystem_address_from(&storage, &addresses[count++]);
+  }
+  freeaddrinfo(list);
+  return count;
+}
+
+const char *csystem_resolve_error(int code) {
+#if defined(__linux__)
+  return gai_strerror(code);
+#else
+  return gai_strerror(-code);
+#endif
+}
+
+static int64_t nanoseconds(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int64_t csystem_wall_clock(void) { return nanoseconds(CLOCK_REALTIME); }
+
+int64_t csystem_monotonic_clock(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+int csystem_wait_readable(int descriptor, int timeout) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+  int count = poll(&entry, 1, timeout);
+  return count < 0 ? (errno == EINTR ? 0 : -errno) : count;
+}
+
+int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
+  pthread_t *handle = malloc(sizeof *handle);
+  if (!handle) return -ENOMEM;
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  int error = pthread_create(handle, NULL, body, context);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  if (error) {
+    free(handle);
+    return -error;
+  }
+#if defined(__linux__)
+  pthread_setname_np(*handle, name);
+#else
+  (void)name;
+#endif
+  *thread = handle;
+  return 0;
+}
+
+void csystem_thread_join(void *thread) {
+  pthread_t *handle = thread;
+  pthread_join(*handle, NULL);
+  free(handle);
+}

@@ -1,0 +1,13 @@
+/// Everything that decides how a client behaves on the wire.
+package struct ClientConfiguration: Hashable, Sendable {
+  package var endpoint: Endpoint
+  package var framing = Framing.line
+  /// How long a receipt, and a connection, are awaited.
+  package var timeoutNanoseconds: Int64 = 5_000_000_000
+  /// False for peers that never answer: nothing is awaited, what comes is shown all the same.
+  package var awaitsReceipts = true
+  /// Payload bytes kept of one received message; the rest is counted and dropped.
+  package var messageBytes = 1 << 20
+
+  package init(endpoint: Endpoint) { self.endpoint = endpoint }
+}

@@ -1,0 +1,113 @@
+/// What the user of a client asks of its wire.
+package enum ClientCommand: Sendable {
+  case send(OutgoingBatch)
+  /// Nothing more will be sent: write what is queued, half-close, await the receipts that are due, and end.
+  case finish
+  /// End now.
+  case close
+}
+
+/// What a client's wire tells, in the order in which it happened.
+package enum ClientEvent: Sendable {
+  case resolving(host: String, at: Timestamp)
+  /// One of the endpoint's addresses is being tried; Unix endpoints have none.
+  case connecting(SocketAddress?, at: Timestamp)
+  /// One address did not work; others may.
+  case attemptFailed(SocketAddress?, SystemError, at: Timestamp)
+  case connected(local: SocketAddress?, peer: SocketAddress?, at: Timestamp)
+  case traffic(TrafficBatch)
+  /// The peer closed its end and may still read.
+  case peerFinished(at: Timestamp)
+  /// A datagram was refused by the peer's host (ICMP), or could not be sent; the client goes on.
+  case failure(SystemError, at: Timestamp)
+  /// The last event.
+  case ended(ClientEnd, ClientTotals, at: Timestamp)
+}
+
+/// How a client's connection came to its end.
+package enum ClientEnd: Hashable, Sendable {
+  /// Everything was sent, and every receipt came or timed out, after `finish`.
+  case finished
+  /// After `close`.
+  case closed
+  /// The peer closed the connection in order.
+  case peerClosed
+  /// Never connected, or broken.
+  case failed(WireError)
+}
+
+package struct ClientTotals: Hashable, Sendable {
+  package var messagesSent: UInt64 = 0
+  package var bytesSent: UInt64 = 0
+  package var messagesReceived: UInt64 = 0
+  package var bytesReceived: UInt64 = 0
+  package var receipts: UInt64 = 0
+  /// Receipts that did not come in time.
+  package var timedOut: UInt64 = 0
+  /// Messages queued or written whose fate is unknown at the end.
+  package var unresolved: UInt64 = 0
+
+  package init() {}
+}
+
+/// One step in the life of a message that a client sends or receives.
+package struct TrafficRecord: Hashable, Sendable {
+  package enum Kind: UInt8, Hashable, Sendable {
+    /// The message's last byte was taken by the kernel.
+    case sent
+    /// A reply came for `message`.
+    case receipt
+    /// A reply came for `message` after it had timed out.
+    case lateReceipt
+    /// Something came that answers no message.
+    case received
+    /// No reply came in time for `message`.
+    case timedOut
+    /// The connection ended before `message` was answered, or sent.
+    case failed
+  }
+
+  package var kind: Kind
+  package var flags: MessageRecord.Flags
+  /// The sender's number of the message; 0 for `received`.
+  package var message: UInt64
+  /// Bytes on the wire, framing included: of the message when `sent`, otherwise of the reply.
+  package var wireCount: UInt64
+  /// From the last byte's write to the reply's read, in nanoseconds.
+  package var roundTrip: Int64
+  /// The reply's payload in the batch's bytes.
+  package var offset: UInt32
+  package var count: UInt32
+
+  package init(
+    _ kind: Kind,
+    message: UInt64,
+    wireCount: UInt64 = 0,
+    roundTrip: Int64 = 0,
+    offset: Int = 0,
+    count: Int = 0,
+    flags: MessageRecord.Flags = []
+  ) {
+    self.kind = kind
+    self.flags = flags
+    self.message = message
+    self.wireCount = wireCount
+    self.roundTrip = roundTrip
+    self.offset = UInt32(offset)
+    self.count = UInt32(count)
+  }
+}
+
+/// What one round of a client's wire brought.
+package struct TrafficBatch: Sendable {
+  package var time: Timestamp
+  package var records: [TrafficRecord] = []
+  package var bytes: [UInt8] = []
+
+  package init(time: Timestamp) { self.time = time }
+
+  /// The reply's payload of one of the batch's records.
+  package func payload(of record: TrafficRecord) -> ArraySlice<UInt8> {
+    bytes[Int(record.offset)..<(Int(record.offset) + Int(record.count))]
+  }
+}

@@ -1,0 +1,81 @@
+/// The life of one stream connection at the server: when to read, when to write, when to give up.
+///
+/// A pure state machine: it is told what happened and says what to do. Times are nanoseconds of any one clock.
+package struct ConnectionLife: Sendable {
+  package enum State: Hashable, Sendable {
+    case open
+    /// The peer has closed its end; what is queued still goes out.
+    case finishing
+    /// Told to end: everything that has come is answered, then this end is closed.
+    case draining
+    /// This end is closed; the peer's end is awaited.
+    case lingering
+  }
+
+  package enum Action: Hashable, Sendable {
+    case none
+    /// Send FIN.
+    case closeWriting
+    case close(DisconnectReason)
+  }
+
+  package private(set) var state = State.open
+  private let queueLimit: Int
+  private let stallNanoseconds: Int64
+  private let idleNanoseconds: Int64?
+  private var lastHeard: Int64
+  /// When a queue began to wait, or last moved.
+  private var waitsSince: Int64?
+
+  package init(limits: ServerLimits, now: Int64) {
+    queueLimit = limits.queuedBytes
+    stallNanoseconds = Int64(limits.stallSeconds) * 1_000_000_000
+    idleNanoseconds = limits.idleSeconds.map { Int64($0) * 1_000_000_000 }
+    lastHeard = now
+  }
+
+  /// A peer that takes no receipts is not read from: its own send buffer fills, and that is its back-pressure.
+  package func wantsRead(queued: Int) -> Bool { state != .finishing && queued < queueLimit }
+
+  package func wantsWrite(queued: Int) -> Bool { queued > 0 }
+
+  package var mayAnswer: Bool { state != .lingering }
+
+  package mutating func received(now: Int64) { lastHeard = now }
+
+  /// The read side says that nothing more is there for now.
+  package mutating func readEverything(queued: Int) -> Action {
+    guard state == .draining, queued == 0 else { return .none }
+    state = .lingering
+    return .closeWriting
+  }
+
+  /// The peer's FIN has come, and everything before it has been answered.
+  package mutating func peerFinished(queued: Int) -> Action {
+    if state == .lingering { return .close(.stopping) }
+    if queued == 0 { return .close(state == .draining ? .stopping : .finished) }
+    state = .finishing
+    return .none
+  }
+
+  /// What was queued has been offered to the socket; `queued` bytes are left, and `progress` of them went.
+  package mutating func wrote(progress: Int, queued: Int, now: Int64) -> Action {
+    if queued == 0 {
+      waitsSince = nil
+      return state == .finishing ? .close(.finished) : .none
+    }
+    if progress > 0 || waitsSince == nil { waitsSince = now }
+    return .none
+  }
+
+  package func failed(_ error: SystemError, isReset: Bool) -> Action { .close(isReset ? .reset : .failed(error)) }
+
+  /// The server ends: answer what has come, then close.
+  package mutating func drain() { if state == .open { state = .draining } }
+
+  package func tick(now: Int64) -> Action {
+    if let waitsSince, now - waitsSince >= stallNanoseconds { return .close(.stalled) }
+    if let idleNanoseconds, waitsSince == nil, now - lastHeard >= idleNanoseconds { return .close(.idle) }
+    return .none
+  }
+}

@@ -1,0 +1,34 @@
+internal import CSystem
+
+/// Slots for the datagrams of one recvmmsg(2), each of the largest size there is, and the replies to them.
+package final class DatagramGroup {
+  package static let capacity = 32
+
+  private let group: OpaquePointer
+
+  /// Throws when there is no memory for the slots.
+  init() throws(SystemError) {
+    guard let group = csystem_datagrams_create(Int32(DatagramGroup.capacity)) else {
+      throw SystemError("mmap", code: Errno.noMemory)
+    }
+    self.group = group
+  }
+
+  deinit { csystem_datagrams_destroy(group) }
+
+  func receive(from descriptor: Int32) -> Int { Int(csystem_datagrams_receive(group, descriptor)) }
+
+  func send(to descriptor: Int32) -> Int { Int(csystem_datagrams_send(group, descriptor)) }
+
+  /// One datagram of the last receive; its bytes are valid until the next.
+  func datagram(at index: Int) -> csystem_datagram {
+    var datagram = csystem_datagram()
+    csystem_datagrams_get(group, Int32(index), &datagram)
+    return datagram
+  }
+
+  /// Queues an answer to one datagram of the last receive; `bytes` must live until the send.
+  func reply(to index: Int, with bytes: UnsafeRawBufferPointer) {
+    csystem_datagrams_reply(group, Int32(index), bytes.baseAddress, bytes.count)
+  }
+}

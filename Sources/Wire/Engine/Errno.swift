@@ -1,0 +1,46 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// The error codes that the engine treats apart; errno(3).
+package enum Errno {
+  package static let again = EAGAIN
+  package static let interrupted = EINTR
+  package static let inProgress = EINPROGRESS
+  package static let noMemory = ENOMEM
+  package static let noBuffers = ENOBUFS
+  package static let tooManyFiles = EMFILE
+  package static let tooManyFilesInSystem = ENFILE
+  package static let connectionReset = ECONNRESET
+  package static let brokenPipe = EPIPE
+  package static let connectionRefused = ECONNREFUSED
+  package static let timedOut = ETIMEDOUT
+  package static let addressInUse = EADDRINUSE
+  package static let addressNotAvailable = EADDRNOTAVAIL
+  package static let familyNotSupported = EAFNOSUPPORT
+  package static let noEntry = ENOENT
+  package static let notPermitted = EPERM
+  package static let accessDenied = EACCES
+  package static let hostUnreachable = EHOSTUNREACH
+  package static let networkUnreachable = ENETUNREACH
+  package static let messageTooLong = EMSGSIZE
+  package static let notConnected = ENOTCONN
+
+  /// The system's words for a code, in lower case as they stand inside a sentence.
+  package static func text(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    _ = strerror_r(code, &buffer, buffer.count)
+    let end = buffer.firstIndex(of: 0) ?? buffer.endIndex
+    return String(decoding: buffer[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self).lowercasedFirst
+  }
+}
+
+extension String {
+  /// Connection refused → connection refused; but I/O stays.
+  fileprivate var lowercasedFirst: String {
+    guard let first, dropFirst().first?.isLowercase == true else { return self }
+    return first.lowercased() + dropFirst()
+  }
+}

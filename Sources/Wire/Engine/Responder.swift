@@ -1,0 +1,76 @@
+/// Decides, before anyone watches, what a message is answered with and whether it stops the server.
+package struct Responder: Sendable {
+  /// What a datagram is answered with, cut to the request's length so that no reply is larger than its request.
+  package static let datagramReceipt: [UInt8] = [0x4f, 0x4b, 0, 0]
+
+  package let reply: ReplyMode
+  package let stopPolicy: StopPolicy
+  /// `OK` in the stream's framing.
+  package let streamReceipt: [UInt8]
+  private let framing: Framing
+
+  package init(reply: ReplyMode, stopPolicy: StopPolicy, framing: Framing) {
+    self.reply = reply
+    self.stopPolicy = stopPolicy
+    self.framing = framing
+    var receipt: [UInt8] = []
+    if case .fixed(let count) = framing, count < 2 {
+      receipt = [0x4f]
+    } else {
+      // Two bytes that are no delimiter fit every framing but a fixed one of a single byte.
+      try? framing.append([0x4f, 0x4b], to: &receipt)
+    }
+    self.streamReceipt = receipt
+  }
+
+  /// Whether a message is a stop message, and then whether this peer may stop the server.
+  ///
+  /// `isLocal`: both ends are on this machine. `isForeign`: the connection began like HTTP or TLS, so that its bytes may
+  /// have been chosen by a page in the user's browser.
+  package func flags(firstByte: UInt8?, isLocal: Bool, isForeign: Bool) -> MessageRecord.Flags {
+    guard firstByte == 0x2e else { return [] }
+    let isAllowed =
+      switch stopPolicy {
+      case .any: !isForeign
+      case .local: isLocal && !isForeign
+      case .never: false
+      }
+    return isAllowed ? .stop : .stopRefused
+  }
+
+  /// Appends the message's own bytes as they go back over a stream.
+  package func appendEcho(_ payload: UnsafeRawBufferPointer, isPartial: Bool, to output: inout [UInt8]) {
+    if isPartial {
+      output.append(contentsOf: payload)
+    } else {
+      // The payload came out of a frame of this framing, so it fits one.
+      try? framing.append(payload, to: &output)
+    }
+  }
+
+  /// Whether answering a datagram is harmless: never a receipt, never to a system service, to ourselves, or to many.
+  package func mayAnswer(
+    _ datagram: UnsafeRawBufferPointer,
+    from source: SocketAddress,
+    to destination: SocketAddress?,
+    port: UInt16
+  )
+    -> Bool
+  {
+    if source.port < 1024 || source.port == port || source.isMulticast || source.isBroadcast { return false }
+    if let destination, destination.isMulticast || destination.isBroadcast { return false }
+    return !Responder.isReceipt(datagram)
+  }
+
+  /// Whether a datagram could be a receipt of ours, cut or whole; the empty one is.
+  package static func isReceipt(_ datagram: some Collection<UInt8>) -> Bool {
+    datagramReceipt.starts(with: datagram)
+  }
+
+  /// Whether a stream that begins with these bytes speaks HTTP or TLS (RFC 9112, 3; RFC 8446, 5.1).
+  package static func isForeign(opening: some Collection<UInt8>) -> Bool {
+    if opening.starts(with: [0x16, 0x03]) { return true }
+    return ["GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "]
+      .contains { opening.starts(with: $0.utf8) }
+  }
+}

@@ -1,0 +1,54 @@
+internal import CSystem
+
+/// The system calls that a peer or the kernel can make fail, as values: tests put a script in their place.
+///
+/// Each returns what the call returns, or the negated errno.
+package struct SystemCalls: Sendable {
+  package var accept: @Sendable (_ listener: Int32) -> (descriptor: Int32, peer: SocketAddress)
+  package var connect: @Sendable (_ descriptor: Int32, _ address: SocketAddress) -> Int32
+  package var receive: @Sendable (_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int
+  package var send: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+  package var receiveDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int
+  package var sendDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int
+
+  /// The kernel's own.
+  package static let kernel = SystemCalls(
+    accept: { listener in
+      var address = csystem_address()
+      let descriptor = csystem_accept(listener, &address)
+      return (descriptor, SocketAddress(address))
+    },
+    connect: { descriptor, address in
+      var address = csystem_address(address)
+      return csystem_connect(descriptor, &address)
+    },
+    receive: { descriptor, buffer in csystem_receive(descriptor, buffer.baseAddress, buffer.count) },
+    send: { descriptor, bytes in csystem_send(descriptor, bytes.baseAddress, bytes.count) },
+    receiveDatagrams: { group, descriptor in group.receive(from: descriptor) },
+    sendDatagrams: { group, descriptor in group.send(to: descriptor) }
+  )
+}
+
+extension SocketAddress {
+  init(_ address: csystem_address) {
+    self.init(
+      family: Family(rawValue: address.family) ?? .unix,
+      port: address.port,
+      high: address.high,
+      low: address.low,
+      scope: address.scope
+    )
+  }
+}
+
+extension csystem_address {
+  init(_ address: SocketAddress) {
+    self.init(
+      high: address.high,
+      low: address.low,
+      scope: address.scope,
+      port: address.port,
+      family: address.family.rawValue
+    )
+  }
+}

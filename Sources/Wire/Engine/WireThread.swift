@@ -1,0 +1,42 @@
+internal import CSystem
+internal import Synchronization
+
+/// A thread of the engine, with every signal blocked so that signals go to the program's main thread.
+final class WireThread: Sendable {
+  private final class Body {
+    let run: () -> Void
+
+    init(run: sending @escaping () -> Void) { self.run = run }
+  }
+
+  /// The joinable handle as bits, 0 once joined.
+  private let handle: Mutex<UInt>
+
+  init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
+    let body = Unmanaged.passRetained(Body(run: run))
+    var thread: UnsafeMutableRawPointer?
+    let result = csystem_thread_start(
+      &thread,
+      name,
+      { context in
+        if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+        return nil
+      },
+      body.toOpaque()
+    )
+    guard result == 0 else {
+      body.release()
+      throw SystemError("pthread_create", code: -result)
+    }
+    handle = Mutex(UInt(bitPattern: thread))
+  }
+
+  /// Waits for the thread's end; later calls return at once.
+  func join() {
+    let bits = handle.withLock { handle in
+      defer { handle = 0 }
+      return handle
+    }
+    if bits != 0 { csystem_thread_join(UnsafeMutableRawPointer(bitPattern: bits)) }
+  }
+}

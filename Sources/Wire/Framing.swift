@@ -1,0 +1,118 @@
+/// How a stream is cut into messages.
+package enum Framing: Hashable, Sendable {
+  /// A message ends with LF; a CR before it belongs to the message's bytes and is not shown.
+  case line
+  /// A message ends with NUL.
+  case nul
+  /// Two bytes of length, big end first, then the message.
+  case length16
+  /// Four bytes of length, big end first, then the message.
+  case length32
+  /// Every message has this many bytes; a shorter one is padded with NULs when sent.
+  case fixed(Int)
+  /// Every read is a message: there are no borders.
+  case raw
+}
+
+/// Why a message can't be sent in a framing.
+package enum FramingError: Error, Hashable, Sendable {
+  /// The message has more bytes than the framing can carry.
+  case tooLong(count: Int, limit: Int)
+  /// The message contains the byte that ends messages.
+  case containsDelimiter(UInt8)
+}
+
+extension Framing {
+  /// The largest size that `fixed` takes: the largest datagram of IPv4.
+  package static let maximumFixed = 65_507
+
+  /// Reads the word of the command line: `line`, `nul`, `length16`, `length32`, `fixed:N` or `raw`.
+  package init?(_ text: String) {
+    switch text {
+    case "line": self = .line
+    case "nul": self = .nul
+    case "length16": self = .length16
+    case "length32": self = .length32
+    case "raw": self = .raw
+    default:
+      guard text.hasPrefix("fixed:"), let count = Int(text.dropFirst("fixed:".count)),
+        (1...Framing.maximumFixed).contains(count)
+      else { return nil }
+      self = .fixed(count)
+    }
+  }
+
+  /// The byte that ends a message, where one does.
+  package var delimiter: UInt8? {
+    switch self {
+    case .line: 0x0a
+    case .nul: 0
+    case .length16, .length32, .fixed, .raw: nil
+    }
+  }
+
+  /// How many bytes of length go before a message.
+  package var headerCount: Int {
+    switch self {
+    case .length16: 2
+    case .length32: 4
+    case .line, .nul, .fixed, .raw: 0
+    }
+  }
+
+  /// Appends one message as it goes over a stream.
+  package func append(_ payload: some Collection<UInt8>, to output: inout [UInt8]) throws(FramingError) {
+    let count = payload.count
+    switch self {
+    case .line, .nul:
+      let delimiter: UInt8 = self == .line ? 0x0a : 0
+      guard !payload.contains(delimiter) else { throw .containsDelimiter(delimiter) }
+      output.append(contentsOf: payload)
+      output.append(delimiter)
+    case .length16, .length32:
+      let limit = self == .length16 ? Int(UInt16.max) : Int(UInt32.max)
+      guard count <= limit else { throw .tooLong(count: count, limit: limit) }
+      for index in (0..<headerCount).reversed() { output.append(UInt8(truncatingIfNeeded: count >> (index * 8))) }
+      output.append(contentsOf: payload)
+    case .fixed(let size):
+      guard count <= size else { throw .tooLong(count: count, limit: size) }
+      output.append(contentsOf: payload)
+      output.append(contentsOf: repeatElement(0, count: size - count))
+    case .raw:
+      output.append(contentsOf: payload)
+    }
+  }
+
+  /// Appends one message as the payload of a datagram: `fixed` pads, every other framing is the datagram itself.
+  package func appendDatagram(_ payload: some Collection<UInt8>, to output: inout [UInt8]) throws(FramingError) {
+    if case .fixed = self { return try append(payload, to: &output) }
+    guard payload.count <= Framing.maximumFixed else {
+      throw .tooLong(count: payload.count, limit: Framing.maximumFixed)
+    }
+    output.append(contentsOf: payload)
+  }
+
+  /// How much of a kept payload is shown as its text: without a line's CR, a fixed message's tail after its first NUL,
+  /// or the NULs that pad a datagram.
+  package func shownCount(of payload: ArraySlice<UInt8>, transport: Transport) -> Int {
+    if case .fixed = self { return payload.firstIndex(of: 0).map { $0 - payload.startIndex } ?? payload.count }
+    if transport.isDatagram {
+      let padding = payload.reversed().prefix { $0 == 0 }.count
+      return payload.count - padding
+    }
+    return self == .line && payload.last == 0x0d ? payload.count - 1 : payload.count
+  }
+}
+
+extension Framing: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .line: "line"
+    case .nul: "nul"
+    case .length16: "length16"
+    case .length32: "length32"
+    case .fixed(let count): "fixed:\(count)"
+    case .raw: "raw"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// One received message: its bytes are a range of its batch.
+package struct MessageRecord: Hashable, Sendable {
+  package struct Flags: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Longer than the limit: only the first bytes were kept.
+    package static let truncated = Flags(rawValue: 1)
+    /// The connection ended before the frame did.
+    package static let partial = Flags(rawValue: 2)
+    /// A stop message that ends the server.
+    package static let stop = Flags(rawValue: 4)
+    /// A stop message from someone who may not.
+    package static let stopRefused = Flags(rawValue: 8)
+    /// A receipt was queued for it.
+    package static let answered = Flags(rawValue: 16)
+  }
+
+  /// Counts from 1 without gaps over a server's life.
+  package var sequence: UInt64
+  package var time: Timestamp
+  /// Bytes on the wire, framing included.
+  package var wireCount: UInt64
+  /// Where the payload begins in the batch's bytes.
+  package var offset: UInt32
+  /// Payload bytes kept.
+  package var count: UInt32
+  /// The sender's place in the batch's peers.
+  package var peer: UInt32
+  package var flags: Flags
+
+  package init(
+    sequence: UInt64,
+    time: Timestamp,
+    wireCount: UInt64,
+    offset: UInt32,
+    count: UInt32,
+    peer: UInt32,
+    flags: Flags
+  ) {
+    self.sequence = sequence
+    self.time = time
+    self.wireCount = wireCount
+    self.offset = offset
+    self.count = count
+    self.peer = peer
+    self.flags = flags
+  }
+}
+
+/// What one round of reads brought, in the order of its arrival: many messages, three allocations.
+package struct MessageBatch: Sendable {
+  package var peers: [Peer] = []
+  package var records: [MessageRecord] = []
+  package var bytes: [UInt8] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { records.isEmpty }
+
+  /// The payload of one of the batch's records.
+  package func payload(of record: MessageRecord) -> ArraySlice<UInt8> {
+    bytes[Int(record.offset)..<(Int(record.offset) + Int(record.count))]
+  }
+
+  package func peer(of record: MessageRecord) -> Peer { peers[Int(record.peer)] }
+}

@@ -1,0 +1,43 @@
+/// Messages on their way out, framed, in order: many messages, two allocations.
+package struct OutgoingBatch: Sendable {
+  package struct Message: Hashable, Sendable {
+    /// The sender's own number for it, rising.
+    package var id: UInt64
+    /// Bytes on the wire, framing included.
+    package var wireCount: UInt32
+    /// Whether the peer is to answer it.
+    package var expectsReceipt: Bool
+  }
+
+  package private(set) var messages: [Message] = []
+  package private(set) var bytes: [UInt8] = []
+  private let framing: Framing
+  private let transport: Transport
+
+  package init(framing: Framing, transport: Transport) {
+    self.framing = framing
+    self.transport = transport
+  }
+
+  package var isEmpty: Bool { messages.isEmpty }
+
+  /// Adds one message, framed for the transport; throws, and changes nothing, when it does not fit.
+  ///
+  /// A datagram that is itself like a receipt is never answered (`Responder`), so none is awaited for it.
+  package mutating func append(
+    _ payload: some Collection<UInt8>,
+    id: UInt64,
+    expectsReceipt: Bool
+  ) throws(FramingError) {
+    let start = bytes.count
+    if transport.isDatagram {
+      try framing.appendDatagram(payload, to: &bytes)
+    } else {
+      try framing.append(payload, to: &bytes)
+    }
+    let isAnswerable = !transport.isDatagram || !Responder.isReceipt(bytes[start...])
+    messages.append(
+      Message(id: id, wireCount: UInt32(bytes.count - start), expectsReceipt: expectsReceipt && isAnswerable)
+    )
+  }
+}

@@ -1,0 +1,30 @@
+/// Everything that decides how a server behaves on the wire.
+package struct ServerConfiguration: Hashable, Sendable {
+  /// 0 takes any free port, the same for all addresses and transports.
+  package var port: UInt16
+  /// Addresses or names to bind to; empty is loopback, IPv4 and, where the machine has it, IPv6.
+  package var hosts: [String] = []
+  package var transports: Set<Transport> = [.tcp, .udp]
+  package var unixPath: String?
+  package var framing = Framing.line
+  package var reply = ReplyMode.ok
+  package var stopPolicy = StopPolicy.local
+  package var limits = ServerLimits()
+
+  package init(port: UInt16) { self.port = port }
+}
+
+/// What peers may use up.
+package struct ServerLimits: Hashable, Sendable {
+  /// Bytes kept of one message; the rest is counted and dropped.
+  package var messageBytes = 1 << 20
+  package var connections = 10_000
+  /// Seconds without a byte after which a connection is closed; nil never.
+  package var idleSeconds: Int?
+  /// Bytes of receipts that may wait for a peer before its socket is no longer read.
+  package var queuedBytes = 256 << 10
+  /// Seconds that a peer may refuse to take its receipts before it is disconnected.
+  package var stallSeconds = 30
+
+  package init() {}
+}

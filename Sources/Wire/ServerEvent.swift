@@ -1,0 +1,89 @@
+/// What a server tells whoever watches it, in the order in which it happened.
+package enum ServerEvent: Sendable {
+  case listening(Endpoint)
+  case messages(MessageBatch)
+  case connected(Peer, at: Timestamp)
+  case disconnected(Peer, DisconnectReason, Traffic, at: Timestamp)
+  case dropped(Drop, at: Timestamp)
+  case refused(Refusal, at: Timestamp)
+  /// A system call failed and the server went on.
+  case failure(SystemError, peer: Peer?, at: Timestamp)
+  case stopping(StopReason, at: Timestamp)
+  /// The last event.
+  case stopped(ServerTotals, at: Timestamp)
+}
+
+/// How a connection ended, and by whom.
+package enum DisconnectReason: Hashable, Sendable {
+  /// The peer closed its end (FIN).
+  case finished
+  /// The peer broke the connection (RST).
+  case reset
+  /// No byte came for the configured time.
+  case idle
+  /// The peer did not take its receipts.
+  case stalled
+  /// The user of this program closed it.
+  case closed
+  /// The server ended.
+  case stopping
+  case failed(SystemError)
+}
+
+/// What went over one connection, or over all.
+package struct Traffic: Hashable, Sendable {
+  package var messages: UInt64 = 0
+  package var bytesReceived: UInt64 = 0
+  package var bytesSent: UInt64 = 0
+
+  package init() {}
+}
+
+/// Messages that nobody will see.
+package struct Drop: Hashable, Sendable {
+  package enum Agent: String, Hashable, Sendable {
+    /// Datagrams for which the receive buffer had no room.
+    case kernel
+    /// Messages received, answered and counted, but not shown: the view could not keep up.
+    case server
+  }
+
+  package var agent: Agent
+  package var count: UInt64
+  /// Their bytes where they are known (those dropped by the server).
+  package var bytes: UInt64
+
+  package init(by agent: Agent, count: UInt64, bytes: UInt64 = 0) {
+    self.agent = agent
+    self.count = count
+    self.bytes = bytes
+  }
+}
+
+/// What a limit or a policy said no to.
+package enum Refusal: Hashable, Sendable {
+  /// Connections over the limit.
+  case connections(count: UInt64, limit: Int)
+  /// A stop message from someone who may not stop the server.
+  case stop(Peer)
+  /// Datagrams that a reply could have turned into a loop or an attack on others.
+  case replies(count: UInt64, lastPeer: Peer)
+}
+
+package enum StopReason: Hashable, Sendable {
+  /// A stop message that the policy allows.
+  case message(Peer)
+  /// A signal or the user.
+  case asked
+}
+
+/// A server's whole life in numbers.
+package struct ServerTotals: Hashable, Sendable {
+  package var traffic = Traffic()
+  package var connections: UInt64 = 0
+  package var droppedByKernel: UInt64 = 0
+  package var droppedByServer: UInt64 = 0
+  package var refused: UInt64 = 0
+
+  package init() {}
+}
