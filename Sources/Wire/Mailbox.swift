@@ -15,7 +15,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
   private let wakeReader: @Sendable () -> Void
   private let wakePoster: @Sendable () -> Void
 
-  /// `capacity` is in the unit of the costs that are posted; `wakePoster` is called after a drain when a post found it full.
+  /// `capacity` is in the unit of the costs that are posted; `wakePoster` is called after a drain when a post or an offer found it full.
   package init(
     capacity: Int,
     wakeReader: @escaping @Sendable () -> Void,
@@ -44,7 +44,10 @@ package final class Mailbox<Element: Sendable>: Sendable {
   /// Takes the element only if there is room.
   package func offer(_ element: Element, cost: Int) -> Bool {
     let (wasEmpty, taken) = state.withLock { state in
-      guard state.cost < capacity else { return (false, false) }
+      guard state.cost < capacity else {
+        state.posterWaits = true
+        return (false, false)
+      }
       let wasEmpty = state.elements.isEmpty
       state.elements.append(element)
       state.cost += cost

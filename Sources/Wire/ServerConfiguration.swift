@@ -10,6 +10,15 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var reply = ReplyMode.ok
   package var stopPolicy = StopPolicy.local
   package var limits = ServerLimits()
+  package var delivery = Delivery.lossy
+
+  /// What happens when whoever watches can't keep up.
+  package enum Delivery: Hashable, Sendable {
+    /// The watcher's copy is dropped and counted; the network never waits.
+    case lossy
+    /// Nothing is dropped: the server stops reading until the watcher has caught up.
+    case lossless
+  }
 
   package init(port: UInt16) { self.port = port }
 }

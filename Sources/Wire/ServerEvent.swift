@@ -50,13 +50,16 @@ package struct Drop: Hashable, Sendable {
 
   package var agent: Agent
   package var count: UInt64
-  /// Their bytes where they are known (those dropped by the server).
+  /// Their bytes on the wire where they are known (those dropped by the server).
   package var bytes: UInt64
+  /// Events other than messages that went the same way.
+  package var notices: UInt64
 
-  package init(by agent: Agent, count: UInt64, bytes: UInt64 = 0) {
+  package init(by agent: Agent, count: UInt64 = 0, bytes: UInt64 = 0, notices: UInt64 = 0) {
     self.agent = agent
     self.count = count
     self.bytes = bytes
+    self.notices = notices
   }
 }
 

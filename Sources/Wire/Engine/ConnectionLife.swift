@@ -10,6 +10,8 @@ package struct ConnectionLife: Sendable {
     case draining
     /// This end is closed; the peer's end is awaited.
     case lingering
+    /// Writing has failed; what the peer sent before is still read.
+    case broken
   }
 
   package enum Action: Hashable, Sendable {
@@ -37,9 +39,10 @@ package struct ConnectionLife: Sendable {
   /// A peer that takes no receipts is not read from: its own send buffer fills, and that is its back-pressure.
   package func wantsRead(queued: Int) -> Bool { state != .finishing && queued < queueLimit }
 
-  package func wantsWrite(queued: Int) -> Bool { queued > 0 }
+  package var mayAnswer: Bool { state != .lingering && state != .broken }
 
-  package var mayAnswer: Bool { state != .lingering }
+  /// Whether the server's end waits for this connection.
+  package func isOwing(queued: Int) -> Bool { queued > 0 || state == .draining }
 
   package mutating func received(now: Int64) { lastHeard = now }
 
@@ -53,6 +56,7 @@ package struct ConnectionLife: Sendable {
   /// The peer's FIN has come, and everything before it has been answered.
   package mutating func peerFinished(queued: Int) -> Action {
     if state == .lingering { return .close(.stopping) }
+    if state == .broken { return .close(.reset) }
     if queued == 0 { return .close(state == .draining ? .stopping : .finished) }
     state = .finishing
     return .none
@@ -68,7 +72,11 @@ package struct ConnectionLife: Sendable {
     return .none
   }
 
-  package func failed(_ error: SystemError, isReset: Bool) -> Action { .close(isReset ? .reset : .failed(error)) }
+  /// A write found the connection broken: no more answers, but what came before is read to its end.
+  package mutating func writingFailed() {
+    state = .broken
+    waitsSince = nil
+  }
 
   /// The server ends: answer what has come, then close.
   package mutating func drain() { if state == .open { state = .draining } }

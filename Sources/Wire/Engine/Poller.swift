@@ -47,6 +47,7 @@ package struct Poller: ~Copyable {
     let token: UInt64
     let state: UInt32
 
+    var isBroken: Bool { state & UInt32(CSYSTEM_BROKEN) != 0 }
     var isWritable: Bool { state & UInt32(CSYSTEM_WRITABLE) != 0 }
     /// Also when the socket is broken: the read then tells how.
     var isReadable: Bool { state & UInt32(CSYSTEM_READABLE | CSYSTEM_BROKEN) != 0 }

@@ -3,6 +3,9 @@ package struct Responder: Sendable {
   /// What a datagram is answered with, cut to the request's length so that no reply is larger than its request.
   package static let datagramReceipt: [UInt8] = [0x4f, 0x4b, 0, 0]
 
+  /// `.`, with which a stop message begins.
+  package static let stopByte: UInt8 = 0x2e
+
   package let reply: ReplyMode
   package let stopPolicy: StopPolicy
   /// `OK` in the stream's framing.
@@ -28,7 +31,7 @@ package struct Responder: Sendable {
   /// `isLocal`: both ends are on this machine. `isForeign`: the connection began like HTTP or TLS, so that its bytes may
   /// have been chosen by a page in the user's browser.
   package func flags(firstByte: UInt8?, isLocal: Bool, isForeign: Bool) -> MessageRecord.Flags {
-    guard firstByte == 0x2e else { return [] }
+    guard firstByte == Responder.stopByte else { return [] }
     let isAllowed =
       switch stopPolicy {
       case .any: !isForeign

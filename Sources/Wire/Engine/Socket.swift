@@ -42,3 +42,38 @@ package struct Socket: ~Copyable {
     if result < 0 { throw SystemError(call, code: -result) }
   }
 }
+
+extension Socket {
+  /// Bytes of datagrams that may wait to be read: at the default, bursts are lost.
+  private static let datagramReceiveBuffer: Int32 = 4 << 20
+
+  /// The options that a socket needs before it is bound.
+  func prepareToBind(family: SocketAddress.Family, isDatagram: Bool) {
+    if family == .ipv6 { _ = csystem_set_version6_only(descriptor) }
+    if isDatagram {
+      enlargeReceiveBuffer()
+      _ = csystem_set_datagram_reports(descriptor, Int32(family.rawValue))
+    } else {
+      _ = csystem_set_reuse_address(descriptor)
+    }
+  }
+
+  func enlargeReceiveBuffer() { _ = csystem_set_receive_buffer(descriptor, Socket.datagramReceiveBuffer) }
+
+  /// Sends each write at once instead of waiting for more (TCP_NODELAY).
+  func disableDelay() { _ = csystem_set_no_delay(descriptor) }
+
+  /// The process and the user at the other end of a Unix stream socket.
+  var peerCredentials: (process: UInt32, user: UInt32)? {
+    var process: Int32 = 0
+    var user: UInt32 = 0
+    guard csystem_peer_credentials(descriptor, &process, &user) == 0 else { return nil }
+    return (UInt32(bitPattern: process), user)
+  }
+
+  /// The user that this process acts as.
+  static var ownUser: UInt32 { csystem_user() }
+
+  /// Lets the process open as many sockets as the system allows it.
+  static func raiseDescriptorLimit() { _ = csystem_raise_descriptor_limit() }
+}

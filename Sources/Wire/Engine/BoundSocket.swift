@@ -1,0 +1,145 @@
+internal import CSystem
+
+/// A socket that peers reach the server by: a listener, or a datagram socket.
+final class BoundSocket {
+  let socket: Socket
+  let endpoint: Endpoint
+  /// nil for Unix sockets.
+  let address: SocketAddress?
+  /// What the kernel has dropped on it so far, as far as it was reported.
+  var reportedDrops: UInt32 = 0
+
+  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
+    self.socket = socket
+    self.endpoint = endpoint
+    self.address = address
+  }
+
+  deinit {
+    if case .unix(let path) = endpoint { _ = csystem_unlink(path) }
+  }
+
+  /// What the kernel has dropped since it was last asked.
+  func takeDrops(total: UInt32) -> UInt64 {
+    let new = total &- reportedDrops
+    reportedDrops = total
+    return UInt64(new)
+  }
+
+  /// Asks the kernel for its count of drops, also when no datagram will come to carry it.
+  var kernelDrops: UInt32? {
+    let count = csystem_kernel_drops(socket.descriptor)
+    return count < 0 ? nil : UInt32(truncatingIfNeeded: count)
+  }
+}
+
+extension BoundSocket {
+  /// Everything that a configuration asks to be bound; on failure, nothing stays bound.
+  static func bindAll(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
+    var bound: [BoundSocket] = []
+    if !configuration.transports.isEmpty { bound = try bindInternet(configuration) }
+    if let path = configuration.unixPath { bound.append(try bindUnix(path)) }
+    return bound
+  }
+
+  /// Attempts at finding a port that is free on every address and transport, when any will do.
+  private static let freePortAttempts = 32
+
+  private static func bindInternet(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
+    let isDefault = configuration.hosts.isEmpty
+    let addresses = try resolve(isDefault ? ["127.0.0.1", "::1"] : configuration.hosts)
+    var attempt = 1
+    while true {
+      do throws(WireError) {
+        return try bindInternet(addresses, configuration, skippingMissingFamily: isDefault)
+      } catch .cannotListen(_, let error)
+        where error.code == Errno.addressInUse && configuration.port == 0 && attempt < freePortAttempts
+      {
+        attempt += 1
+      }
+    }
+  }
+
+  private static func bindInternet(
+    _ addresses: [(address: SocketAddress, mayBeMissing: Bool)],
+    _ configuration: ServerConfiguration,
+    skippingMissingFamily: Bool
+  ) throws(WireError) -> [BoundSocket] {
+    var bound: [BoundSocket] = []
+    var port = configuration.port
+    for transport in [Transport.tcp, .udp] where configuration.transports.contains(transport) {
+      for (address, mayBeMissing) in addresses {
+        var address = address
+        address.port = port
+        do throws(WireError) {
+          let socket = try bindInternet(address, transport)
+          port = socket.address?.port ?? port
+          bound.append(socket)
+        } catch .cannotListen(_, let error)
+          where (skippingMissingFamily || mayBeMissing) && address.family == .ipv6 && !bound.isEmpty
+          && [Errno.addressNotAvailable, Errno.familyNotSupported].contains(error.code)
+        {
+          continue
+        }
+      }
+    }
+    return bound
+  }
+
+  /// The addresses to bind to; those of `any` may be missing on a machine without IPv6.
+  private static func resolve(_ hosts: [String]) throws(WireError) -> [(address: SocketAddress, mayBeMissing: Bool)] {
+    var addresses: [(address: SocketAddress, mayBeMissing: Bool)] = []
+    for host in hosts {
+      if host == "any" {
+        addresses.append((SocketAddress(family: .ipv4), true))
+        addresses.append((SocketAddress(family: .ipv6), true))
+        continue
+      }
+      for address in try NameLookup.addresses(of: host) where !addresses.contains(where: { $0.address == address }) {
+        addresses.append((address, false))
+      }
+    }
+    return addresses
+  }
+
+  private static func bindInternet(_ address: SocketAddress, _ transport: Transport) throws(WireError) -> BoundSocket {
+    func endpoint(_ address: SocketAddress) -> Endpoint {
+      transport == .tcp
+        ? .tcp(host: address.host, port: address.port) : .udp(host: address.host, port: address.port)
+    }
+    do throws(SystemError) {
+      let socket = try Socket(family: address.family, isDatagram: transport.isDatagram)
+      socket.prepareToBind(family: address.family, isDatagram: transport.isDatagram)
+      try socket.bind(to: address)
+      if !transport.isDatagram { try socket.listen() }
+      let actual = socket.localAddress ?? address
+      return BoundSocket(socket: socket, endpoint: endpoint(actual), address: actual)
+    } catch {
+      throw .cannotListen(endpoint(address), error)
+    }
+  }
+
+  /// A stale socket of this user is replaced; anything else at the path is left alone.
+  private static func bindUnix(_ path: String) throws(WireError) -> BoundSocket {
+    let endpoint = Endpoint.unix(path: path)
+    do throws(SystemError) {
+      switch csystem_path_kind(path) {
+      case 0: break
+      case 1:
+        let probe = try Socket(family: .unix, isDatagram: false)
+        guard csystem_connect_path(probe.descriptor, path) == -Errno.connectionRefused else {
+          throw SystemError("bind", code: Errno.addressInUse)
+        }
+        _ = csystem_unlink(path)
+      case let kind where kind < 0: throw SystemError("lstat", code: -kind)
+      default: throw SystemError("bind", code: Errno.addressInUse)
+      }
+      let socket = try Socket(family: .unix, isDatagram: false)
+      try socket.bind(toPath: path)
+      try socket.listen()
+      return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
+    } catch {
+      throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
+    }
+  }
+}

@@ -1,0 +1,269 @@
+/// The server's stream connections: accepted, read, answered, closed.
+extension ServerEngine {
+  /// Connections accepted in one go, so that those that are open are not kept waiting.
+  private static let acceptsPerEvent = 64
+  private static let readsPerEvent = 4
+
+  func accept(on listener: BoundSocket) {
+    for _ in 0..<ServerEngine.acceptsPerEvent {
+      let (descriptor, address) = calls.accept(listener.socket.descriptor)
+      guard descriptor >= 0 else { return acceptFailed(-descriptor) }
+      let socket = Socket(owning: descriptor)
+      guard openCount < configuration.limits.connections else {
+        refuseConnection()
+        continue
+      }
+      open(consume socket, from: address, transport: listener.endpoint.transport)
+    }
+  }
+
+  private func acceptFailed(_ code: Int32) {
+    switch code {
+    case Errno.again, Errno.interrupted: return
+    case Errno.tooManyFiles, Errno.tooManyFilesInSystem, Errno.noBuffers, Errno.noMemory: pauseAccepting()
+    default: break
+    }
+    tell(.failure(SystemError("accept", code: code), peer: nil, at: time))
+  }
+
+  private func open(_ socket: consuming Socket, from address: SocketAddress, transport: Transport) {
+    var address = address
+    var isSameUser: Bool?
+    if transport == .unix {
+      let credentials = socket.peerCredentials
+      address = SocketAddress(family: .unix, scope: credentials?.process ?? 0)
+      isSameUser = credentials?.user == Socket.ownUser
+    } else {
+      socket.disableDelay()
+    }
+    connectionNumber = connectionNumber == .max ? 1 : connectionNumber + 1
+    let slot = freeSlots.popLast() ?? connections.count
+    let connection = StreamConnection(
+      socket: socket,
+      peer: Peer(connection: ConnectionID(connectionNumber), transport: transport, address: address),
+      isSameUser: isSameUser,
+      slot: slot,
+      framer: Framer(configuration.framing, limit: configuration.limits.messageBytes),
+      life: ConnectionLife(limits: configuration.limits, now: now)
+    )
+    do throws(SystemError) {
+      try poller.add(connection.socket.descriptor, .read, token: connection.token)
+    } catch {
+      freeSlots.append(slot)
+      if slot == connections.count { connections.append(nil) }
+      return tell(.failure(error, peer: connection.peer, at: time))
+    }
+    if slot == connections.count { connections.append(connection) } else { connections[slot] = connection }
+    openCount += 1
+    totals.connections += 1
+    tell(.connected(connection.peer, at: time))
+  }
+
+  func handle(_ event: Poller.Event, on connection: StreamConnection) {
+    if event.isWritable, connection.output.count > 0 { flush(connection) }
+    guard event.isReadable, connections[connection.slot] === connection else { return }
+    receive(on: connection, isBroken: event.isBroken)
+  }
+
+  /// Reads what is there, up to a share of the round, and answers all of it with one write.
+  func receive(on connection: StreamConnection, isBroken: Bool) {
+    var action = ConnectionLife.Action.none
+    for _ in 0..<ServerEngine.readsPerEvent {
+      let queued = connection.output.count + answers.count
+      guard isBroken || connection.life.wantsRead(queued: queued) else { break }
+      let count = calls.receive(connection.socket.descriptor, readBuffer)
+      if count > 0 {
+        let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
+        connection.noteReceived(bytes, now: now)
+        cut(bytes, from: connection)
+        if count == readBuffer.count { continue }
+        if connection.life.state == .draining { continue }
+        break
+      }
+      if count == 0 {
+        finishFrames(of: connection, isAnswered: true)
+        sendAnswers(to: connection)
+        action = connection.life.peerFinished(queued: connection.output.count)
+      } else if count == -Int(Errno.again) {
+        sendAnswers(to: connection)
+        action = connection.life.readEverything(queued: connection.output.count)
+      } else if count != -Int(Errno.interrupted) {
+        finishFrames(of: connection, isAnswered: false)
+        let code = Int32(-count)
+        action = .close(code == Errno.connectionReset ? .reset : .failed(SystemError("recv", code: code)))
+      }
+      break
+    }
+    sendAnswers(to: connection)
+    perform(action, on: connection)
+    if builder.isFull { postBatch() }
+  }
+
+  private func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
+    guard connections[connection.slot] === connection else { return }
+    switch action {
+    case .none: updateInterest(of: connection)
+    case .closeWriting:
+      connection.socket.shutdownWriting()
+      updateInterest(of: connection)
+    case .close(let reason): close(connection, reason)
+    }
+  }
+
+  // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its read.
+  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
+    let peer = builder.place(of: connection.peer)
+    var position = 0
+    // Payloads that lie in the input are copied together, from the first one on.
+    var firstStart = -1
+    var base = 0
+    var end = 0
+    var stops = false
+    while let frame = connection.framer.next(in: input, from: &position) {
+      if frame.isHeld {
+        let offset = builder.nextOffset
+        let flags = connection.framer.held.withUnsafeBytes { payload in
+          builder.append(bytes: payload)
+          return answer(payload, frame, on: connection)
+        }
+        stops = stops || flags.contains(.stop)
+        record(frame, offset: offset, flags: flags, of: connection, peer: peer)
+        continue
+      }
+      if firstStart < 0 {
+        firstStart = frame.start
+        base = builder.nextOffset &- firstStart
+      }
+      end = frame.start &+ frame.count
+      let flags = answer(UnsafeRawBufferPointer(rebasing: input[frame.start..<end]), frame, on: connection)
+      stops = stops || flags.contains(.stop)
+      record(frame, offset: base &+ frame.start, flags: flags, of: connection, peer: peer)
+    }
+    if firstStart >= 0 { builder.append(bytes: UnsafeRawBufferPointer(rebasing: input[firstStart..<end])) }
+    if stops { stop(askedBy: connection.peer) }
+  }
+
+  private func finishFrames(of connection: StreamConnection, isAnswered: Bool) {
+    guard let frame = connection.framer.finish() else { return }
+    let peer = builder.place(of: connection.peer)
+    let offset = builder.nextOffset
+    let flags = connection.framer.held.withUnsafeBytes { payload in
+      builder.append(bytes: payload)
+      return isAnswered ? answer(payload, frame, on: connection) : []
+    }
+    record(frame, offset: offset, flags: flags, of: connection, peer: peer)
+    if flags.contains(.stop) { stop(askedBy: connection.peer) }
+  }
+
+  private func record(
+    _ frame: Frame,
+    offset: Int,
+    flags: MessageRecord.Flags,
+    of connection: StreamConnection,
+    peer: UInt32
+  ) {
+    var flags = flags
+    if frame.isTruncated { flags.insert(.truncated) }
+    if frame.isPartial { flags.insert(.partial) }
+    connection.traffic.messages &+= 1
+    builder.append(
+      offset: offset,
+      count: frame.count,
+      wireCount: frame.wireCount,
+      flags: flags,
+      peer: peer,
+      time: time
+    )
+  }
+
+  /// Builds the message's receipt, and says what kind of message it is.
+  private func answer(
+    _ payload: UnsafeRawBufferPointer,
+    _ frame: Frame,
+    on connection: StreamConnection
+  ) -> MessageRecord.Flags {
+    var flags: MessageRecord.Flags = []
+    if let first = payload.first, first == Responder.stopByte {
+      flags = responder.flags(
+        firstByte: first,
+        isLocal: connection.isLocal,
+        isForeign: connection.isForeign
+      )
+    }
+    guard connection.life.mayAnswer else { return flags }
+    switch responder.reply {
+    case .ok:
+      answers.append(contentsOf: responder.streamReceipt)
+      flags.insert(.answered)
+    case .echo:
+      responder.appendEcho(payload, isPartial: frame.isPartial, to: &answers)
+      flags.insert(.answered)
+    case .none: break
+    }
+    return flags
+  }
+
+  // Writing.
+
+  private func sendAnswers(to connection: StreamConnection) {
+    guard !answers.isEmpty else { return }
+    let queued = connection.output.count
+    let sent = answers.withUnsafeBytes { bytes in
+      let sent = queued == 0 ? send(bytes, to: connection) : 0
+      if sent < bytes.count, connection.life.mayAnswer {
+        connection.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+      }
+      return sent
+    }
+    answers.removeAll(keepingCapacity: true)
+    noteWritten(sent, on: connection, before: queued)
+  }
+
+  private func flush(_ connection: StreamConnection) {
+    let queued = connection.output.count
+    let sent = connection.output.withUnsent { send($0, to: connection) }
+    connection.output.consume(sent)
+    let action = noteWritten(sent, on: connection, before: queued)
+    perform(action, on: connection)
+  }
+
+  /// How many bytes the socket took; a broken connection takes none, and is then only read to its end.
+  private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
+    let sent = calls.send(connection.socket.descriptor, bytes)
+    guard sent < 0 else { return sent }
+    if sent != -Int(Errno.again), sent != -Int(Errno.interrupted) { connection.life.writingFailed() }
+    return 0
+  }
+
+  @discardableResult
+  private func noteWritten(_ sent: Int, on connection: StreamConnection, before: Int) -> ConnectionLife.Action {
+    connection.traffic.bytesSent &+= UInt64(sent)
+    totals.traffic.bytesSent &+= UInt64(sent)
+    if connection.life.state == .broken { connection.output.removeAll() }
+    let queued = connection.output.count
+    if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
+    return connection.life.wrote(progress: sent, queued: queued, now: now)
+  }
+
+  private func updateInterest(of connection: StreamConnection) {
+    var interest: Poller.Interest = []
+    if connection.life.wantsRead(queued: connection.output.count) { interest.insert(.read) }
+    if connection.output.count > 0 { interest.insert(.write) }
+    guard interest != connection.interest else { return }
+    connection.interest = interest
+    poller.change(connection.socket.descriptor, interest, token: connection.token)
+  }
+
+  func close(_ connection: StreamConnection, _ reason: DisconnectReason) {
+    guard connections[connection.slot] === connection else { return }
+    finishFrames(of: connection, isAnswered: false)
+    connections[connection.slot] = nil
+    freeSlots.append(connection.slot)
+    openCount -= 1
+    if connection.output.count > 0 { waitingCount -= 1 }
+    poller.remove(connection.socket.descriptor)
+    if reason == .stalled { connection.socket.abortOnClose() }
+    totals.traffic.bytesReceived &+= connection.traffic.bytesReceived
+    tell(.disconnected(connection.peer, reason, connection.traffic, at: time))
+  }
+}

@@ -1,0 +1,298 @@
+internal import CSystem
+
+/// The server on its wire thread: one loop over all sockets, which answers first and tells afterwards.
+///
+/// Confined to one thread from the moment it runs.
+final class ServerEngine {
+  /// How long accepting rests when the process has no descriptor left.
+  private static let acceptPause: Int64 = 100_000_000
+  /// How often slow and idle connections are looked for, while there are any.
+  private static let tickNanoseconds: Int64 = 1_000_000_000
+
+  let configuration: ServerConfiguration
+  let calls: SystemCalls
+  let responder: Responder
+  let poller: Poller
+  let waker: Waker
+  let commands: Mailbox<ServerCommand>
+  let events: Mailbox<ServerEvent>
+
+  var bound: [BoundSocket]
+  var connections: [StreamConnection?] = []
+  var freeSlots: [Int] = []
+  var openCount = 0
+  /// Connections with bytes that their peers have not taken.
+  var waitingCount = 0
+  var connectionNumber: UInt32 = 0
+  var builder = BatchBuilder()
+  var totals = ServerTotals()
+  var shutdown = Shutdown()
+  let datagrams: DatagramGroup
+  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+  let datagramReceipt: UnsafeMutableRawBufferPointer
+  /// The receipts of one event, written together.
+  var answers: [UInt8] = []
+  var now: Int64 = 0
+  var time = Timestamp(nanoseconds: 0)
+
+  private var isHeld = false
+  /// What the watcher was too slow for since it was last told.
+  private var skipped = Drop(by: .server)
+  private var refusedConnections: UInt64 = 0
+  private var refusedReplies: (count: UInt64, lastPeer: Peer)?
+  /// The stop message of this round; the end begins when the round is done.
+  private var stopMessage: StopReason?
+  private var acceptPausedUntil: Int64?
+  private var nextTick: Int64 = 0
+
+  /// Binds everything, so that whoever starts a server knows at once whether it can be reached.
+  init(
+    _ configuration: ServerConfiguration,
+    calls: SystemCalls,
+    waker: Waker,
+    commands: Mailbox<ServerCommand>,
+    events: Mailbox<ServerEvent>
+  ) throws(WireError) {
+    self.configuration = configuration
+    self.calls = calls
+    self.waker = waker
+    self.commands = commands
+    self.events = events
+    responder = Responder(
+      reply: configuration.reply,
+      stopPolicy: configuration.stopPolicy,
+      framing: configuration.framing
+    )
+    datagramReceipt = .allocate(byteCount: Responder.datagramReceipt.count, alignment: 1)
+    datagramReceipt.copyBytes(from: Responder.datagramReceipt)
+    Socket.raiseDescriptorLimit()
+    bound = try BoundSocket.bindAll(configuration)
+    do throws(SystemError) {
+      datagrams = try DatagramGroup()
+      poller = try Poller()
+      try poller.add(waker.descriptor, .read, token: ServerEngine.wakerToken)
+      for (index, socket) in bound.enumerated() {
+        try poller.add(socket.socket.descriptor, .read, token: ServerEngine.token(ofBound: index))
+      }
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  deinit {
+    readBuffer.deallocate()
+    datagramReceipt.deallocate()
+  }
+
+  // A token is a slot and a connection's number; number 0 is for sockets that are no connection.
+  private static let wakerToken = UInt64(UInt32.max) << 32
+
+  private static func token(ofBound index: Int) -> UInt64 { UInt64(index) << 32 }
+
+  /// Runs until the shutdown is complete.
+  func run() {
+    readClocks()
+    for socket in bound { tell(.listening(socket.endpoint)) }
+    while shutdown.state != .ended {
+      let ready = wait()
+      readClocks()
+      for index in 0..<ready { handle(poller.event(index)) }
+      finishRound()
+    }
+    end()
+  }
+
+  private func wait() -> Int {
+    guard isHeld else { return poller.wait(milliseconds: milliseconds()) }
+    waker.wait(milliseconds: milliseconds())
+    isHeld = false
+    waker.clear()
+    takeCommands()
+    return 0
+  }
+
+  private func readClocks() {
+    now = Clock.monotonic
+    time = Clock.wall
+  }
+
+  /// How long nothing needs to be done if nothing happens: for ever when idle.
+  private func milliseconds() -> Int32? {
+    var next: Int64?
+    func consider(_ moment: Int64) { next = min(next ?? moment, moment) }
+    if let deadline = shutdown.deadline { consider(deadline) }
+    if let acceptPausedUntil { consider(acceptPausedUntil) }
+    if needsTick { consider(nextTick) }
+    guard let next else { return nil }
+    return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
+  }
+
+  private var needsTick: Bool {
+    waitingCount > 0 || (configuration.limits.idleSeconds != nil && openCount > 0)
+  }
+
+  private func handle(_ event: Poller.Event) {
+    let slot = Int(event.token >> 32)
+    let number = UInt32(truncatingIfNeeded: event.token)
+    if number != 0 {
+      guard slot < connections.count, let connection = connections[slot],
+        connection.peer.connection.number == number
+      else { return }
+      handle(event, on: connection)
+    } else if event.token == ServerEngine.wakerToken {
+      waker.clear()
+      takeCommands()
+    } else if slot < bound.count {
+      let socket = bound[slot]
+      if socket.endpoint.transport.isDatagram { receiveDatagrams(on: socket) } else { accept(on: socket) }
+    }
+  }
+
+  private func takeCommands() {
+    for command in commands.drain() {
+      switch command {
+      case .stop: beginShutdown(.asked)
+      case .disconnect(let id):
+        if let connection = connections.lazy.compactMap({ $0 }).first(where: { $0.peer.connection == id }) {
+          close(connection, .closed)
+        }
+      }
+    }
+  }
+
+  /// Notes a stop message that the policy allows.
+  func stop(askedBy peer: Peer) { stopMessage = stopMessage ?? .message(peer) }
+
+  private func finishRound() {
+    if let stopMessage { beginShutdown(stopMessage) }
+    if let acceptPausedUntil, now >= acceptPausedUntil { resumeAccepting() }
+    if needsTick, now >= nextTick {
+      nextTick = now + ServerEngine.tickNanoseconds
+      for case let connection? in connections {
+        if case .close(let reason) = connection.life.tick(now: now) { close(connection, reason) }
+      }
+    }
+    if !shutdown.isRunning {
+      var owing = 0
+      for case let connection? in connections where connection.life.isOwing(queued: connection.output.count) {
+        owing += 1
+      }
+      shutdown.update(open: openCount, owing: owing, now: now)
+    }
+    postBatch()
+    tellRefusals()
+    tellSkipped()
+  }
+
+  // Telling.
+
+  /// Hands on what was gathered, if anything.
+  func postBatch() {
+    guard !builder.batch.isEmpty else { return }
+    let cost = builder.cost
+    let wireCount = builder.wireCount
+    let batch = builder.take()
+    if configuration.delivery == .lossless {
+      if !events.post(.messages(batch), cost: cost) { isHeld = true }
+    } else if !events.offer(.messages(batch), cost: cost) {
+      skipped.count += UInt64(batch.records.count)
+      skipped.bytes += wireCount
+      totals.droppedByServer += UInt64(batch.records.count)
+    }
+  }
+
+  private static let noticeCost = 128
+
+  /// Tells an event in its place among the messages.
+  func tell(_ event: ServerEvent) {
+    postBatch()
+    if configuration.delivery == .lossless {
+      if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
+    } else if !events.offer(event, cost: ServerEngine.noticeCost) {
+      skipped.notices += 1
+    }
+  }
+
+  private var hasSkipped: Bool { skipped.count > 0 || skipped.notices > 0 }
+
+  private func tellSkipped() {
+    guard hasSkipped else { return }
+    if events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost) { skipped = Drop(by: .server) }
+  }
+
+  private func tellRefusals() {
+    if refusedConnections > 0 {
+      let limit = configuration.limits.connections
+      tell(.refused(.connections(count: refusedConnections, limit: limit), at: time))
+      refusedConnections = 0
+    }
+    if let refused = refusedReplies {
+      tell(.refused(.replies(count: refused.count, lastPeer: refused.lastPeer), at: time))
+      refusedReplies = nil
+    }
+  }
+
+  func refuseConnection() {
+    refusedConnections += 1
+    totals.refused += 1
+  }
+
+  func refuseReply(to peer: Peer) {
+    refusedReplies = ((refusedReplies?.count ?? 0) + 1, peer)
+    totals.refused += 1
+  }
+
+  // Accepting, when descriptors run out.
+
+  func pauseAccepting() {
+    acceptPausedUntil = now + ServerEngine.acceptPause
+    for (index, socket) in bound.enumerated() where !socket.endpoint.transport.isDatagram {
+      poller.change(socket.socket.descriptor, [], token: ServerEngine.token(ofBound: index))
+    }
+  }
+
+  func resumeAccepting() {
+    acceptPausedUntil = nil
+    for (index, socket) in bound.enumerated() where !socket.endpoint.transport.isDatagram {
+      poller.change(socket.socket.descriptor, .read, token: ServerEngine.token(ofBound: index))
+    }
+  }
+
+  // Ending.
+
+  private func beginShutdown(_ reason: StopReason) {
+    guard shutdown.begin(reason, now: now) else { return }
+    tell(.stopping(reason, at: time))
+    for socket in bound where socket.endpoint.transport.isDatagram { receiveDatagrams(on: socket) }
+    reportKernelDrops()
+    acceptPausedUntil = nil
+    bound = []
+    for case let connection? in connections {
+      connection.life.drain()
+      receive(on: connection, isBroken: false)
+    }
+  }
+
+  private func reportKernelDrops() {
+    for socket in bound where socket.endpoint.transport.isDatagram {
+      if let drops = socket.kernelDrops { noteKernelDrops(socket.takeDrops(total: drops)) }
+    }
+  }
+
+  func noteKernelDrops(_ count: UInt64) {
+    guard count > 0 else { return }
+    totals.droppedByKernel += count
+    tell(.dropped(Drop(by: .kernel, count: count), at: time))
+  }
+
+  private func end() {
+    for case let connection? in connections { close(connection, .stopping) }
+    postBatch()
+    tellRefusals()
+    if hasSkipped {
+      _ = events.post(.dropped(skipped, at: time), cost: ServerEngine.noticeCost)
+    }
+    totals.traffic.messages = builder.lastSequence
+    _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
+  }
+}

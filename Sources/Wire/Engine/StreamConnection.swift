@@ -1,0 +1,58 @@
+/// One accepted stream connection: its socket, and what is known of the peer.
+final class StreamConnection {
+  let socket: Socket
+  let peer: Peer
+  /// Whether a Unix peer is this server's own user; nil for Internet peers, whose addresses tell.
+  let isSameUser: Bool?
+  let slot: Int
+  var framer: Framer
+  var life: ConnectionLife
+  var output = SendBuffer()
+  var traffic = Traffic()
+  var interest: Poller.Interest = .read
+  /// The first bytes of the stream, at most `openingCapacity`, first byte lowest.
+  private var opening: UInt64 = 0
+  private var openingCount = 0
+
+  private static let openingCapacity = 8
+
+  init(
+    socket: consuming Socket,
+    peer: Peer,
+    isSameUser: Bool?,
+    slot: Int,
+    framer: Framer,
+    life: ConnectionLife
+  ) {
+    self.socket = socket
+    self.peer = peer
+    self.isSameUser = isSameUser
+    self.slot = slot
+    self.framer = framer
+    self.life = life
+  }
+
+  /// The poller's name for this connection: its slot, and its number so that an event for a predecessor is recognised.
+  var token: UInt64 { UInt64(slot) << 32 | UInt64(peer.connection.number) }
+
+  /// Whether both ends are on this machine (asked only for stop messages).
+  var isLocal: Bool {
+    if let isSameUser { return isSameUser }
+    return peer.address.isLoopback && socket.localAddress?.isLoopback == true
+  }
+
+  var isForeign: Bool {
+    Responder.isForeign(opening: (0..<openingCount).map { UInt8(truncatingIfNeeded: opening >> UInt64($0 * 8)) })
+  }
+
+  /// Counts bytes that were read, and remembers the first of them.
+  func noteReceived(_ bytes: UnsafeRawBufferPointer, now: Int64) {
+    traffic.bytesReceived &+= UInt64(bytes.count)
+    life.received(now: now)
+    guard openingCount < StreamConnection.openingCapacity else { return }
+    for byte in bytes.prefix(StreamConnection.openingCapacity - openingCount) {
+      opening |= UInt64(byte) << UInt64(openingCount * 8)
+      openingCount += 1
+    }
+  }
+}

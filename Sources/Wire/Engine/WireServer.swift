@@ -1,0 +1,41 @@
+/// A running server: its wire thread, and the two mailboxes that reach it.
+package final class WireServer: Sendable {
+  /// What happened, for whoever watches; drained by one thread.
+  package let events: Mailbox<ServerEvent>
+  private let commands: Mailbox<ServerCommand>
+  private let thread: WireThread
+
+  /// Bytes that may wait for the watcher.
+  private static let mailboxBytes = 16 << 20
+
+  /// Binds all sockets and starts the wire thread; `wakeReader` is called, on that thread, when `events` is no longer empty.
+  ///
+  /// The first events are one `listening` a bound socket.
+  package static func start(
+    _ configuration: ServerConfiguration,
+    calls: SystemCalls = .kernel,
+    wakeReader: @escaping @Sendable () -> Void
+  ) throws(WireError) -> WireServer {
+    let waker = try Waker()
+    let events = Mailbox<ServerEvent>(capacity: mailboxBytes, wakeReader: wakeReader, wakePoster: { waker.signal() })
+    let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
+    let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
+    do throws(SystemError) {
+      let thread = try WireThread(name: "wire") { engine.run() }
+      return WireServer(events: events, commands: commands, thread: thread)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private init(events: Mailbox<ServerEvent>, commands: Mailbox<ServerCommand>, thread: WireThread) {
+    self.events = events
+    self.commands = commands
+    self.thread = thread
+  }
+
+  package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
+
+  /// Waits for the wire thread's end; `stopped` is then among the events.
+  package func join() { thread.join() }
+}
