@@ -1,0 +1,71 @@
+# Builds, tests and installs echo_server and echo_client; `make help` lists the targets.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Packagers who strip by themselves: make install INSTALL_PROGRAM='install -m 755'
+INSTALL_PROGRAM ?= install -m 755 -s
+INSTALL_DATA ?= install -m 644
+
+PROGRAMS = echo_server echo_client
+# The static standard library starts faster, needs no Swift on the machine it runs on, and spends
+# fewer instructions a call. One flavour only: switching it recompiles everything.
+RELEASE = -c release --static-swift-stdlib
+SOURCES = Sources Tests Package.swift $(wildcard Benchmarks Fuzz)
+
+all: build
+
+## build: the release programs, ./echo_server and ./echo_client (the default)
+# By product, because a bare `swift build` would build the tests' C helpers too, and ask for libvterm.
+build:
+	@Scripts/bootstrap build
+	$(SWIFT) build $(RELEASE) --product echo_server
+	$(SWIFT) build $(RELEASE) --product echo_client
+	@for program in $(PROGRAMS); do install -m 755 .build/release/$$program ./$$program || exit 1; done
+
+## run: the loopback playground: a server and a client in one program, nothing to start first
+run: build
+	./echo_client
+
+## test: every test, in a debug build; TESTFLAGS='--filter WireTests' picks some
+# Swift's backtracer asks questions on a terminal, and then a crashed program never ends.
+test:
+	@Scripts/bootstrap test
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --disable-xctest $(TESTFLAGS)
+
+## lint: the layout that .swift-format decides, strictly
+lint:
+	@Scripts/bootstrap lint
+	$(SWIFT) format lint -r --strict --parallel $(SOURCES)
+
+## format: rewrites the sources in that layout
+format:
+	@Scripts/bootstrap lint
+	$(SWIFT) format -i -r --parallel $(SOURCES)
+
+## install: the programs and manual pages below $(DESTDIR)$(PREFIX)
+# Builds only what is missing: `make && sudo make install` leaves nothing of root's in the build folder.
+install: $(PROGRAMS)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	$(INSTALL_PROGRAM) $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
+	@for page in Resources/man/*.[1-8]; do \
+	  test -f "$$page" || continue; \
+	  folder="$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}"; \
+	  install -d "$$folder" && $(INSTALL_DATA) "$$page" "$$folder" || exit 1; \
+	done
+
+$(PROGRAMS):
+	@$(MAKE) build
+
+## clean: removes everything that was built
+clean:
+	rm -rf .build
+	rm -f $(PROGRAMS)
+
+## help: this list
+help:
+	@sed -n 's/^## /  make /p' Makefile
+
+.PHONY: all build run test lint format install clean help
+# Two builds at once would only wait for each other's lock.
+.NOTPARALLEL:
