@@ -68,6 +68,8 @@ package struct TrafficRecord: Hashable, Sendable {
   }
 
   package var kind: Kind
+  /// Whether a reply is awaited for a message that was `sent`.
+  package var isAwaited: Bool
   package var flags: MessageRecord.Flags
   /// The sender's number of the message; 0 for `received`.
   package var message: UInt64
@@ -86,9 +88,11 @@ package struct TrafficRecord: Hashable, Sendable {
     roundTrip: Int64 = 0,
     offset: Int = 0,
     count: Int = 0,
-    flags: MessageRecord.Flags = []
+    flags: MessageRecord.Flags = [],
+    isAwaited: Bool = true
   ) {
     self.kind = kind
+    self.isAwaited = isAwaited
     self.flags = flags
     self.message = message
     self.wireCount = wireCount

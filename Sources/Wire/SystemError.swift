@@ -4,6 +4,11 @@ package struct SystemError: Error, Hashable, Sendable {
   package var call: String
   package var code: Int32
 
+  /// The kinds of failure that a program treats apart.
+  package enum Cause: Hashable, Sendable {
+    case refused, addressInUse, addressNotAvailable, notPermitted, reset, noSuchPath, tooManyFiles, other
+  }
+
   package init(_ call: String, code: Int32) {
     self.call = call
     self.code = code

@@ -44,3 +44,22 @@ extension String {
     return first.lowercased() + dropFirst()
   }
 }
+
+extension SystemError {
+  /// The system's words for the failure, in lower case as they stand inside a sentence.
+  package var reason: String { Errno.text(code) }
+
+  /// What the failure means for whoever asked, where the program has advice.
+  package var cause: Cause {
+    switch code {
+    case Errno.connectionRefused: .refused
+    case Errno.addressInUse: .addressInUse
+    case Errno.addressNotAvailable: .addressNotAvailable
+    case Errno.notPermitted, Errno.accessDenied: .notPermitted
+    case Errno.connectionReset, Errno.brokenPipe: .reset
+    case Errno.noEntry: .noSuchPath
+    case Errno.tooManyFiles, Errno.tooManyFilesInSystem: .tooManyFiles
+    default: .other
+    }
+  }
+}

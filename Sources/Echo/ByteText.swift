@@ -1,0 +1,52 @@
+import Screen
+import Wire
+
+/// Text made as bytes, without a String on the way: plain mode writes millions of lines.
+extension [UInt8] {
+  mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+  mutating func append(decimal number: some BinaryInteger) {
+    var value = UInt64(clamping: number.magnitude)
+    if number < 0 { append(0x2d) }
+    let start = count
+    repeat {
+      append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+      value /= 10
+    } while value > 0
+    self[start...].reverse()
+  }
+
+  /// A number with leading zeros.
+  mutating func append(_ number: Int, digits: Int) {
+    var divisor = 1
+    for _ in 1..<digits { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  /// RFC 3339 in UTC with microseconds: `2026-11-22T16:30:01.123456Z`.
+  mutating func append(_ time: Timestamp) {
+    let fields = time.fields()
+    append(fields.year, digits: 4)
+    append(0x2d)
+    append(fields.month, digits: 2)
+    append(0x2d)
+    append(fields.day, digits: 2)
+    append(0x54)
+    append(fields.hour, digits: 2)
+    append(0x3a)
+    append(fields.minute, digits: 2)
+    append(0x3a)
+    append(fields.second, digits: 2)
+    append(0x2e)
+    append(fields.nanosecond / 1000, digits: 6)
+    append(0x5a)
+  }
+
+  /// Foreign bytes as visible text.
+  mutating func append(printable bytes: ArraySlice<UInt8>) {
+    bytes.withUnsafeBytes { Printable.append($0, to: &self) }
+  }
+}

@@ -1,0 +1,185 @@
+import Screen
+import Wire
+
+/// The server's plain mode: turns what happened into the lines of the contract.
+package struct ServerTranscript {
+  private let format: OutputFormat
+  private let framing: Framing
+  private var json = JSONLine()
+  /// The peer that was named last, and its name: in a batch it is mostly the same.
+  private var lastPeer: Peer?
+  private var peerText: [UInt8] = []
+
+  package init(format: OutputFormat, framing: Framing) {
+    self.format = format
+    self.framing = framing
+  }
+
+  /// Adds the lines of one event.
+  package mutating func append(_ event: ServerEvent, to plain: inout PlainOutput) {
+    switch format {
+    case .text: appendText(event, to: &plain)
+    case .json: appendJSON(event, to: &plain.output)
+    }
+  }
+
+  /// Says that every socket is bound.
+  package mutating func appendReady(to plain: inout PlainOutput) {
+    if format == .text { plain.output.append("waiting\n") }
+  }
+
+  // Text.
+
+  private mutating func appendText(_ event: ServerEvent, to plain: inout PlainOutput) {
+    switch event {
+    case .listening(let endpoint): plain.notice("listening on \(endpoint)")
+    case .messages(let batch):
+      for record in batch.records { appendText(record, of: batch, to: &plain.output) }
+    case .connected: break
+    case .disconnected(let peer, let reason, _, _):
+      if let text = reason.abnormalText { plain.notice("\(peer) disconnected: \(text)") }
+    case .dropped(let drop, _): plain.notice(drop.text)
+    case .refused(let refusal, _): plain.notice(refusal.text)
+    case .failure(let error, let peer, _):
+      plain.notice("\(error.call)\(peer.map { " on \($0)" } ?? "") failed: \(error.reason); the server goes on")
+    case .stopping(.asked, _): plain.notice("stopping")
+    case .stopping(.message, _): break
+    case .stopped(let totals, _): plain.notice(totals.text)
+    }
+  }
+
+  private mutating func appendText(_ record: MessageRecord, of batch: MessageBatch, to output: inout [UInt8]) {
+    let peer = batch.peer(of: record)
+    if peer != lastPeer {
+      lastPeer = peer
+      peerText = Array(peer.description.utf8)
+    }
+    let payload = batch.payload(of: record)
+    let shown = payload.prefix(framing.shownCount(of: payload, transport: peer.transport))
+    output.append("server received ")
+    if record.flags.contains(.stop) {
+      output.append(printable: shown)
+      output.append(" from ")
+      output.append(contentsOf: peerText)
+      output.append(", exiting\n")
+      return
+    }
+    output.append(decimal: record.wireCount)
+    output.append(" bytes from ")
+    output.append(contentsOf: peerText)
+    for (flag, word) in ServerTranscript.marks where record.flags.contains(flag) { output.append(" (\(word))") }
+    output.append(": ")
+    output.append(printable: shown)
+    output.append(0x0a)
+  }
+
+  private static let marks: [(MessageRecord.Flags, String)] = [
+    (.truncated, "truncated"), (.partial, "partial"), (.stopRefused, "stop refused"),
+  ]
+
+  // JSON.
+
+  private mutating func appendJSON(_ event: ServerEvent, to output: inout [UInt8]) {
+    switch event {
+    case .listening(let endpoint): begin("listening", endpoint)
+    case .messages(let batch):
+      for record in batch.records {
+        describe(record, of: batch)
+        json.end(into: &output)
+      }
+      return
+    case .connected(let peer, let time):
+      begin("connected", peer, time)
+    case .disconnected(let peer, let reason, let traffic, let time):
+      begin("disconnected", peer, time)
+      json.field("reason", reason.word)
+      describe(traffic)
+    case .dropped(let drop, let time):
+      json.begin("dropped")
+      json.field("time", time)
+      json.field("count", drop.count)
+      json.field("by", drop.agent.rawValue)
+      if drop.bytes > 0 { json.field("bytes", drop.bytes) }
+      if drop.notices > 0 { json.field("notices", drop.notices) }
+    case .refused(let refusal, let time): describe(refusal, time)
+    case .failure(let error, let peer, let time):
+      json.begin("failure")
+      json.field("time", time)
+      if let peer { describe(peer) }
+      json.field("call", error.call)
+      json.field("error", error.reason)
+    case .stopping(let reason, let time):
+      json.begin("stopping")
+      json.field("time", time)
+      switch reason {
+      case .message(let peer): describe(peer)
+      case .asked: break
+      }
+    case .stopped(let totals, let time):
+      json.begin("stopped")
+      json.field("time", time)
+      describe(totals.traffic)
+      json.field("connections", totals.connections)
+      json.field("dropped", totals.droppedByKernel + totals.droppedByServer)
+      json.field("refused", totals.refused)
+    }
+    json.end(into: &output)
+  }
+
+  private mutating func describe(_ record: MessageRecord, of batch: MessageBatch) {
+    let peer = batch.peer(of: record)
+    let payload = batch.payload(of: record)
+    json.begin("message")
+    json.field("seq", record.sequence)
+    json.field("time", record.time)
+    describe(peer)
+    json.field("bytes", record.wireCount)
+    json.payload(payload.prefix(framing.shownCount(of: payload, transport: peer.transport)))
+    if record.flags.contains(.truncated) { json.field("truncated", true) }
+    if record.flags.contains(.partial) { json.field("partial", true) }
+    if record.flags.contains(.stop) { json.field("stop", true) }
+    if record.flags.contains(.stopRefused) { json.field("stop_refused", true) }
+  }
+
+  private mutating func begin(_ event: String, _ endpoint: Endpoint) {
+    json.begin(event)
+    json.field("transport", endpoint.transport.rawValue)
+    json.field("address", endpoint.addressText)
+  }
+
+  private mutating func begin(_ event: String, _ peer: Peer, _ time: Timestamp) {
+    json.begin(event)
+    json.field("time", time)
+    describe(peer)
+    json.field("connection", peer.connection.number)
+  }
+
+  private mutating func describe(_ peer: Peer) {
+    json.field("transport", peer.transport.rawValue)
+    json.field("peer", peer.address.description)
+  }
+
+  private mutating func describe(_ traffic: Traffic) {
+    json.field("messages", traffic.messages)
+    json.field("bytes", traffic.bytesReceived)
+    json.field("bytes_sent", traffic.bytesSent)
+  }
+
+  private mutating func describe(_ refusal: Refusal, _ time: Timestamp) {
+    json.begin("refused")
+    json.field("time", time)
+    switch refusal {
+    case .connections(let count, let limit):
+      json.field("what", "connections")
+      json.field("count", count)
+      json.field("limit", limit)
+    case .stop(let peer):
+      json.field("what", "stop")
+      describe(peer)
+    case .replies(let count, let peer):
+      json.field("what", "replies")
+      json.field("count", count)
+      describe(peer)
+    }
+  }
+}
