@@ -22,8 +22,13 @@ func program(_ name: String) -> Target {
   .executableTarget(name: name, dependencies: ["EchoApp"], swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: dependencies + ["TestKit"],
+    resources: resources,
+    swiftSettings: swiftSettings
+  )
 }
 
 let package = Package(
@@ -69,7 +74,7 @@ let package = Package(
       path: "Tests/TestKit",
       swiftSettings: swiftSettings
     ),
-    tests("ScreenTests", ["Screen"]),
+    tests("ScreenTests", ["Screen"], resources: [.copy("Resources/hostile.json")]),
     tests("WireTests", ["Wire"]),
     tests("EchoTests", ["Echo", "Screen", "Wire"]),
     tests("TerminalTests", ["Terminal", "Screen"]),

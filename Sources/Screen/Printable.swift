@@ -1,0 +1,213 @@
+/// The one way from a stranger's bytes to visible text, and back.
+///
+/// Everything that could act on a terminal, show nothing or show something else than it is becomes an escape: `\n \r \t
+/// \e \0`, `\\` for a backslash, `\xNN` for any other control byte and for each byte that is not UTF-8, `\u{…}` for any
+/// other scalar. A base keeps at most three combining marks; one that has no narrow base before it is escaped. No state
+/// goes from one text to the next, and `bytes(of:)` undoes it exactly.
+package enum Printable {
+  /// Adds the visible text of `bytes` as UTF-8; clean ASCII costs little more than a copy.
+  package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+    var base = Base()
+    var shown = 0
+    var index = 0
+    while index < bytes.count {
+      let clean = cleanEnd(of: bytes, from: index, escapesBackslash: true)
+      if clean > index {
+        base = .narrow
+        index = clean
+        guard index < bytes.count else { break }
+      }
+      let unit = Unit(bytes, at: index)
+      if base.columns(of: unit, escapesBackslash: true) == nil {
+        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[shown..<index]))
+        Escape(unit).append(to: &output)
+        shown = index + unit.length
+      }
+      index += unit.length
+    }
+    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[shown...]))
+  }
+
+  /// The visible text of `bytes`.
+  package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    var output: [UInt8] = []
+    let done: Void? = bytes.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0), to: &output) }
+    if done == nil {
+      Array(bytes).withUnsafeBytes { append($0, to: &output) }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// The columns that `bytes` take when shown, counted no further than just past `limit`.
+  package static func columns(
+    of bytes: UnsafeRawBufferPointer,
+    upTo limit: Int = .max,
+    escapesBackslash: Bool = true
+  ) -> Int {
+    var pieces = Pieces(bytes, escapesBackslash: escapesBackslash)
+    var columns = 0
+    while columns <= limit, let piece = pieces.next(atMost: limit == .max ? .max : limit - columns + 1) {
+      columns += piece.columns
+    }
+    return columns
+  }
+
+  /// The bytes that `text` stands for: the inverse of `text(_:)`. It also takes what that would have escaped as it is;
+  /// nil when a backslash begins no escape.
+  package static func bytes(of text: String) -> [UInt8]? {
+    var output: [UInt8] = []
+    var rest = Substring(text).utf8
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\") else {
+        output.append(byte)
+        continue
+      }
+      switch rest.popFirst() {
+      case UInt8(ascii: "\\"): output.append(UInt8(ascii: "\\"))
+      case UInt8(ascii: "n"): output.append(0x0A)
+      case UInt8(ascii: "r"): output.append(0x0D)
+      case UInt8(ascii: "t"): output.append(0x09)
+      case UInt8(ascii: "e"): output.append(0x1B)
+      case UInt8(ascii: "0"): output.append(0)
+      case UInt8(ascii: "x"):
+        guard let value = hexadecimal(rest.prefix(2)), rest.count >= 2 else { return nil }
+        output.append(UInt8(value))
+        rest = rest.dropFirst(2)
+      case UInt8(ascii: "u"):
+        guard let scalar = bracedScalar(&rest) else { return nil }
+        output.append(contentsOf: Unicode.UTF8.encode(scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
+      default: return nil
+      }
+    }
+    return output
+  }
+
+  private static func bracedScalar(_ rest: inout Substring.UTF8View) -> Unicode.Scalar? {
+    guard rest.popFirst() == UInt8(ascii: "{"), let end = rest.prefix(7).firstIndex(of: UInt8(ascii: "}")),
+      let value = hexadecimal(rest[..<end])
+    else { return nil }
+    rest = rest[rest.index(after: end)...]
+    return Unicode.Scalar(value)
+  }
+
+  private static func hexadecimal(_ digits: Substring.UTF8View) -> UInt32? {
+    guard !digits.isEmpty else { return nil }
+    var value: UInt32 = 0
+    for digit in digits {
+      guard let number = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+      value = value << 4 | UInt32(number)
+    }
+    return value
+  }
+}
+
+extension Printable {
+  /// What the next bytes are: a scalar, or a byte that is not UTF-8 here.
+  struct Unit {
+    /// nil for an ill-formed byte.
+    let scalar: Unicode.Scalar?
+    /// The first byte.
+    let byte: UInt8
+    /// Bytes taken: 1…4.
+    let length: Int
+
+    /// Decodes at `index`, which lies inside `bytes`. Every byte of an ill-formed sequence is a unit of its own, so the
+    /// maximal subpart rule (Unicode 14.0, section 3.9) cannot matter: no byte is swallowed.
+    init(_ bytes: UnsafeRawBufferPointer, at index: Int) {
+      byte = bytes[index]
+      guard byte >= 0x80 else {
+        (scalar, length) = (Unicode.Scalar(byte), 1)
+        return
+      }
+      let count = byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1
+      guard count > 1, bytes.count - index >= count else {
+        (scalar, length) = (nil, 1)
+        return
+      }
+      var value = UInt32(byte) & (0x7F >> UInt32(count))
+      for offset in 1..<count {
+        let next = bytes[index + offset]
+        guard next & 0xC0 == 0x80 else {
+          (scalar, length) = (nil, 1)
+          return
+        }
+        value = value << 6 | UInt32(next & 0x3F)
+      }
+      // Longer than need be, a surrogate or past U+10FFFF: the initializer refuses the last two.
+      let least: UInt32 = count == 2 ? 0x80 : count == 3 ? 0x800 : 0x10000
+      scalar = value >= least ? Unicode.Scalar(value) : nil
+      length = scalar == nil ? 1 : count
+    }
+
+    init(_ scalar: Unicode.Scalar) {
+      self.scalar = scalar
+      byte = UInt8(truncatingIfNeeded: scalar.value)
+      length = UTF8.width(scalar)
+    }
+  }
+
+  /// What a following mark would be put on; with a unit it decides what is shown as it is.
+  struct Base {
+    /// Marks that still go on it: none on an escape, on a wide base, and at the start.
+    private var room = 0
+    private var isWide = false
+
+    static let narrow = Base(room: Cell.maximumMarks)
+
+    init() {}
+
+    private init(room: Int) { self.room = room }
+
+    /// The columns of a unit that is shown as it is (0…2), or nil when it has to be escaped.
+    mutating func columns(of unit: Unit, escapesBackslash: Bool) -> Int? {
+      guard let scalar = unit.scalar, !(escapesBackslash && scalar == "\\") else {
+        self = Base()
+        return nil
+      }
+      let kind = ScalarWidth.classify(scalar)
+      guard !kind.contains(.hidden) else {
+        self = Base()
+        return nil
+      }
+      if kind.contains(.mark) || (kind.contains(.emojiModifier) && isWide) {
+        guard room > 0 else {
+          self = Base()
+          return nil
+        }
+        room -= 1
+        return kind.columns
+      }
+      room = kind.columns == 1 ? Cell.maximumMarks : 0
+      isWide = kind.columns == 2
+      return kind.columns
+    }
+  }
+
+  /// Where the run of ASCII shown as it is (0x20…0x7E without the backslash) that begins at `start` ends; eight bytes a
+  /// step, and it looks no further than `limit`.
+  static func cleanEnd(
+    of bytes: UnsafeRawBufferPointer,
+    from start: Int,
+    limit: Int = .max,
+    escapesBackslash: Bool
+  ) -> Int {
+    let end = min(bytes.count, limit)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    // A byte that no run holds anyway stands in for the backslash where that is allowed.
+    let excluded: UInt64 = escapesBackslash ? 0x5C5C_5C5C_5C5C_5C5C : 0x7F7F_7F7F_7F7F_7F7F
+    var index = start
+    while end - index >= 8 {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+      let other = word ^ excluded
+      // The lowest byte found is exact: a borrow only spoils the bytes above it.
+      let found =
+        (word | ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete) | ((other &- ones) & ~other)) & tops
+      guard found == 0 else { return index + found.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    while index < end, bytes[index] &- 0x20 < 0x5F, bytes[index] != UInt8(truncatingIfNeeded: excluded) { index += 1 }
+    return index
+  }
+}
