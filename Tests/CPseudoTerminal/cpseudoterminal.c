@@ -1,1 +1,159 @@
 #include "cpseudoterminal.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+// Between fork and exec only what is safe there: the parent has threads.
+static void become(const char *path, char *const arguments[], char *const environment[]) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  for (int descriptor = 3; descriptor < 1024; descriptor++) close(descriptor);
+  execve(path, arguments, environment);
+  _exit(127);
+}
+
+pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int columns, int rows,
+                            int ends[2]) {
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0) return -errno;
+  char name[128];
+  int slave = -1;
+  if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0) {
+    slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  }
+  if (slave < 0) {
+    int code = errno;
+    close(master);
+    return -code;
+  }
+  cpseudoterminal_resize(master, columns, rows);
+  pid_t process = fork();
+  if (process == 0) {
+    setsid();
+    ioctl(slave, TIOCSCTTY, 0);
+    for (int descriptor = 0; descriptor < 3; descriptor++) dup2(slave, descriptor);
+    become(path, arguments, environment);
+  }
+  if (process < 0) {
+    int code = errno;
+    close(master);
+    close(slave);
+    return -code;
+  }
+  ends[0] = master;
+  ends[1] = slave;
+  return process;
+}
+
+static int make_pipe(int ends[2]) {
+#if defined(__linux__)
+  return pipe2(ends, O_CLOEXEC);
+#else
+  if (pipe(ends) != 0) return -1;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  return 0;
+#endif
+}
+
+pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]) {
+  int pipes[3][2];
+  for (int index = 0; index < 3; index++) {
+    if (make_pipe(pipes[index]) == 0) continue;
+    int code = errno;
+    while (index-- > 0) {
+      close(pipes[index][0]);
+      close(pipes[index][1]);
+    }
+    return -code;
+  }
+  pid_t process = fork();
+  if (process == 0) {
+    dup2(pipes[0][0], 0);
+    dup2(pipes[1][1], 1);
+    dup2(pipes[2][1], 2);
+    become(path, arguments, environment);
+  }
+  int code = errno;
+  close(pipes[0][0]);
+  close(pipes[1][1]);
+  close(pipes[2][1]);
+  ends[0] = pipes[0][1];
+  ends[1] = pipes[1][0];
+  ends[2] = pipes[2][0];
+  if (process < 0) {
+    for (int index = 0; index < 3; index++) close(ends[index]);
+    return -code;
+  }
+  for (int index = 0; index < 3; index++) fcntl(ends[index], F_SETFL, O_NONBLOCK);
+  return process;
+}
+
+int cpseudoterminal_resize(int master, int columns, int rows) {
+  struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+  return ioctl(master, TIOCSWINSZ, &size) == 0 ? 0 : errno;
+}
+
+void cpseudoterminal_modes(int descriptor, char *text, int capacity) {
+  struct termios modes;
+  if (tcgetattr(descriptor, &modes) != 0) {
+    snprintf(text, (size_t)capacity, "no terminal: %s", strerror(errno));
+    return;
+  }
+  int used = snprintf(text, (size_t)capacity, "input %lx output %lx control %lx local %lx characters",
+                      (unsigned long)modes.c_iflag, (unsigned long)modes.c_oflag, (unsigned long)modes.c_cflag,
+                      (unsigned long)modes.c_lflag);
+  for (int index = 0; index < NCCS && used < capacity; index++) {
+    used += snprintf(text + used, (size_t)(capacity - used), " %02x", modes.c_cc[index]);
+  }
+}
+
+int cpseudoterminal_process_descriptor(pid_t process) {
+#if defined(__linux__)
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  (void)process;
+  return -1;
+#endif
+}
+
+int cpseudoterminal_state(pid_t process, int *code) {
+  int status = 0;
+  pid_t found = waitpid(process, &status, WNOHANG | WUNTRACED);
+  if (found != process) return 0;
+  if (WIFSTOPPED(status)) return 2;
+  *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return 1;
+}
+
+const char *cpseudoterminal_image(void) {
+  static char path[PATH_MAX];
+  Dl_info info;
+  if (dladdr((const void *)cpseudoterminal_image, &info) == 0 || realpath(info.dli_fname, path) == NULL) return "";
+  return path;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place) {
+  (void)status;
+  (void)type;
+  (void)place;
+  return remove(path);
+}
+
+void cpseudoterminal_remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }

@@ -1,3 +1,32 @@
 #ifndef ECHO_CPSEUDOTERMINAL_H
 #define ECHO_CPSEUDOTERMINAL_H
+
+#include <sys/types.h>
+
+/// Starts a program as the leader of a session whose controlling terminal is a new pseudo-terminal; `ends[0]` is its
+/// master, `ends[1]` its slave, kept open so that nothing is lost when the program ends. Returns the process id, or -errno.
+pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int columns, int rows,
+                            int ends[2]);
+
+/// Starts a program on three pipes; `ends` are this side's: its input, output and error. Returns the process id, or -errno.
+pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]);
+
+/// Sets the window's size, which sends SIGWINCH to the programs in the terminal. Returns 0, or an errno.
+int cpseudoterminal_resize(int master, int columns, int rows);
+
+/// The terminal's modes and control characters, as text to compare and to read.
+void cpseudoterminal_modes(int descriptor, char *text, int capacity);
+
+/// A descriptor that becomes readable when the process ends, or -1 where the system has none.
+int cpseudoterminal_process_descriptor(pid_t process);
+
+/// waitpid(2) without blocking: 0 still running, 1 ended, 2 stopped; `code` is the exit code, or 128 + the signal.
+int cpseudoterminal_state(pid_t process, int *code);
+
+/// Removes a folder with everything in it.
+void cpseudoterminal_remove_folder(const char *path);
+
+/// The file that this code was loaded from: the program, or the bundle with the tests.
+const char *cpseudoterminal_image(void);
+
 #endif
