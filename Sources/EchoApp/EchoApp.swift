@@ -1,1 +1,4 @@
-import ArgumentParser
+/// The programs, each from its start to its end.
+package enum EchoApp {
+  package static func server() -> Never { ServerProgram.start() }
+}

@@ -1,6 +1,7 @@
 /// What a server tells whoever watches it, in the order in which it happened.
 package enum ServerEvent: Sendable {
-  case listening(Endpoint)
+  /// Every socket is bound: the first event.
+  case listening([Endpoint])
   case messages(MessageBatch)
   case connected(Peer, at: Timestamp)
   case disconnected(Peer, DisconnectReason, Traffic, at: Timestamp)

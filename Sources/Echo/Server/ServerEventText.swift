@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 extension Endpoint {
   /// The endpoint without its transport: `127.0.0.1:5000`.
@@ -45,7 +45,8 @@ extension Refusal {
     switch self {
     case .connections(let count, let limit): "\(count) connections refused: the limit is \(limit)"
     case .stop(let peer): "stop refused for \(peer)"
-    case .replies(let count, let peer): "\(count) datagrams left unanswered, the last from \(peer): they could make a loop"
+    case .replies(let count, let peer):
+      "\(count) datagrams left unanswered, the last from \(peer): they could make a loop"
     }
   }
 }

@@ -1,5 +1,5 @@
 import Screen
-import Wire
+package import Wire
 
 /// The server's plain mode: turns what happened into the lines of the contract.
 package struct ServerTranscript {
@@ -23,16 +23,13 @@ package struct ServerTranscript {
     }
   }
 
-  /// Says that every socket is bound.
-  package mutating func appendReady(to plain: inout PlainOutput) {
-    if format == .text { plain.output.append("waiting\n") }
-  }
-
   // Text.
 
   private mutating func appendText(_ event: ServerEvent, to plain: inout PlainOutput) {
     switch event {
-    case .listening(let endpoint): plain.notice("listening on \(endpoint)")
+    case .listening(let endpoints):
+      for endpoint in endpoints { plain.notice("listening on \(endpoint)") }
+      plain.output.append("waiting\n")
     case .messages(let batch):
       for record in batch.records { appendText(record, of: batch, to: &plain.output) }
     case .connected: break
@@ -81,7 +78,12 @@ package struct ServerTranscript {
 
   private mutating func appendJSON(_ event: ServerEvent, to output: inout [UInt8]) {
     switch event {
-    case .listening(let endpoint): begin("listening", endpoint)
+    case .listening(let endpoints):
+      for endpoint in endpoints {
+        begin("listening", endpoint)
+        json.end(into: &output)
+      }
+      return
     case .messages(let batch):
       for record in batch.records {
         describe(record, of: batch)

@@ -92,7 +92,7 @@ final class ServerEngine {
   /// Runs until the shutdown is complete.
   func run() {
     readClocks()
-    for socket in bound { tell(.listening(socket.endpoint)) }
+    tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
       let ready = wait()
       readClocks()

@@ -10,7 +10,7 @@ package final class WireServer: Sendable {
 
   /// Binds all sockets and starts the wire thread; `wakeReader` is called, on that thread, when `events` is no longer empty.
   ///
-  /// The first events are one `listening` a bound socket.
+  /// The first event is `listening`.
   package static func start(
     _ configuration: ServerConfiguration,
     calls: SystemCalls = .kernel,

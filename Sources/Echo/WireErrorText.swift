@@ -1,0 +1,59 @@
+import Screen
+package import Wire
+
+extension WireError {
+  /// What failed, on what endpoint, why, and what to do where that is known: one line, safe to show.
+  package var text: String {
+    switch self {
+    case .cannotListen(let endpoint, let error):
+      "cannot listen on \(visible(endpoint)): \(error.reason)\(listenAdvice(endpoint, error))"
+    case .pathTaken(let path):
+      "cannot listen on unix \(visible(path)): something else is there (remove it, or choose another path)"
+    case .unknownHost(let host, let reason):
+      "unknown host \(visible(host)): \(reason)"
+    case .cannotConnect(let endpoint, let error):
+      "\(visible(endpoint)): \(error.reason)\(connectAdvice(endpoint, error))"
+    case .connectTimeout(let endpoint):
+      "\(visible(endpoint)): no answer in time (is the address right, is a firewall between?)"
+    case .broken(let endpoint, let error):
+      "\(visible(endpoint)): \(error.reason)"
+    case .system(let error):
+      "\(error.call) failed: \(error.reason)"
+    }
+  }
+
+  private func listenAdvice(_ endpoint: Endpoint, _ error: SystemError) -> String {
+    switch error.cause {
+    case .addressInUse: " (another program listens there; port 0 takes a free one)"
+    case .addressNotAvailable: " (no interface of this machine has that address)"
+    case .notPermitted: " (is the folder yours, or the port reserved?)"
+    default: ""
+    }
+  }
+
+  private func connectAdvice(_ endpoint: Endpoint, _ error: SystemError) -> String {
+    switch (endpoint, error.cause) {
+    case (.tcp, .refused): " (is echo_server running there? for UDP add --udp)"
+    case (.udp, .refused): " (is echo_server running there? for TCP leave out --udp)"
+    case (.unix, .refused): " (nobody listens there any more)"
+    case (.unix, .noSuchPath): " (is echo_server running with --unix?)"
+    default: ""
+    }
+  }
+
+  private func visible(_ endpoint: Endpoint) -> String { visible(endpoint.description) }
+
+  private func visible(_ text: String) -> String { Printable.text(text.utf8) }
+}
+
+extension FramingError {
+  /// Why a message can't be sent, and what to do.
+  package func text(framing: Framing) -> String {
+    switch self {
+    case .tooLong(let count, let limit):
+      "a message of \(count) bytes does not fit framing \(framing): at most \(limit)"
+    case .containsDelimiter(let byte):
+      "a message contains the byte \(Printable.text([byte])) that ends messages in framing \(framing)"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Echo
+import Wire
+
+/// How a program ends, as sysexits(3) numbers it.
+enum ExitStatus: Int32, Error {
+  case done = 0
+  case usage = 64
+  /// A message does not fit the framing.
+  case dataError = 65
+  /// Nobody could be connected to.
+  case unavailable = 69
+  /// The system refused something that the program needs.
+  case systemError = 71
+  /// The connection broke.
+  case ioError = 74
+  /// Receipts did not come in time.
+  case temporaryFailure = 75
+  case notPermitted = 77
+}
+
+/// Why a program ends otherwise than asked: its exit status, and the one line that tells the user.
+struct Failure: Error {
+  var status: ExitStatus
+  var line: String
+
+  init(_ status: ExitStatus, _ line: String) {
+    self.status = status
+    self.line = line
+  }
+
+  init(_ error: WireError) {
+    self.init(error.status, error.text)
+  }
+
+  /// Runs something of the system's that can fail, and gives its failure an exit status.
+  static func onError<Result: ~Copyable>(
+    _ status: ExitStatus,
+    _ body: () throws -> Result
+  ) throws(Failure) -> Result {
+    do { return try body() } catch { throw Failure(status, "\(error)") }
+  }
+}
+
+extension WireError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .cannotListen(_, let error): error.cause == .notPermitted ? .notPermitted : .systemError
+    case .pathTaken, .system: .systemError
+    case .unknownHost, .connectTimeout: .unavailable
+    case .cannotConnect(_, let error): error.cause == .notPermitted ? .notPermitted : .unavailable
+    case .broken: .ioError
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Echo
+import Terminal
+import Wire
+
+/// The server without a screen: what happens becomes lines on standard output, notices on standard error.
+///
+/// A pipe or a file gets every message: the wire waits for it. A terminal does not hold the wire up.
+struct PlainServer {
+  var configuration: ServerConfiguration
+  var format: OutputFormat
+
+  func run() throws(Failure) {
+    var streams = try PlainStreams.open()
+    var configuration = configuration
+    configuration.delivery = streams.output.isTerminal ? .lossy : .lossless
+    let wake = streams.wake
+    let server: WireServer
+    do throws(WireError) {
+      server = try WireServer.start(configuration) { wake.signal() }
+    } catch {
+      throw Failure(error)
+    }
+    var transcript = ServerTranscript(format: format, framing: configuration.framing)
+    if configuration.stopPolicy == .any {
+      StandardError.writeLine("echo_server: anyone who can reach this port may stop the server (--stop-on-dot any)")
+    }
+    var plain = PlainOutput()
+    var isOver = false
+    while !isOver {
+      for event in server.events.drain() {
+        transcript.append(event, to: &plain)
+        if case .stopped = event { isOver = true }
+        if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
+      }
+      try streams.write(&plain)
+      guard !isOver else { break }
+      let signals = try streams.wait()
+      if !signals.isEmpty || streams.output.isClosed { server.post(.stop) }
+    }
+    server.join()
+  }
+}
