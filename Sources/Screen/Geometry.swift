@@ -42,6 +42,42 @@ package struct Rect: Hashable, Sendable {
   package var maxRow: Int { origin.row + size.rows }
   package var isEmpty: Bool { size.columns == 0 || size.rows == 0 }
 
+  /// The part of it that lies on a surface of that size; empty when there is none.
+  package func clipped(to surface: Size) -> Rect {
+    let column = min(max(0, minColumn), surface.columns)
+    let row = min(max(0, minRow), surface.rows)
+    return Rect(
+      column: column,
+      row: row,
+      columns: min(maxColumn, surface.columns) - column,
+      rows: min(maxRow, surface.rows) - row
+    )
+  }
+
+  /// A rectangle of at most that size in the middle of this one.
+  package func centered(_ inner: Size) -> Rect {
+    let columns = min(inner.columns, size.columns)
+    let rows = min(inner.rows, size.rows)
+    return Rect(
+      column: minColumn + (size.columns - columns) / 2,
+      row: minRow + (size.rows - rows) / 2,
+      columns: columns,
+      rows: rows
+    )
+  }
+
+  /// Takes `columns` and `rows` off each side, as far as there are any.
+  package func inset(columns: Int = 0, rows: Int = 0) -> Rect {
+    let columns = min(columns, size.columns / 2)
+    let rows = min(rows, size.rows / 2)
+    return Rect(
+      column: minColumn + columns,
+      row: minRow + rows,
+      columns: size.columns - 2 * columns,
+      rows: size.rows - 2 * rows
+    )
+  }
+
   /// Cuts `rows` rows (as many as there are) off the top and returns them.
   package mutating func takeTop(_ rows: Int) -> Rect {
     let taken = min(max(0, rows), size.rows)
@@ -56,6 +92,15 @@ package struct Rect: Hashable, Sendable {
     let taken = min(max(0, rows), size.rows)
     size.rows -= taken
     return Rect(column: origin.column, row: maxRow, columns: size.columns, rows: taken)
+  }
+
+  /// Cuts `columns` columns (as many as there are) off the left and returns them.
+  package mutating func takeLeft(_ columns: Int) -> Rect {
+    let taken = min(max(0, columns), size.columns)
+    let left = Rect(column: origin.column, row: origin.row, columns: taken, rows: size.rows)
+    origin.column += taken
+    size.columns -= taken
+    return left
   }
 
   /// Cuts `columns` columns (as many as there are) off the right and returns them.

@@ -113,6 +113,7 @@ extension Printable {
 
     /// Decodes at `index`, which lies inside `bytes`. Every byte of an ill-formed sequence is a unit of its own, so the
     /// maximal subpart rule (Unicode 14.0, section 3.9) cannot matter: no byte is swallowed.
+    @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer, at index: Int) {
       byte = bytes[index]
       guard byte >= 0x80 else {
@@ -152,24 +153,25 @@ extension Printable {
     private var room = 0
     private var isWide = false
 
-    static let narrow = Base(room: Cell.maximumMarks)
+    static var narrow: Base { Base(room: Cell.maximumMarks) }
 
     init() {}
 
     private init(room: Int) { self.room = room }
 
     /// The columns of a unit that is shown as it is (0…2), or nil when it has to be escaped.
+    @inline(__always)
     mutating func columns(of unit: Unit, escapesBackslash: Bool) -> Int? {
       guard let scalar = unit.scalar, !(escapesBackslash && scalar == "\\") else {
         self = Base()
         return nil
       }
       let kind = ScalarWidth.classify(scalar)
-      guard !kind.contains(.hidden) else {
+      guard !kind.isHidden else {
         self = Base()
         return nil
       }
-      if kind.contains(.mark) || (kind.contains(.emojiModifier) && isWide) {
+      if kind.isMark || (kind.isEmojiModifier && isWide) {
         guard room > 0 else {
           self = Base()
           return nil

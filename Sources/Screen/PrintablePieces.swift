@@ -65,7 +65,7 @@ extension Printable {
       }
       while index < bytes.count, bytes[index] >= 0x80 {
         let unit = Unit(bytes, at: index)
-        guard let scalar = unit.scalar, ScalarWidth.classify(scalar).contains(.mark) else { break }
+        guard let scalar = unit.scalar, ScalarWidth.classify(scalar).isMark else { break }
         var next = base
         guard let more = next.columns(of: unit, escapesBackslash: escapesBackslash) else { break }
         base = next

@@ -3,20 +3,19 @@
 /// The widths are those of glibc 2.36's `wcwidth` in C.UTF-8 (Unicode 14.0), whatever the system's library says, so that
 /// a picture is the same everywhere; a scalar assigned later counts as not printable.
 package enum ScalarWidth {
-  /// What the table knows of a scalar, as bits.
-  struct Class: OptionSet {
+  /// What the table knows of a scalar, as bits; tested by hand, for an option set costs more than the look-up.
+  struct Class {
     let rawValue: UInt8
-
-    /// Shows nothing, or is not to be shown, whatever width it has: Cc, Cf, Zl, Zp, Co, Cn, Cs, spaces but U+0020,
-    /// variation selectors, letters without a glyph, and zero-width scalars that are no marks (conjoining jamo).
-    static let hidden = Class(rawValue: 4)
-    /// Belongs to the base before it (Mn, Me, Mc).
-    static let mark = Class(rawValue: 8)
-    /// A skin tone, which merges with a wide base before it in some terminals.
-    static let emojiModifier = Class(rawValue: 16)
 
     /// 0, 1 or 2; 3 for what is not printable.
     var columns: Int { Int(rawValue & 3) }
+    /// Shows nothing, or is not to be shown, whatever width it has: Cc, Cf, Zl, Zp, Co, Cn, Cs, spaces but U+0020,
+    /// variation selectors, letters without a glyph, and zero-width scalars that are no marks (conjoining jamo).
+    var isHidden: Bool { rawValue & 4 != 0 }
+    /// Belongs to the base before it (Mn, Me, Mc).
+    var isMark: Bool { rawValue & 8 != 0 }
+    /// A skin tone, which merges with a wide base before it in some terminals.
+    var isEmojiModifier: Bool { rawValue & 16 != 0 }
   }
 
   /// The columns of a scalar: 0, 1 or 2; nil when it is not printable (`wcwidth` −1).
@@ -28,9 +27,10 @@ package enum ScalarWidth {
   static func classify(_ scalar: Unicode.Scalar) -> Class {
     let value = scalar.value
     if value &- 0x20 < 0x5F { return Class(rawValue: 1) }
+    if let columns = frequent(value) { return Class(rawValue: columns) }
     return ScalarTable.runs.withUnsafeBufferPointer { runs in
-      var low = 0
-      var high = runs.count
+      let page = Int(value >> 8)
+      var (low, high) = pages.withUnsafeBufferPointer { (Int($0[page]), Int($0[page + 1]) + 1) }
       while high - low > 1 {
         let middle = (low + high) >> 1
         if runs[middle] >> 8 <= value { low = middle } else { high = middle }
@@ -38,4 +38,21 @@ package enum ScalarWidth {
       return Class(rawValue: UInt8(truncatingIfNeeded: runs[low]))
     }
   }
+
+  /// The columns of the letters most texts are made of, without the table: Latin, Greek, Cyrillic, kana, Han, Hangul.
+  @inline(__always)
+  private static func frequent(_ value: UInt32) -> UInt8? {
+    if value < 0x483 { return value &- 0xAE < 0x252 || value >= 0x3A3 ? 1 : nil }
+    if value &- 0x4E00 < 0x5200 || value &- 0xAC00 < 0x2BA4 { return 2 }
+    return value &- 0x3041 < 0x56 || value &- 0x30A0 < 0x60 ? 2 : nil
+  }
+
+  /// For each page of 256 scalars, and one past the last, the run that holds its first scalar.
+  private static let pages: [UInt16] = {
+    var run = 0
+    return (0...0x1100 as ClosedRange<UInt32>).map { page in
+      while run + 1 < ScalarTable.runs.count, ScalarTable.runs[run + 1] >> 8 <= page << 8 { run += 1 }
+      return UInt16(run)
+    }
+  }()
 }
