@@ -13,8 +13,9 @@ package struct Sparkline: Hashable, Sendable {
     let highest = max(1, shown.max() ?? 1)
     var text = String(repeating: " ", count: columns - shown.count)
     for count in shown {
-      // Rounded up, so that only nothing is nothing.
-      let level = Int((Double(count) / Double(highest) * Double(glyphs.bars.count)).rounded(.up))
+      let scaled = Double(count) / Double(highest) * Double(glyphs.bars.count)
+      // Rounded up by hand, so that only nothing is nothing and the C mathematics library is not needed.
+      let level = Double(Int(scaled)) < scaled ? Int(scaled) + 1 : Int(scaled)
       let bar = glyphs.bars[min(max(level, 1), glyphs.bars.count) - 1]
       text.unicodeScalars.append(count == 0 ? " " : bar)
     }
