@@ -15,6 +15,10 @@ package struct MessageRecord: Hashable, Sendable {
     package static let stopRefused = Flags(rawValue: 8)
     /// A receipt was queued for it.
     package static let answered = Flags(rawValue: 16)
+    /// No message: something that a log says in its place among them.
+    package static let notice = Flags(rawValue: 32)
+    /// A notice of something that went wrong.
+    package static let alert = Flags(rawValue: 64)
   }
 
   /// Counts from 1 without gaps over a server's life.

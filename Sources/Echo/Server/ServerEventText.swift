@@ -64,3 +64,28 @@ extension ServerTotals {
     return parts.joined(separator: "; ")
   }
 }
+
+extension DisconnectReason {
+  /// The end of a connection as a row of the log.
+  func text(_ traffic: Traffic) -> String {
+    let counts = "\(Figures.quantity(traffic.messages, "message")), \(Figures.bytes(traffic.bytesReceived))"
+    let how =
+      switch self {
+      case .finished: "closed by the peer"
+      case .closed: "closed by us"
+      case .stopping: "closed: the server stops"
+      case .reset, .idle, .stalled, .failed: abnormalText ?? word
+      }
+    return "\(how); \(counts)"
+  }
+}
+
+extension Refusal {
+  /// How many were refused.
+  var count: UInt64 {
+    switch self {
+    case .connections(let count, _), .replies(let count, _): count
+    case .stop: 1
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Wire
+
+/// Numbers as people read them on a screen.
+enum Figures {
+  /// `1,284`.
+  static func grouped(_ number: UInt64) -> String {
+    var digits = Array(String(number).utf8)
+    var index = digits.count - 3
+    while index > 0 {
+      digits.insert(0x2c, at: index)
+      index -= 3
+    }
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// A count of bytes, exact up to five digits: `12B`, `65507B`, `1.9M`.
+  static func bytes(_ count: UInt64) -> String { count < 100_000 ? "\(count)B" : scaled(count) }
+
+  /// A count of bytes in at most five columns: `12B`, `8.1K`, `64M`.
+  static func scaled(_ count: UInt64) -> String {
+    guard count >= 1000 else { return "\(count)B" }
+    var value = Double(count)
+    for unit in ["K", "M", "G", "T", "P", "E"] {
+      value /= 1024
+      if value < 9.95 { return "\(tenths(value))\(unit)" }
+      if value < 1000 { return "\(Int(value.rounded()))\(unit)" }
+    }
+    return "\(Int(value.rounded()))E"
+  }
+
+  /// `1 connection`, `2 connections`.
+  static func quantity(_ count: UInt64, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  /// A span of time as hours, minutes and seconds: `01:12:03`.
+  static func elapsed(nanoseconds: Int64) -> String {
+    let seconds = max(0, nanoseconds / 1_000_000_000)
+    return "\(twoDigits(seconds / 3600)):\(twoDigits(seconds / 60 % 60)):\(twoDigits(seconds % 60))"
+  }
+
+  /// A short span: `0.41ms`, `12.3ms`, `2.0s`.
+  static func latency(nanoseconds: Int64) -> String {
+    let milliseconds = Double(max(0, nanoseconds)) / 1_000_000
+    if milliseconds < 9.995 { return "\(hundredths(milliseconds))ms" }
+    if milliseconds < 999.5 { return "\(tenths(milliseconds))ms" }
+    return "\(tenths(milliseconds / 1000))s"
+  }
+
+  /// The local time of day: `15:48:05.123`, `15:48:05`, or `48:05`.
+  static func clock(_ time: Timestamp, offset: Int, _ detail: ClockDetail) -> String {
+    let fields = time.fields(offset: offset)
+    let minutes = "\(twoDigits(Int64(fields.minute))):\(twoDigits(Int64(fields.second)))"
+    switch detail {
+    case .minutes: return minutes
+    case .seconds: return "\(twoDigits(Int64(fields.hour))):\(minutes)"
+    case .milliseconds:
+      let thousandths = String(fields.nanosecond / 1_000_000 + 1000).dropFirst()
+      return "\(twoDigits(Int64(fields.hour))):\(minutes).\(thousandths)"
+    }
+  }
+
+  enum ClockDetail: Int {
+    case minutes = 5
+    case seconds = 8
+    case milliseconds = 12
+
+    var columns: Int { rawValue }
+  }
+
+  static func hundredths(_ value: Double) -> String {
+    let scaled = Int((value * 100).rounded())
+    return "\(scaled / 100).\(twoDigits(Int64(scaled % 100)))"
+  }
+
+  private static func tenths(_ value: Double) -> String {
+    let scaled = Int((value * 10).rounded())
+    return "\(scaled / 10).\(scaled % 10)"
+  }
+
+  private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}

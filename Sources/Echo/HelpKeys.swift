@@ -1,0 +1,16 @@
+import Screen
+
+/// The keys of every help screen.
+enum HelpKeys {
+  /// Scrolls the help; false when the key closes it.
+  static func press(_ key: Key, _ help: inout HelpTable, size: Size) -> Bool {
+    switch key {
+    case Key(.up), .character("k"): help.scroll(by: -1, in: size)
+    case Key(.down), .character("j"): help.scroll(by: 1, in: size)
+    case Key(.pageUp): help.scroll(by: -size.rows, in: size)
+    case Key(.pageDown), .character(" "): help.scroll(by: size.rows, in: size)
+    default: return false
+    }
+    return true
+  }
+}

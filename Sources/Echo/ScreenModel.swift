@@ -1,0 +1,64 @@
+package import Screen
+package import Wire
+
+/// What a screen program is: a model that events change, that asks for effects, and that has a view.
+///
+/// Nothing in it waits, reads a clock or touches a terminal; the shell does that with what `update` returns.
+package protocol ScreenModel {
+  /// What comes from the wire.
+  associatedtype News: Sendable
+  /// What is asked of the wire.
+  associatedtype Request: Sendable
+
+  mutating func update(_ event: ScreenEvent<News>) -> [Effect<Request>]
+
+  /// The picture of the model, of the size that it was told last.
+  func view() -> Surface
+
+  /// Whether the picture changes with the clock alone, so that a tick a second is wanted.
+  var showsSeconds: Bool { get }
+}
+
+/// Everything that can happen to a screen program.
+package enum ScreenEvent<News: Sendable>: Sendable {
+  case input(InputEvent)
+  case news(News)
+  case tick(Moment)
+  case resize(Size)
+}
+
+/// A moment as people at this machine read it.
+package struct Moment: Hashable, Sendable {
+  package var time: Timestamp
+  /// Seconds that local time is ahead of UTC.
+  package var offset: Int
+
+  package init(time: Timestamp, offset: Int = 0) {
+    self.time = time
+    self.offset = offset
+  }
+}
+
+/// What a model asks of its shell.
+package enum Effect<Request: Sendable>: Sendable {
+  case request(Request)
+  /// Leave the screen and the program.
+  case quit
+  /// Give the terminal back to the user's shell until resumed (^Z).
+  case suspend
+  /// Paint everything anew (^L).
+  case redraw
+}
+
+extension Effect: Equatable where Request: Equatable {}
+
+/// How pictures look on this terminal.
+package struct Look: Hashable, Sendable {
+  package var theme: Theme
+  package var glyphs: Glyphs
+
+  package init(theme: Theme = .dark, glyphs: Glyphs = .unicode) {
+    self.theme = theme
+    self.glyphs = glyphs
+  }
+}
