@@ -199,3 +199,15 @@ int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {
   group->replies = 0;
   return replies && failures == replies ? -error : replies - failures;
 }
+
+void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count) {
+  int slot = group->replies++;
+  group->send_vectors[slot] = (struct iovec){(void *)bytes, count};
+  group->sent[slot].msg_hdr = (struct msghdr){.msg_iov = &group->send_vectors[slot], .msg_iovlen = 1};
+}
+
+int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor) {
+  int sent = sendmmsg(descriptor, group->sent, (unsigned int)group->replies, MSG_DONTWAIT);
+  group->replies = 0;
+  return sent < 0 ? -errno : sent;
+}

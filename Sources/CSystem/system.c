@@ -14,8 +14,8 @@
 #include "csystem.h"
 #include "private.h"
 
-int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity) {
-  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+static int resolve(const char *host, int flags, struct csystem_address *addresses, int capacity) {
+  struct addrinfo hints = {.ai_flags = flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
   struct addrinfo *list = NULL;
   int error = getaddrinfo(host, NULL, &hints, &list);
   if (error) return error < 0 ? error : -error;
@@ -29,6 +29,14 @@ int csystem_resolve(const char *host, struct csystem_address *addresses, int cap
   }
   freeaddrinfo(list);
   return count;
+}
+
+int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity) {
+  return resolve(host, 0, addresses, capacity);
+}
+
+int csystem_resolve_literal(const char *host, struct csystem_address *address) {
+  return resolve(host, AI_NUMERICHOST, address, 1);
 }
 
 const char *csystem_resolve_error(int code) {
@@ -55,25 +63,38 @@ int csystem_wait_readable(int descriptor, int timeout) {
   return count < 0 ? (errno == EINTR ? 0 : -errno) : count;
 }
 
-int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
-  pthread_t *handle = malloc(sizeof *handle);
-  if (!handle) return -ENOMEM;
+static int start(pthread_t *handle, const char *name, void *(*body)(void *), void *context) {
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   int error = pthread_create(handle, NULL, body, context);
   pthread_sigmask(SIG_SETMASK, &old, NULL);
-  if (error) {
-    free(handle);
-    return -error;
-  }
+  if (error) return -error;
 #if defined(__linux__)
   pthread_setname_np(*handle, name);
 #else
   (void)name;
 #endif
+  return 0;
+}
+
+int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
+  pthread_t *handle = malloc(sizeof *handle);
+  if (!handle) return -ENOMEM;
+  int result = start(handle, name, body, context);
+  if (result < 0) {
+    free(handle);
+    return result;
+  }
   *thread = handle;
   return 0;
+}
+
+int csystem_thread_start_detached(const char *name, void *(*body)(void *), void *context) {
+  pthread_t handle;
+  int result = start(&handle, name, body, context);
+  if (result == 0) pthread_detach(handle);
+  return result;
 }
 
 void csystem_thread_join(void *thread) {

@@ -40,4 +40,22 @@ package struct OutgoingBatch: Sendable {
       Message(id: id, wireCount: UInt32(bytes.count - start), expectsReceipt: expectsReceipt && isAnswerable)
     )
   }
+
+  /// What a message costs in memory beside its bytes.
+  package static let messageCost = MemoryLayout<Message>.stride
+
+  /// What the batch costs in memory, in bytes.
+  package var cost: Int { bytes.count + messages.count * OutgoingBatch.messageCost }
+
+  /// Adds the messages of another batch.
+  package mutating func append(_ other: OutgoingBatch) {
+    messages.append(contentsOf: other.messages)
+    bytes.append(contentsOf: other.bytes)
+  }
+
+  /// Adds a message that is framed already; `bytes` are `message.wireCount` long.
+  mutating func append(_ message: Message, bytes framed: UnsafeRawBufferPointer) {
+    messages.append(message)
+    bytes.append(contentsOf: framed)
+  }
 }

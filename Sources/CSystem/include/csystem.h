@@ -86,6 +86,10 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued: how many were sent; the rest is forgotten.
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
+/// Queues a datagram for a connected socket; `bytes` must outlive the transmission.
+void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count);
+/// sendmmsg(2) of what was queued, up to the first that fails: how many were sent; the rest is forgotten.
+int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor);
 
 // Names.
 
@@ -93,6 +97,8 @@ int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
 /// Returns how many, or a negative EAI code. `passive` asks for literals to bind to.
 int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity);
 const char *csystem_resolve_error(int code);
+/// The address that a text is by itself, without asking anyone: 1, or a negative EAI code.
+int csystem_resolve_literal(const char *host, struct csystem_address *address);
 
 // Time, in nanoseconds.
 
@@ -132,5 +138,7 @@ int csystem_wait_readable(int descriptor, int timeout);
 /// Starts a joinable thread with every signal blocked.
 int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context);
 void csystem_thread_join(void *thread);
+/// Starts a thread that gives itself back when it ends, with every signal blocked.
+int csystem_thread_start_detached(const char *name, void *(*body)(void *), void *context);
 
 #endif

@@ -31,4 +31,12 @@ package final class DatagramGroup {
   func reply(to index: Int, with bytes: UnsafeRawBufferPointer) {
     csystem_datagrams_reply(group, Int32(index), bytes.baseAddress, bytes.count)
   }
+
+  /// Queues a datagram for a connected socket; `bytes` must live until the transmission.
+  func queue(_ bytes: UnsafeRawBufferPointer) {
+    csystem_datagrams_queue(group, bytes.baseAddress, bytes.count)
+  }
+
+  /// Sends what was queued over a connected socket, up to the first that fails: how many went, or why the first did not.
+  func transmit(to descriptor: Int32) -> Int { Int(csystem_datagrams_transmit(group, descriptor)) }
 }

@@ -10,6 +10,11 @@ package struct SystemCalls: Sendable {
   package var send: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
   package var receiveDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int
   package var sendDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int
+  package var transmitDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int = { group, descriptor in
+    group.transmit(to: descriptor)
+  }
+  /// Finds a name's addresses, in the order in which they are to be tried; may block.
+  package var resolve: @Sendable (_ host: String) -> Result<[SocketAddress], ResolverError> = { Resolver.system($0) }
 
   /// The kernel's own.
   package static let kernel = SystemCalls(

@@ -31,6 +31,23 @@ final class WireThread: Sendable {
     handle = Mutex(UInt(bitPattern: thread))
   }
 
+  /// Starts a thread that nobody waits for: it must own, or share safely, all that it touches.
+  static func startDetached(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
+    let body = Unmanaged.passRetained(Body(run: run))
+    let result = csystem_thread_start_detached(
+      name,
+      { context in
+        if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+        return nil
+      },
+      body.toOpaque()
+    )
+    guard result == 0 else {
+      body.release()
+      throw SystemError("pthread_create", code: -result)
+    }
+  }
+
   /// Waits for the thread's end; later calls return at once.
   func join() {
     let bits = handle.withLock { handle in

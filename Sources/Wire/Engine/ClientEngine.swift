@@ -1,0 +1,193 @@
+/// A client on its wire thread: one poller, one connection, commands in, events out.
+final class ClientEngine {
+  private static let wakerToken: UInt64 = 0
+
+  private let configuration: ClientConfiguration
+  private let calls: SystemCalls
+  private let waker: Waker
+  private let commands: Mailbox<ClientCommand>
+  private let backlog: SendBacklog
+  private let poller: Poller
+  private let connector: ClientConnector
+  private var conversation: Conversation
+  private var exchange: ClientExchange?
+  private var interest: Poller.Interest = []
+  private var isFinishing = false
+  private var hasEnded = false
+  /// What the backlog still counts of the queue.
+  private var accounted = 0
+
+  init(
+    _ configuration: ClientConfiguration,
+    calls: SystemCalls,
+    waker: Waker,
+    commands: Mailbox<ClientCommand>,
+    backlog: SendBacklog,
+    report: consuming ClientReport
+  ) throws(SystemError) {
+    self.configuration = configuration
+    self.calls = calls
+    self.waker = waker
+    self.commands = commands
+    self.backlog = backlog
+    poller = try Poller()
+    connector = ClientConnector(configuration, calls: calls, waker: waker)
+    conversation = Conversation(configuration, report: report)
+    try poller.add(waker.descriptor, .read, token: ClientEngine.wakerToken)
+  }
+
+  /// Runs until the client has ended.
+  func run() {
+    follow(connector.begin(poller, &conversation.report))
+    while !hasEnded { turn() }
+  }
+
+  private func turn() {
+    if exchange != nil, conversation.report.isHeld {
+      waker.wait(milliseconds: nil)
+      takeCommands()
+      if !conversation.report.isHeld { conversation.lastProgress = Clock.monotonic }
+      return
+    }
+    let count = poller.wait(milliseconds: patience())
+    var isReadable = false
+    var isWritable = false
+    for index in 0..<count where !hasEnded {
+      let event = poller.event(index)
+      if event.token == ClientEngine.wakerToken {
+        takeCommands()
+      } else if let exchange {
+        guard event.token == exchange.socket.token else { continue }
+        isReadable = isReadable || event.isReadable
+        isWritable = isWritable || event.isWritable
+      } else {
+        follow(connector.ready(event.token, poller, &conversation.report))
+      }
+    }
+    if hasEnded { return }
+    if exchange == nil { follow(connector.tick(poller, &conversation.report)) }
+    talk(isReadable: isReadable, isWritable: isWritable)
+    conversation.report.flush()
+    settleBacklog()
+  }
+
+  /// How long there is nothing to do by itself, in milliseconds; nil is for ever.
+  private func patience() -> Int32? {
+    let now = Clock.monotonic
+    let deadline =
+      if let exchange { exchange.deadline(conversation, isFinishing: isFinishing, now: now) } else {
+        connector.deadline
+      }
+    guard let deadline else { return nil }
+    return Int32(clamping: (max(0, deadline &- now) &+ 999_999) / 1_000_000)
+  }
+
+  private func takeCommands() {
+    waker.clear()
+    conversation.report.resumeIfDrained()
+    var isClosing = false
+    for command in commands.drain() {
+      switch command {
+      case .send(let batch): enqueue(batch)
+      case .finish: isFinishing = true
+      case .close: isClosing = true
+      }
+    }
+    if isClosing { end(.closed) }
+  }
+
+  private func enqueue(_ batch: OutgoingBatch) {
+    conversation.queue.append(batch)
+    accounted += batch.cost
+  }
+
+  private func settleBacklog() {
+    let cost = conversation.queue.cost
+    if accounted != cost { backlog.remove(accounted - cost) }
+    accounted = cost
+  }
+
+  // MARK: Connecting
+
+  private func follow(_ step: ClientConnector.Step) {
+    guard !hasEnded else { return }
+    switch step {
+    case .waiting: return
+    case .failed(let error): end(.failed(error))
+    case .connected(let socket): adopt(socket)
+    }
+  }
+
+  private func adopt(_ socket: ClientSocket) {
+    if configuration.endpoint.transport.isDatagram {
+      do throws(SystemError) {
+        let datagrams = try ClientDatagrams(
+          socket,
+          configuration: configuration,
+          calls: calls,
+          hasOtherAddresses: connector.hasOtherDatagramAddresses
+        )
+        exchange = ClientExchange(datagrams, configuration: configuration)
+      } catch {
+        return end(.failed(.system(error)))
+      }
+    } else {
+      let stream = ClientStream(socket, configuration: configuration, calls: calls)
+      exchange = ClientExchange(stream, configuration: configuration)
+    }
+    interest = .read
+    poller.change(socket.descriptor, interest, token: socket.token)
+    conversation.lastProgress = Clock.monotonic
+    let local = socket.address == nil ? nil : socket.socket.localAddress
+    conversation.report.post(.connected(local: local, peer: socket.address, at: Clock.wall))
+  }
+
+  // MARK: Talking
+
+  private func talk(isReadable: Bool, isWritable: Bool) {
+    guard !hasEnded, let exchange else { return }
+    let verdict = exchange.round(
+      isReadable: isReadable,
+      isWritable: isWritable,
+      isFinishing: isFinishing,
+      &conversation
+    )
+    switch verdict {
+    case .ended(let reason): end(reason)
+    case .refused(let error): tryNextAddress(after: error, from: exchange)
+    case .goesOn:
+      let wanted = exchange.interest(conversation)
+      guard wanted != interest else { return }
+      interest = wanted
+      poller.change(exchange.socket.descriptor, wanted, token: exchange.socket.token)
+    }
+  }
+
+  private func tryNextAddress(after error: SystemError, from refused: ClientExchange) {
+    let step = connector.nextDatagramAddress(
+      after: error,
+      at: refused.socket.address,
+      poller,
+      &conversation.report
+    )
+    if case .connected = step, let written = refused.takeRetained() { conversation.sendAgain(written) }
+    exchange = nil
+    follow(step)
+  }
+
+  // MARK: Ending
+
+  private func end(_ reason: ClientEnd) {
+    guard !hasEnded else { return }
+    hasEnded = true
+    exchange?.finishReading(&conversation)
+    exchange = nil
+    connector.close()
+    for case .send(let batch) in commands.drain() { enqueue(batch) }
+    conversation.abandon()
+    settleBacklog()
+    conversation.report.flush()
+    let totals = conversation.report.totals
+    conversation.report.post(.ended(reason, totals, at: Clock.wall))
+  }
+}

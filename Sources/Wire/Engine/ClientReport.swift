@@ -1,0 +1,104 @@
+internal import Synchronization
+
+/// Gathers what a client's round on the wire brought, counts it, and hands it to whoever watches the client.
+struct ClientReport {
+  /// What an event other than traffic counts for in the mailbox, in bytes.
+  private static let eventCost = 64
+  /// A batch is handed over early when it has this many records.
+  private static let batchLimit = 1 << 16
+
+  private let events: Mailbox<ClientEvent>
+  private let gate: ReaderGate
+  private(set) var totals = ClientTotals()
+  /// The reader is behind: nothing more should be read or sent until it has caught up.
+  private(set) var isHeld = false
+  private var batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
+
+  init(events: Mailbox<ClientEvent>, gate: ReaderGate) {
+    self.events = events
+    self.gate = gate
+  }
+
+  mutating func sent(_ message: OutgoingBatch.Message) {
+    totals.messagesSent &+= 1
+    totals.bytesSent &+= UInt64(message.wireCount)
+    add(TrafficRecord(.sent, message: message.id, wireCount: UInt64(message.wireCount)))
+  }
+
+  /// A reply whose kept payload is `payload`.
+  mutating func replied(
+    _ answer: Delivery.Answer,
+    wireCount: UInt64,
+    payload: UnsafeRawBufferPointer,
+    flags: MessageRecord.Flags
+  ) {
+    totals.messagesReceived &+= 1
+    totals.bytesReceived &+= wireCount
+    if answer.kind != .received { totals.receipts &+= 1 }
+    let offset = batch.bytes.count
+    batch.bytes.append(contentsOf: payload)
+    add(
+      TrafficRecord(
+        answer.kind,
+        message: answer.message,
+        wireCount: wireCount,
+        roundTrip: answer.roundTrip,
+        offset: offset,
+        count: payload.count,
+        flags: flags
+      )
+    )
+  }
+
+  mutating func timedOut(_ message: UInt64) {
+    totals.timedOut &+= 1
+    add(TrafficRecord(.timedOut, message: message))
+  }
+
+  /// A message that the network would not take.
+  mutating func refused(_ message: UInt64) { add(TrafficRecord(.failed, message: message)) }
+
+  /// A message whose fate the end leaves open.
+  mutating func abandoned(_ message: UInt64) {
+    totals.unresolved &+= 1
+    add(TrafficRecord(.failed, message: message))
+  }
+
+  /// Hands over what has been gathered.
+  mutating func flush() {
+    guard !batch.records.isEmpty else { return }
+    batch.time = Clock.wall
+    let cost = batch.bytes.count + batch.records.count * MemoryLayout<TrafficRecord>.stride
+    let (records, bytes) = (batch.records.count, batch.bytes.count)
+    if !events.post(.traffic(batch), cost: cost) { isHeld = true }
+    batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
+    batch.records.reserveCapacity(records)
+    batch.bytes.reserveCapacity(bytes)
+  }
+
+  /// Hands over an event, after the traffic before it.
+  mutating func post(_ event: ClientEvent) {
+    flush()
+    if !events.post(event, cost: ClientReport.eventCost) { isHeld = true }
+  }
+
+  /// Goes on if the reader has caught up since it was found behind.
+  mutating func resumeIfDrained() {
+    if gate.takeDrained() { isHeld = false }
+  }
+
+  private mutating func add(_ record: TrafficRecord) {
+    batch.records.append(record)
+    if batch.records.count == ClientReport.batchLimit { flush() }
+  }
+}
+
+/// Remembers that the reader of a full mailbox has emptied it.
+final class ReaderGate: Sendable {
+  private let drained = Atomic(false)
+
+  /// Callable from any thread.
+  func drain() { drained.store(true, ordering: .releasing) }
+
+  func takeDrained() -> Bool { drained.exchange(false, ordering: .acquiring) }
+}

@@ -1,0 +1,81 @@
+/// A client's connected stream: bytes in, frames out, and the queue's bytes on their way.
+final class ClientStream {
+  private static let readSize = 64 << 10
+  private static let readsPerRound = 4
+  private static let writeSize = 256 << 10
+  /// Messages that may await a receipt at once: bounds the memory that a peer which never answers can take.
+  private static let awaitedLimit = 1 << 20
+
+  let socket: ClientSocket
+  private let calls: SystemCalls
+  private var framer: Framer
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
+
+  init(_ socket: ClientSocket, configuration: ClientConfiguration, calls: SystemCalls) {
+    self.socket = socket
+    self.calls = calls
+    framer = Framer(configuration.framing, limit: configuration.messageBytes)
+  }
+
+  deinit { buffer.deallocate() }
+
+  func mayWrite(_ conversation: borrowing Conversation) -> Bool {
+    !conversation.queue.isEmpty && conversation.delivery.awaitedCount < ClientStream.awaitedLimit
+  }
+
+  func read(_ conversation: inout Conversation) -> ReadOutcome {
+    for _ in 0..<ClientStream.readsPerRound {
+      let count = calls.receive(socket.descriptor, buffer)
+      if count == 0 { return .finished }
+      if count < 0 {
+        if count == -Int(Errno.interrupted) { continue }
+        if count == -Int(Errno.again) { return .empty }
+        return .failed(SystemError("recv", code: Int32(-count)))
+      }
+      cut(UnsafeRawBufferPointer(rebasing: buffer[..<count]), &conversation)
+      if count < buffer.count { return .taken }
+    }
+    return .more
+  }
+
+  private func cut(_ input: UnsafeRawBufferPointer, _ conversation: inout Conversation) {
+    let now = Clock.monotonic
+    conversation.lastProgress = now
+    var position = 0
+    while let frame = framer.next(in: input, from: &position) {
+      let flags: MessageRecord.Flags = frame.isTruncated ? .truncated : []
+      if frame.isHeld {
+        framer.held.withUnsafeBytes {
+          conversation.heard(wireCount: frame.wireCount, payload: $0, flags: flags, now: now)
+        }
+      } else {
+        let payload = UnsafeRawBufferPointer(rebasing: input[frame.start..<(frame.start + frame.count)])
+        conversation.heard(wireCount: frame.wireCount, payload: payload, flags: flags, now: now)
+      }
+    }
+  }
+
+  /// Reports what has come of an unfinished reply: after the peer's FIN it is the reply, otherwise a torn one.
+  func finishReading(_ conversation: inout Conversation, isWhole: Bool) {
+    guard let frame = framer.finish() else { return }
+    let flags: MessageRecord.Flags = frame.isTruncated ? [.partial, .truncated] : .partial
+    framer.held.withUnsafeBytes {
+      conversation.heard(
+        wireCount: frame.wireCount,
+        payload: $0,
+        flags: flags,
+        now: Clock.monotonic,
+        isAnswer: isWhole
+      )
+    }
+  }
+
+  func write(_ conversation: inout Conversation) -> WriteOutcome {
+    let (offered, result) = conversation.queue.withNextBytes(limit: ClientStream.writeSize) { bytes in
+      (bytes.count, bytes.isEmpty ? 0 : calls.send(socket.descriptor, bytes))
+    }
+    if result < 0 { return WriteOutcome(failure: Int32(-result)) }
+    conversation.wrote(result, now: Clock.monotonic)
+    return result < offered ? .blocked : .taken
+  }
+}

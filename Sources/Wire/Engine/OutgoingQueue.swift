@@ -1,0 +1,137 @@
+/// What a client has still to write: the bytes that go next, and which messages they complete.
+///
+/// Batches are adopted whole, small ones are joined, so that one write takes much and no byte is moved twice.
+package struct OutgoingQueue {
+  /// Batches are joined up to this many bytes.
+  private static let joinLimit = 256 << 10
+
+  private var current = OutgoingBatch(framing: .raw, transport: .tcp)
+  private var waiting: [OutgoingBatch] = []
+  /// The first message of `current` that is not complete, where it begins, and the first byte that is not written.
+  private var message = 0
+  private var messageStart = 0
+  private var offset = 0
+
+  /// Messages that are not written completely.
+  package private(set) var count = 0
+  /// What the messages of the queue cost in memory, in bytes.
+  package private(set) var cost = 0
+
+  package init() {}
+
+  package var isEmpty: Bool { count == 0 }
+
+  /// Whether the next message has been written in part.
+  package var isInsideMessage: Bool { offset > messageStart }
+
+  /// The size of the next message; nil when the queue is empty.
+  package var nextWireCount: Int? { isEmpty ? nil : Int(current.messages[message].wireCount) }
+
+  package mutating func append(_ batch: OutgoingBatch) {
+    guard !batch.isEmpty else { return }
+    count += batch.messages.count
+    cost += batch.cost
+    if message == current.messages.count {
+      adopt(batch)
+    } else if let last = waiting.last {
+      if last.bytes.count + batch.bytes.count <= OutgoingQueue.joinLimit {
+        waiting[waiting.count - 1].append(batch)
+      } else {
+        waiting.append(batch)
+      }
+    } else if current.bytes.count + batch.bytes.count <= OutgoingQueue.joinLimit {
+      current.append(batch)
+    } else {
+      waiting.append(batch)
+    }
+  }
+
+  /// Puts messages that were written before all others again; only between messages.
+  package mutating func putBack(_ batch: OutgoingBatch) {
+    guard !batch.isEmpty else { return }
+    count += batch.messages.count
+    cost += batch.cost
+    var joined = batch
+    current.bytes.withUnsafeBytes { bytes in
+      var start = messageStart
+      for rest in current.messages[message...] {
+        let end = start + Int(rest.wireCount)
+        joined.append(rest, bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        start = end
+      }
+    }
+    adopt(joined)
+  }
+
+  /// Calls `body` with the bytes that go next, at most `limit`.
+  package func withNextBytes<Result>(limit: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    current.bytes.withUnsafeBytes { bytes in
+      body(UnsafeRawBufferPointer(rebasing: bytes[offset..<min(bytes.count, offset + limit)]))
+    }
+  }
+
+  /// Calls `queue` with the datagrams that go next and then `send`: at most `limit` datagrams that are in one piece of
+  /// memory, as long as `accepts` takes the next one.
+  package func withNextDatagrams<Result>(
+    limit: Int,
+    accepts: (OutgoingBatch.Message) -> Bool,
+    queue: (UnsafeRawBufferPointer) -> Void,
+    send: (_ count: Int) -> Result
+  ) -> Result {
+    current.bytes.withUnsafeBytes { bytes in
+      var start = messageStart
+      var taken = 0
+      while taken < limit, message + taken < current.messages.count {
+        let next = current.messages[message + taken]
+        guard accepts(next) else { break }
+        let end = start + Int(next.wireCount)
+        queue(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        start = end
+        taken += 1
+      }
+      return send(taken)
+    }
+  }
+
+  /// Calls `body` with the bytes of the next message.
+  package func withNextMessage(_ body: (OutgoingBatch.Message, UnsafeRawBufferPointer) -> Void) {
+    guard !isEmpty else { return }
+    let next = current.messages[message]
+    current.bytes.withUnsafeBytes { bytes in
+      body(next, UnsafeRawBufferPointer(rebasing: bytes[messageStart..<(messageStart + Int(next.wireCount))]))
+    }
+  }
+
+  /// Takes note that the kernel took `count` of the bytes that go next.
+  package mutating func took(_ count: Int) { offset += count }
+
+  /// The next message whose last byte has been taken; nil when it has not.
+  package mutating func nextWritten() -> OutgoingBatch.Message? {
+    guard !isEmpty else { return nil }
+    let next = current.messages[message]
+    guard messageStart + Int(next.wireCount) <= offset else { return nil }
+    return removeNext()
+  }
+
+  /// Takes the next message out, written or not; nil when the queue is empty.
+  package mutating func removeNext() -> OutgoingBatch.Message? {
+    guard !isEmpty else { return nil }
+    let next = current.messages[message]
+    count -= 1
+    cost -= OutgoingBatch.messageCost + Int(next.wireCount)
+    message += 1
+    messageStart += Int(next.wireCount)
+    offset = max(offset, messageStart)
+    if message == current.messages.count {
+      adopt(waiting.isEmpty ? OutgoingBatch(framing: .raw, transport: .tcp) : waiting.removeFirst())
+    }
+    return next
+  }
+
+  private mutating func adopt(_ batch: OutgoingBatch) {
+    current = batch
+    message = 0
+    messageStart = 0
+    offset = 0
+  }
+}
