@@ -84,7 +84,17 @@ static SCREEN *start_quietly(const char *name) {
   static const int taken[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
   struct sigaction actions[4];
   for (int index = 0; index < 4; index++) sigaction(taken[index], NULL, &actions[index]);
+  // The size is set afterwards; LINES and COLUMNS of a shell's are no news, and could be any number.
+  char *lines = getenv("LINES"), *columns = getenv("COLUMNS");
+  if (lines != NULL) lines = strdup(lines);
+  if (columns != NULL) columns = strdup(columns);
+  unsetenv("LINES");
+  unsetenv("COLUMNS");
   SCREEN *screen = newterm(name, memory, stdin);
+  if (lines != NULL) setenv("LINES", lines, 1);
+  if (columns != NULL) setenv("COLUMNS", columns, 1);
+  free(lines);
+  free(columns);
   for (int index = 0; index < 4; index++) sigaction(taken[index], &actions[index], NULL);
   return screen;
 }
@@ -94,7 +104,6 @@ int cncurses_screen_open(const char *name, int columns, int rows) {
   memory = open_memory();
   if (memory == NULL) return errno;
   setenv("NCURSES_NO_PADDING", "1", 0);
-  use_env(FALSE);
   current = start_quietly(name);
   if (current == NULL) {
     fclose(memory);
@@ -230,7 +239,12 @@ void cncurses_screen_cursor(int column, int row) {
   if (column >= 0) move(row, column);
 }
 
-void cncurses_screen_forget(void) { clearok(curscr, TRUE); }
+void cncurses_screen_forget(void) {
+  clearok(curscr, TRUE);
+  // Whatever the cursor was, it is visible after this, and ncurses knows it.
+  curs_set(0);
+  curs_set(1);
+}
 
 const char *cncurses_screen_update(int *count) {
   wnoutrefresh(stdscr);

@@ -133,14 +133,15 @@ package struct Terminal: ~Copyable {
     painted = nil
   }
 
-  /// Asks the terminal for its size (after SIGWINCH); true if it is another one.
+  /// Asks the terminal for its size (after SIGWINCH) and has everything painted anew: even the same size may have been
+  /// another one in between, which cost the terminal a part of its picture. True if it is another one.
   @discardableResult
   package mutating func resize() -> Bool {
     let new = Terminal.size(of: output.descriptor)
+    redraw()
     guard new != size else { return false }
     size = new
     cncurses_screen_resize(CInt(new.columns), CInt(new.rows))
-    redraw()
     return true
   }
 
@@ -165,17 +166,21 @@ package struct Terminal: ~Copyable {
     isEntered = false
   }
 
-  /// Takes the terminal (again): after `leave`, or after a stop that came from outside (SIGCONT). The size may be another
-  /// one, and everything is painted anew.
-  package mutating func enter() {
+  /// Takes the terminal again after `leave`. The size may be another one, and everything is painted anew.
+  package mutating func enter() { take(sequences.entering) }
+
+  /// Repairs the terminal after SIGCONT: whoever stopped the program from outside left it no time to give it back, and the
+  /// shell has set modes of its own since.
+  package mutating func resume() { take(sequences.resuming) }
+
+  private mutating func take(_ bytes: [UInt8]) {
     isEntered = true
     cncurses_restore_arm(input, output.descriptor, sequences.leaving, CInt(sequences.leaving.count))
     if cncurses_modes_raw(input) != 0 { inputEnded = true }
-    output.append(sequences.entering)
+    output.append(bytes)
     if isMouseOn { output.append(TerminalSequences.mouseOn) }
     _ = output.drain()
     resize()
-    redraw()
   }
 
   private static func leave(_ output: inout TerminalOutput, input: CInt, _ sequences: TerminalSequences) {

@@ -9,8 +9,12 @@ struct TerminalSequences: Sendable {
   private static let pasteOff = Array("\u{1B}[?2004l".utf8)
 
   let entering: [UInt8]
+  /// The same for a terminal that most likely is on the alternate screen: to save the cursor once more (1049) would lose
+  /// where it stood on the main one.
+  let resuming: [UInt8]
   /// In this order: mouse off, paste off, colours and keypad as they were, cursor on, main screen. It begins with CAN, which
-  /// ends whatever sequence a crash may have cut.
+  /// ends whatever sequence a crash may have cut. Some terminals restore a hidden cursor with the main screen: it is shown
+  /// once more.
   let leaving: [UInt8]
   /// Around a frame, so that no half of it shows: synchronized output (mode 2026). Empty for terminals without an alternate
   /// screen, which are too old to ignore a mode they do not know.
@@ -25,14 +29,15 @@ struct TerminalSequences: Sendable {
     let isModern = !alternateOn.isEmpty
     frameBegin = isModern ? Array("\u{1B}[?2026h".utf8) : []
     frameEnd = isModern ? Array("\u{1B}[?2026l".utf8) : []
-    entering =
-      alternateOn + TerminalSequences.capability("smkx") + TerminalSequences.pasteOn
-      + TerminalSequences.capability("civis") + clear
+    let modes = TerminalSequences.capability("smkx") + TerminalSequences.pasteOn
+    let cursorOn = TerminalSequences.capability("cnorm")
+    entering = alternateOn + modes + clear
+    let savesCursor = String(decoding: alternateOn, as: UTF8.self).contains("[?1049h")
+    resuming = (savesCursor ? Array("\u{1B}[?1047h".utf8) : alternateOn) + modes + clear
     leaving =
       [0x18] + frameEnd + TerminalSequences.mouseOff + TerminalSequences.pasteOff
       + TerminalSequences.capability("sgr0") + TerminalSequences.capability("op")
-      + TerminalSequences.capability("rmkx") + TerminalSequences.capability("cnorm")
-      + (isModern ? alternateOff : clear)
+      + TerminalSequences.capability("rmkx") + cursorOn + (isModern ? alternateOff : clear) + cursorOn
   }
 
   private static func capability(_ name: String) -> [UInt8] {

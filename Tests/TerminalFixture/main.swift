@@ -101,7 +101,7 @@ func run() throws -> CInt {
     let signals = watch.take()
     if signals.contains(.terminate) { return 15 }
     if signals.contains(.hangUp) { return 4 }
-    if signals.contains(.resume) { terminal.enter() }
+    if signals.contains(.resume) { terminal.resume() }
     if signals.contains(.windowChange) { terminal.resize() }
     for event in terminal.read() {
       guard handle(event, &terminal) else { return 0 }

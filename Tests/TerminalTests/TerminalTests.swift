@@ -72,9 +72,9 @@ import Testing
   func resize(columns: Int, rows: Int) throws {
     let program = try start()
     program.resize(columns: columns, rows: rows)
-    let header = String("size \(columns)x\(rows) utf8 true colours 256".prefix(columns))
+    let header = String("size \(columns)x\(rows) utf8 true".prefix(columns))
     try program.waitForScreen("the new picture") {
-      $0.lines[0] == header || (rows == 1 && $0.lines[0] == String("end".suffix(columns)))
+      $0.lines[0].hasPrefix(header) || (rows == 1 && $0.lines[0] == String("end".suffix(columns)))
     }
     program.resize(columns: 60, rows: 10)
     try program.waitForScreen("the old picture") { $0.lines[0].hasPrefix("size 60x10") && $0.lines[9].hasSuffix("end") }
@@ -178,7 +178,7 @@ import Testing
 
   @Test("A terminal that takes nothing any more holds nothing up, and the end does not wait for it either")
   func stalled() throws {
-    let program = try start(["--flood"], columns: 200, rows: 50)
+    let program = try TerminalProgram(TerminalTests.path, ["--flood"], columns: 200, rows: 50)
     let start = ContinuousClock.now
     try program.wait(for: "a while of painting") { program.transcript.count > 300_000 }
     // From here on nobody reads: the program meets a full terminal within a few frames.
@@ -196,11 +196,9 @@ import Testing
     let program = try start()
     program.type("x")
     try program.waitForText("key character(\"x\") 0")
-    program.signal(SIGWINCH)
-    program.type("y")
-    try program.waitForText("key character(\"y\") 0")
+    try program.waitForScreen("the frame's end") { !$0.privateModes.contains(2026) }
     let count = program.transcript.count
-    for _ in 0..<3 { program.signal(SIGWINCH) }
+    for _ in 0..<3 { program.signal(SIGCHLD) }
     program.pressControl("q")
     #expect(try program.waitForExit() == 0)
     #expect(program.transcript.count - count < 300)
