@@ -131,7 +131,7 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     let signals = signals.take()
     guard !signals.isEmpty else { return }
     if signals.contains(.windowChange) || signals.contains(.resume) {
-      if signals.contains(.resume) { terminal.enter() } else { terminal.resize() }
+      if signals.contains(.resume) { terminal.resume() } else { terminal.resize() }
       try apply(.resize(terminal.size), perform)
     }
     if signals.contains(.stop) { try suspend(perform) }
