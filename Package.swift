@@ -77,7 +77,13 @@ let package = Package(
     tests("ScreenTests", ["Screen"], resources: [.copy("Resources/hostile.json")]),
     tests("WireTests", ["Wire"]),
     tests("EchoTests", ["Echo", "Screen", "Wire"]),
-    tests("TerminalTests", ["Terminal", "Screen"]),
+    .executableTarget(
+      name: "terminal_fixture",
+      dependencies: ["Terminal", "Screen"],
+      path: "Tests/TerminalFixture",
+      swiftSettings: swiftSettings
+    ),
+    tests("TerminalTests", ["Terminal", "Screen", "terminal_fixture"]),
     tests("EchoAppTests", ["EchoApp"]),
     tests("EndToEndTests", ["echo_server", "echo_client"]),
     tests("ArchitectureTests", []),

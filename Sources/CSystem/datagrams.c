@@ -200,6 +200,8 @@ int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {
   return replies && failures == replies ? -error : replies - failures;
 }
 
+void csystem_datagrams_forget(struct csystem_datagrams *group) { group->replies = 0; }
+
 void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count) {
   int slot = group->replies++;
   group->send_vectors[slot] = (struct iovec){(void *)bytes, count};

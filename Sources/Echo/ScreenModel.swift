@@ -25,6 +25,8 @@ package enum ScreenEvent<News: Sendable>: Sendable {
   case news(News)
   case tick(Moment)
   case resize(Size)
+  /// The program is to end: a signal, or the terminal is gone.
+  case terminate
 }
 
 /// A moment as people at this machine read it.

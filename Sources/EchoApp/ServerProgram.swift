@@ -87,6 +87,10 @@ struct ServerProgram: Program {
   }
 
   func execute() throws(Failure) {
-    try PlainServer(configuration: serverConfiguration, format: format).run()
+    if Screens.areWanted(isPlain: isPlain, program: ServerProgram.name) {
+      try ServerScreen(configuration: serverConfiguration, historyCount: history, historyBytes: historyBytes).run()
+    } else {
+      try PlainServer(configuration: serverConfiguration, format: format).run()
+    }
   }
 }

@@ -112,6 +112,26 @@ package final class TerminalProgram {
     return process.exitCode ?? -1
   }
 
+  /// Whether the terminal holds as much as it can take without anyone reading.
+  package var isOutputStuck: Bool {
+    var entry = pollfd(fd: slave, events: Int16(POLLOUT), revents: 0)
+    return poll(&entry, 1, 0) == 0
+  }
+
+  /// Waits until the program has ended while nobody reads what it paints, as when the terminal is stalled.
+  @discardableResult
+  package func waitForExitWithoutReading(timeout: Duration = .seconds(10)) throws -> Int32 {
+    let deadline = Deadline(timeout)
+    while !process.refresh() {
+      guard let milliseconds = deadline.milliseconds(atMost: process.endDescriptor >= 0 ? 1000 : 5) else {
+        throw ProgramError("waited \(timeout) for its end\n\(story)")
+      }
+      var entry = pollfd(fd: process.endDescriptor, events: Int16(POLLIN), revents: 0)
+      poll(&entry, 1, milliseconds)
+    }
+    return process.exitCode ?? -1
+  }
+
   /// Waits for something that the screen does not show, reading what the program paints meanwhile.
   package func wait(for what: String, timeout: Duration = .seconds(10), until condition: () -> Bool) throws {
     try pump(until: what, timeout, step: 10) { _ in condition() }

@@ -86,6 +86,8 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued: how many were sent; the rest is forgotten.
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
+/// Forgets what was queued and not sent.
+void csystem_datagrams_forget(struct csystem_datagrams *group);
 /// Queues a datagram for a connected socket; `bytes` must outlive the transmission.
 void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued, up to the first that fails: how many were sent; the rest is forgotten.

@@ -38,7 +38,7 @@ struct ServerLayout: Hashable {
 
 /// The columns of the list at a width: preview first gives way, then what is the least missed.
 struct ServerColumns: Hashable {
-  var sequence = 7
+  var sequence: Int
   var clock = Figures.ClockDetail.milliseconds
   var peer = 21
   /// Only the port of the peer is shown.
@@ -46,13 +46,15 @@ struct ServerColumns: Hashable {
   var transport = 4
   var bytes = 7
   /// 0 leaves the column out.
-  var reply = 7
+  var reply = 5
   var preview = 0
 
   /// The least room for a preview before something else gives way.
   private static let leastPreview = 16
 
-  init(width: Int) {
+  /// `last` is the greatest number to be shown.
+  init(width: Int, last: UInt64) {
+    sequence = max(5, String(last).utf8.count)
     let folds: [(inout ServerColumns) -> Void] = [
       { $0.reply = 0 },
       { $0.clock = .seconds },
@@ -62,7 +64,6 @@ struct ServerColumns: Hashable {
       },
       { $0.clock = .minutes },
       { $0.transport = 0 },
-      { $0.sequence = 5 },
     ]
     for fold in folds {
       if width - fixed >= ServerColumns.leastPreview { break }

@@ -67,6 +67,7 @@ package struct ServerModel: ScreenModel {
     case .input(.key(let key)): return press(key)
     case .input(.mouse(let mouse)): scroll(mouse)
     case .input(.paste), .input(.focus): break
+    case .terminate: return [.request(.stop)]
     }
     return []
   }

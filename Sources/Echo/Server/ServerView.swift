@@ -7,7 +7,7 @@ extension ServerModel {
     let layout = ServerLayout(size: size)
     drawTitle(layout.title, on: &surface)
     if let rect = layout.rates { drawRates(rect, on: &surface) }
-    let columns = ServerColumns(width: layout.list.size.columns)
+    let columns = ServerColumns(width: layout.list.size.columns, last: totals.traffic.messages)
     if let rect = layout.header { drawHeader(rect, columns, on: &surface) }
     drawList(layout.list, columns, on: &surface)
     if let rect = layout.side { drawPeers(rect, on: &surface) }
@@ -188,9 +188,9 @@ extension ServerModel {
 
   private func replyText(_ record: MessageRecord) -> (String, Role) {
     if record.flags.contains(.stop) { return ("stop", .warning) }
-    if record.flags.contains(.stopRefused) { return ("no stop", .error) }
+    if record.flags.contains(.stopRefused) { return ("stop!", .error) }
     if record.flags.contains(.truncated) { return ("trunc", .warning) }
-    if record.flags.contains(.partial) { return ("partial", .warning) }
+    if record.flags.contains(.partial) { return ("part", .warning) }
     return record.flags.contains(.answered) ? ("OK", .ok) : ("-", .muted)
   }
 

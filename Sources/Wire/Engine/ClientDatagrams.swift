@@ -97,6 +97,7 @@ final class ClientDatagrams {
     var count = conversation.delivery.awaitedCount
     var bytes = conversation.delivery.awaitedBytes
     let awaitsReceipts = conversation.awaitsReceipts
+    group.forget()
     return conversation.queue.withNextDatagrams(
       limit: DatagramGroup.capacity,
       accepts: { message in

@@ -32,7 +32,10 @@ package final class DatagramGroup {
     csystem_datagrams_reply(group, Int32(index), bytes.baseAddress, bytes.count)
   }
 
-  /// Queues a datagram for a connected socket; `bytes` must live until the transmission.
+  /// Forgets what was queued and not sent.
+  func forget() { csystem_datagrams_forget(group) }
+
+  /// Queues a datagram for a connected socket, at most `capacity` of them; `bytes` must live until the transmission.
   func queue(_ bytes: UnsafeRawBufferPointer) {
     csystem_datagrams_queue(group, bytes.baseAddress, bytes.count)
   }

@@ -11,6 +11,12 @@ package struct Delivery: Sendable {
     package var message: UInt64
     /// From the message's write to the reply, in nanoseconds; 0 for `received`.
     package var roundTrip: Int64
+
+    package init(kind: TrafficRecord.Kind, message: UInt64, roundTrip: Int64) {
+      self.kind = kind
+      self.message = message
+      self.roundTrip = roundTrip
+    }
   }
 
   /// Expired datagrams that are remembered for a late reply; most of them are lost, so older ones are forgotten.

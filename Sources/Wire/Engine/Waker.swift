@@ -4,10 +4,10 @@ internal import CSystem
 final class Waker: Sendable {
   private let waker: csystem_waker
 
-  init() throws(WireError) {
+  init() throws(SystemError) {
     var waker = csystem_waker()
     let result = csystem_waker_create(&waker)
-    if result < 0 { throw .system(SystemError("eventfd", code: -result)) }
+    if result < 0 { throw SystemError("eventfd", code: -result) }
     self.waker = waker
   }
 

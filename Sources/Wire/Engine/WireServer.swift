@@ -16,7 +16,8 @@ package final class WireServer: Sendable {
     calls: SystemCalls = .kernel,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
-    let waker = try Waker()
+    let waker: Waker
+    do throws(SystemError) { waker = try Waker() } catch { throw .system(error) }
     let events = Mailbox<ServerEvent>(capacity: mailboxBytes, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
     let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)

@@ -1,0 +1,149 @@
+import Echo
+import Screen
+import Terminal
+import Wire
+
+/// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
+///
+/// News is painted at most 60 times a second; a key is painted at once.
+struct ScreenLoop<Model: ScreenModel>: ~Copyable {
+  private static var frame: Duration { .nanoseconds(16_666_667) }
+  /// How long the program may take to end once its terminal is gone.
+  private static var farewell: Duration { .seconds(1) }
+
+  private(set) var model: Model
+  private var terminal: Terminal
+  private let wake: WakeDescriptor
+  private let signals: SignalWatch
+  private var waiter = Waiter()
+  private let clock = ContinuousClock()
+  private var lastPaint: ContinuousClock.Instant
+  private var isPaintDue = true
+  private var isStalled = false
+  private var isOver = false
+  private var deadline: ContinuousClock.Instant?
+
+  /// `wake` is what the mailboxes signal.
+  init(model: Model, terminal: consuming Terminal, wake: WakeDescriptor) throws(Failure) {
+    let signals = try Failure.onError(.systemError) {
+      try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
+    }
+    self.model = model
+    self.terminal = terminal
+    self.wake = wake
+    self.signals = signals
+    lastPaint = clock.now - ScreenLoop.frame
+  }
+
+  /// Runs until the model quits; `drain` takes what the wire has to say, `perform` does what the model asks of it.
+  consuming func run(
+    drain: () -> [Model.News],
+    perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) -> Model {
+    try apply(.resize(terminal.size), perform)
+    try tick(perform)
+    while !isOver {
+      paintIfDue()
+      let news = try wait()
+      try takeSignals(perform)
+      let hasKeys = try takeInput(perform)
+      if model.showsSeconds { try tick(perform) }
+      if news || hasKeys {
+        for event in drain() { try apply(.news(event), perform) }
+      }
+      if hasKeys { lastPaint = clock.now - ScreenLoop.frame }
+      if let deadline, clock.now >= deadline { isOver = true }
+    }
+    return model
+  }
+
+  private mutating func apply(
+    _ event: ScreenEvent<Model.News>,
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
+    isPaintDue = true
+    for effect in model.update(event) {
+      switch effect {
+      case .request(let request): try perform(request)
+      case .quit: isOver = true
+      case .redraw: terminal.redraw()
+      case .suspend: try suspend(perform)
+      }
+    }
+  }
+
+  private mutating func suspend(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
+    terminal.suspend()
+    try apply(.resize(terminal.size), perform)
+  }
+
+  private mutating func tick(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
+    let (nanoseconds, offset) = Surroundings.clock()
+    try apply(.tick(Moment(time: Timestamp(nanoseconds: nanoseconds), offset: offset)), perform)
+  }
+
+  private mutating func paintIfDue() {
+    guard isPaintDue, clock.now - lastPaint >= ScreenLoop.frame else { return }
+    isStalled = !terminal.paint(model.view())
+    if !isStalled {
+      isPaintDue = false
+      lastPaint = clock.now
+    }
+  }
+
+  /// Waits for the next thing to do; true when the wire may have news.
+  ///
+  /// While a frame is pending the wire is not listened to: what comes in the meantime is painted with that frame.
+  private mutating func wait() throws(Failure) -> Bool {
+    let isFramePending = isPaintDue && !isStalled
+    var timeout: Duration?
+    func consider(_ duration: Duration) { timeout = min(timeout ?? duration, max(.zero, duration)) }
+    if isFramePending { consider(ScreenLoop.frame - (clock.now - lastPaint)) }
+    if let pending = terminal.pendingTimeout { consider(pending) }
+    if let deadline { consider(deadline - clock.now) }
+    if model.showsSeconds { consider(untilNextSecond) }
+    waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
+    waiter.watch(terminal.inputDescriptor, for: terminal.isClosed ? [] : .readable)
+    waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed ? .writable : [])
+    _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
+    if isFramePending { return true }
+    guard waiter.readiness(of: wake.descriptor).contains(.readable) else { return false }
+    wake.clear()
+    return true
+  }
+
+  private var untilNextSecond: Duration {
+    .nanoseconds(1_000_000_000 - Surroundings.clock().nanoseconds % 1_000_000_000)
+  }
+
+  private mutating func takeInput(
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    let events = terminal.read()
+    for event in events { try apply(.input(event), perform) }
+    if terminal.isClosed, deadline == nil { try lose(perform) }
+    return !events.isEmpty
+  }
+
+  private mutating func takeSignals(
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
+    let signals = signals.take()
+    guard !signals.isEmpty else { return }
+    if signals.contains(.windowChange) || signals.contains(.resume) {
+      if signals.contains(.resume) { terminal.enter() } else { terminal.resize() }
+      try apply(.resize(terminal.size), perform)
+    }
+    if signals.contains(.stop) { try suspend(perform) }
+    if signals.contains(.hangUp), deadline == nil { try lose(perform) }
+    if signals.contains(.terminate) || signals.contains(.interrupt) || signals.contains(.quit) {
+      try apply(.terminate, perform)
+    }
+  }
+
+  /// The terminal is gone: nothing is worth waiting for long.
+  private mutating func lose(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
+    deadline = clock.now + ScreenLoop.farewell
+    try apply(.terminate, perform)
+  }
+}

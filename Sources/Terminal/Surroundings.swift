@@ -1,0 +1,23 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// What the process finds around itself: the clock as people here read it, and the environment.
+package enum Surroundings {
+  /// Nanoseconds since 1970, and the seconds that local time is ahead of UTC at that moment.
+  package static func clock() -> (nanoseconds: Int64, offset: Int) {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    var local = tm()
+    localtime_r(&now.tv_sec, &local)
+    return (Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec), local.tm_gmtoff)
+  }
+
+  /// A variable of the environment; an empty one counts as none.
+  package static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+}
