@@ -1,0 +1,48 @@
+import Screen
+package import Wire
+
+extension ClientEnd {
+  /// The word of JSON output.
+  var word: String {
+    switch self {
+    case .finished: "finished"
+    case .closed: "closed"
+    case .peerClosed: "peer_closed"
+    case .failed: "failed"
+    }
+  }
+
+  /// What to tell people of an end that they did not ask for; one line, safe to show.
+  package var failureText: String? {
+    switch self {
+    case .finished, .closed: nil
+    case .peerClosed: "the server closed the connection"
+    case .failed(let error): error.text
+    }
+  }
+}
+
+extension ClientTotals {
+  /// The line that a client leaves behind; `missing` receipts never came.
+  func text(awaitsReceipts: Bool, missing: UInt64) -> String {
+    let sent = "\(messagesSent) messages, \(bytesSent) bytes sent"
+    return awaitsReceipts ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
+  }
+}
+
+extension Figures {
+  /// A round trip as plain text has it: `0.21 ms`, `6200 ms`.
+  static func roundTrip(nanoseconds: Int64) -> String {
+    let milliseconds = Double(max(0, nanoseconds)) / 1_000_000
+    return milliseconds < 99.995 ? "\(hundredths(milliseconds)) ms" : "\(Int(milliseconds.rounded())) ms"
+  }
+
+  /// A timeout without needless decimals: `5 s`, `0.25 s`.
+  static func seconds(nanoseconds: Int64) -> String {
+    let milliseconds = max(0, nanoseconds) / 1_000_000
+    guard milliseconds % 1000 > 0 else { return "\(milliseconds / 1000) s" }
+    var decimals = String(milliseconds % 1000 + 1000).dropFirst()
+    while decimals.last == "0" { decimals.removeLast() }
+    return "\(milliseconds / 1000).\(decimals) s"
+  }
+}

@@ -1,0 +1,77 @@
+import Screen
+
+/// The keys of the client's screen beside readline's, which belong to the input line.
+enum ClientKeys {
+  enum Action: Hashable, Sendable {
+    case send, newline
+    case previous, next
+    case pageUp, pageDown, top, bottom
+    case help, redraw, suspend, interrupt, finish
+  }
+
+  static let map = Keymap<Action>([
+    .init(
+      title: "Send",
+      bindings: [
+        .init(
+          Key(.enter),
+          action: .send,
+          help: "send the message; an empty one is not sent; when the connection is down, connect again and send",
+          hint: "send"
+        ),
+        .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows it"),
+        .init(Key(.up), action: .previous, help: "the message before, from this run", hint: "history"),
+        .init(Key(.down), action: .next, help: "the message after"),
+      ]
+    ),
+    .init(
+      title: "Log",
+      bindings: [
+        .init(Key(.pageUp), action: .pageUp, help: "scroll the log up a page", hint: "log"),
+        .init(Key(.pageDown), action: .pageDown, help: "scroll the log down a page"),
+        .init(Key(.home, .meta), action: .top, help: "to the oldest row kept"),
+        .init(Key(.end, .meta), action: .bottom, help: "to the newest row, and follow", hint: "newest"),
+      ]
+    ),
+    .init(
+      title: "Program",
+      bindings: [
+        .init(Key(.function(1)), .meta("?"), action: .help, help: "this help", hint: "help"),
+        .init(
+          .control("d"),
+          action: .finish,
+          help: "on an empty line: send what is queued, await its receipts, quit",
+          hint: "quit"
+        ),
+        .init(.control("c"), action: .interrupt, help: "clear the line; twice on an empty one: quit at once"),
+        .init(.control("z"), action: .suspend, help: "suspend; fg comes back"),
+        .init(.control("l"), action: .redraw, help: "draw the screen anew"),
+      ]
+    ),
+  ])
+
+  /// What the input line does by itself.
+  static let editing: [HelpTable.Entry] = [
+    .heading("Edit, as readline does"),
+    .init("^A ^E Home End", "to the start, the end of the line"),
+    .init("^B ^F Left Right", "back, forward a character"),
+    .init("M-b M-f ^Left ^Right", "back, forward a word"),
+    .init("BS ^H Del ^D", "delete before, under the cursor"),
+    .init("^W", "kill back to a blank"),
+    .init("M-BS M-d", "kill the word before, after"),
+    .init("^U ^K", "kill to the start, the end of the line"),
+    .init("^Y M-y", "yank what was killed; the kill before it"),
+    .init("^T ^_", "exchange two characters; undo"),
+  ]
+
+  static var help: HelpTable { HelpTable(title: "echo_client", entries: map.helpEntries(more: editing + notes)) }
+
+  private static let notes: [HelpTable.Entry] = [
+    .heading("Messages"),
+    .init(".", "a message that begins with it ends the server and the session"),
+    .init("paste", "one line goes into the input; several are sent after a question"),
+    .init(">q >wait >ok", "queued, awaiting its receipt, answered"),
+    .init(">T/O >late", "no receipt in time; one that came after that"),
+    .init(">ERR", "in doubt: the connection ended before the receipt"),
+  ]
+}

@@ -1,0 +1,63 @@
+import Screen
+
+/// Where the parts of the client's screen are: what folds away as the screen shrinks, and in which order.
+struct ClientLayout: Hashable {
+  static let sidePaneColumns = 110
+  static let elapsedColumns = 50
+  static let smallest = Size(columns: 20, rows: 4)
+
+  var title: Rect?
+  var list = Rect(size: .zero)
+  var side: Rect?
+  var counters: Rect?
+  var status: Rect?
+  var input = Rect(size: .zero)
+  var hints: Rect?
+
+  /// `lines` is the input's number of lines: it grows up to a third of the height.
+  init(size: Size, lines: Int) {
+    var rest = Rect(size: size)
+    guard size.columns >= ClientLayout.smallest.columns, size.rows >= ClientLayout.smallest.rows else {
+      input = rest.takeBottom(1)
+      if !rest.isEmpty { counters = rest.takeTop(1) }
+      list = rest
+      return
+    }
+    title = rest.takeTop(1)
+    if size.rows >= 20 { hints = rest.takeBottom(1) }
+    input = rest.takeBottom(min(max(1, lines), max(1, size.rows / 3)))
+    if !rest.isEmpty { status = rest.takeBottom(1) }
+    if size.rows >= 16, size.columns >= 60 { counters = rest.takeBottom(1) }
+    if size.columns >= ClientLayout.sidePaneColumns { side = rest.takeRight(36) }
+    list = rest
+  }
+}
+
+/// The columns of the log at a width: the text gives way first, then what is the least missed.
+struct ClientColumns: Hashable {
+  var clock = Figures.ClockDetail.milliseconds
+  let sign = 5
+  let bytes = 6
+  /// 0 leaves the column out.
+  var roundTrip = 7
+  var text = 0
+
+  private static let leastText = 20
+
+  init(width: Int) {
+    let folds: [(inout ClientColumns) -> Void] = [
+      { $0.roundTrip = 0 },
+      { $0.clock = .seconds },
+      { $0.clock = .minutes },
+    ]
+    for fold in folds {
+      if width - fixed >= ClientColumns.leastText { break }
+      fold(&self)
+    }
+    text = max(0, width - fixed)
+  }
+
+  private var fixed: Int {
+    1 + [clock.columns, sign, bytes, roundTrip].map { $0 == 0 ? 0 : $0 + 1 }.reduce(0, +)
+  }
+}

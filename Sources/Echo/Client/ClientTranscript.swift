@@ -1,0 +1,230 @@
+import Screen
+package import Wire
+
+/// The client's plain mode: turns what happened into the lines of the contract.
+///
+/// Messages are pipelined; in text a message's line waits until those before it have been answered, so that its two lines
+/// stand together. What is held is what is in flight.
+package struct ClientTranscript {
+  private let format: OutputFormat
+  private let framing: Framing
+  private let transport: Transport
+  private let awaitsReceipts: Bool
+  private let timeoutText: String
+  private var json = JSONLine()
+  private var exchanges = ExchangeOrder()
+  private var isStopping = false
+  private var hasConnected = false
+  /// The last attempt that failed; told once it is known not to be the end.
+  private var attemptFailure: String?
+  private var late: UInt64 = 0
+  private var lost: UInt64 = 0
+
+  package init(
+    format: OutputFormat,
+    framing: Framing,
+    transport: Transport,
+    timeoutNanoseconds: Int64,
+    awaitsReceipts: Bool
+  ) {
+    self.format = format
+    self.framing = framing
+    self.transport = transport
+    self.awaitsReceipts = awaitsReceipts
+    timeoutText = Figures.seconds(nanoseconds: timeoutNanoseconds)
+  }
+
+  /// Receipts that never came: of messages that timed out, or that the connection's end left open.
+  package var missingReceipts: UInt64 { lost - min(lost, late) }
+
+  /// The user entered a stop message: the end of the session is what was asked for.
+  package mutating func enterStop() { isStopping = true }
+
+  /// Adds the lines of one event.
+  package mutating func append(_ event: ClientEvent, to plain: inout PlainOutput) {
+    if case .traffic(let batch) = event { count(batch) }
+    switch format {
+    case .text: appendText(event, to: &plain)
+    case .json: appendJSON(event, to: &plain.output)
+    }
+  }
+
+  private mutating func count(_ batch: TrafficBatch) {
+    for record in batch.records {
+      switch record.kind {
+      case .timedOut, .failed: lost += 1
+      case .lateReceipt: late += 1
+      case .sent, .receipt, .received: break
+      }
+    }
+  }
+
+  private func shown(_ record: TrafficRecord, of batch: TrafficBatch) -> ArraySlice<UInt8> {
+    let payload = batch.payload(of: record)
+    return payload.prefix(framing.shownCount(of: payload, transport: transport))
+  }
+
+  // Text.
+
+  private mutating func appendText(_ event: ClientEvent, to plain: inout PlainOutput) {
+    switch event {
+    case .resolving, .peerFinished: break
+    case .connecting: tellAttemptFailure(&plain)
+    case .attemptFailed(let address, let error, _):
+      tellAttemptFailure(&plain)
+      attemptFailure = "\(address.map { "\(transport.rawValue) \($0): " } ?? "")\(error.reason); trying on"
+    case .connected:
+      tellAttemptFailure(&plain)
+      hasConnected = true
+    case .traffic(let batch):
+      for record in batch.records { appendText(record, of: batch, to: &plain.output) }
+    case .failure(let error, _): plain.notice("\(error.call) failed: \(error.reason); the client goes on")
+    case .ended(let end, let totals, _):
+      guard hasConnected else { return }
+      exchanges.flush(to: &plain.output)
+      var isFailed = false
+      if case .failed = end { isFailed = true }
+      if isStopping, !isFailed {
+        plain.output.append("client entered ., exiting\n")
+      } else {
+        plain.output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts))
+        plain.output.append(0x0a)
+      }
+    }
+  }
+
+  private mutating func tellAttemptFailure(_ plain: inout PlainOutput) {
+    if let attemptFailure { plain.notice(attemptFailure) }
+    attemptFailure = nil
+  }
+
+  private mutating func appendText(_ record: TrafficRecord, of batch: TrafficBatch, to output: inout [UInt8]) {
+    switch record.kind {
+    case .sent:
+      let isOpen = awaitsReceipts && record.isAwaited
+      exchanges.sent(record.message, wireCount: record.wireCount, isOpen: isOpen, to: &output)
+    case .receipt:
+      let shown = shown(record, of: batch)
+      exchanges.resolve(record.message, to: &output) { line in
+        line.append("server reply")
+        ClientTranscript.appendReply(record, shown, to: &line)
+      }
+    case .lateReceipt:
+      output.append("server reply, late")
+      ClientTranscript.appendReply(record, shown(record, of: batch), to: &output)
+    case .received:
+      output.append("server sent ")
+      output.append(decimal: record.wireCount)
+      output.append(" bytes")
+      ClientTranscript.appendMarks(record, to: &output)
+      output.append(": ")
+      output.append(printable: shown(record, of: batch))
+      output.append(0x0a)
+    case .timedOut:
+      exchanges.resolve(record.message, to: &output) { [timeoutText] in
+        $0.append("server failed to reply (\(timeoutText))\n")
+      }
+    case .failed:
+      guard hasConnected else { return }
+      if exchanges.isOpen(record.message) {
+        exchanges.resolve(record.message, to: &output) { $0.append("server failed to reply (connection closed)\n") }
+      } else {
+        exchanges.interject("client failed to send a message\n", id: record.message, to: &output)
+      }
+    }
+  }
+
+  private static func appendReply(_ record: TrafficRecord, _ shown: ArraySlice<UInt8>, to line: inout [UInt8]) {
+    appendMarks(record, to: &line)
+    line.append(": ")
+    line.append(printable: shown)
+    line.append(" (")
+    line.append(Figures.roundTrip(nanoseconds: record.roundTrip))
+    line.append(")\n")
+  }
+
+  private static func appendMarks(_ record: TrafficRecord, to line: inout [UInt8]) {
+    if record.flags.contains(.truncated) { line.append(" (truncated)") }
+    if record.flags.contains(.partial) { line.append(" (partial)") }
+  }
+
+  // JSON.
+
+  private mutating func appendJSON(_ event: ClientEvent, to output: inout [UInt8]) {
+    switch event {
+    case .resolving(let host, let time):
+      begin("resolving", time)
+      json.field("host", host)
+    case .connecting(let address, let time):
+      begin("connecting", time)
+      json.field("transport", transport.rawValue)
+      if let address { json.field("address", address.description) }
+    case .attemptFailed(let address, let error, let time):
+      describe(error, time)
+      if let address { json.field("address", address.description) }
+    case .connected(let local, let peer, let time):
+      begin("connected", time)
+      json.field("transport", transport.rawValue)
+      if let local { json.field("local", local.description) }
+      if let peer { json.field("peer", peer.description) }
+    case .traffic(let batch):
+      for record in batch.records {
+        describe(record, of: batch)
+        json.end(into: &output)
+      }
+      return
+    case .peerFinished(let time):
+      begin("closed", time)
+      json.field("by", "peer")
+    case .failure(let error, let time): describe(error, time)
+    case .ended(let end, let totals, let time): describe(end, totals, time)
+    }
+    json.end(into: &output)
+  }
+
+  private mutating func begin(_ event: String, _ time: Timestamp) {
+    json.begin(event)
+    json.field("time", time)
+  }
+
+  private mutating func describe(_ error: SystemError, _ time: Timestamp) {
+    begin("failure", time)
+    json.field("call", error.call)
+    json.field("error", error.reason)
+  }
+
+  private mutating func describe(_ record: TrafficRecord, of batch: TrafficBatch) {
+    switch record.kind {
+    case .sent: begin("sent", batch.time)
+    case .receipt, .lateReceipt: begin("receipt", batch.time)
+    case .received: begin("received", batch.time)
+    case .timedOut: begin("timeout", batch.time)
+    case .failed: begin("failed", batch.time)
+    }
+    if record.kind != .received { json.field("id", record.message) }
+    switch record.kind {
+    case .sent: json.field("bytes", record.wireCount)
+    case .timedOut, .failed: break
+    case .receipt, .lateReceipt, .received:
+      json.field("bytes", record.wireCount)
+      json.payload(shown(record, of: batch))
+      if record.kind != .received { json.field("rtt_ms", milliseconds: record.roundTrip) }
+      if record.kind == .lateReceipt { json.field("late", true) }
+      if record.flags.contains(.truncated) { json.field("truncated", true) }
+      if record.flags.contains(.partial) { json.field("partial", true) }
+    }
+  }
+
+  private mutating func describe(_ end: ClientEnd, _ totals: ClientTotals, _ time: Timestamp) {
+    begin("finished", time)
+    json.field("reason", end.word)
+    if let text = end.failureText { json.field("error", text) }
+    if isStopping { json.field("stop", true) }
+    json.field("messages", totals.messagesSent)
+    json.field("bytes", totals.bytesSent)
+    json.field("receipts", totals.receipts)
+    json.field("missing", missingReceipts)
+    json.field("messages_received", totals.messagesReceived)
+    json.field("bytes_received", totals.bytesReceived)
+  }
+}
