@@ -81,7 +81,7 @@ struct ClientProgram: Program {
   }
 
   func execute() throws(Failure) {
-    let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
+    _ = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
     guard let endpoint = try? endpoint() else {
       let playground = Playground(framing: framing, format: format)
       let isScripted = !isPlain && !StandardInput().isTerminal

@@ -20,6 +20,7 @@ struct PlainClient: ~Copyable {
   private var lastID: UInt64 = 0
   /// Messages that were queued and are neither answered nor given up.
   private var pendingCount = 0
+  private var sentCount: UInt64 = 0
   private let isPrompting: Bool
   private var isConnected = false
   private var isPrompted = false
@@ -77,13 +78,14 @@ struct PlainClient: ~Copyable {
   private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
 
   private mutating func takeEvents() throws(Failure) {
-    embedded?.takeEvents(&plain)
     held.append(contentsOf: client.events.drain())
     var taken = 0
+    embedded?.takeEvents(&plain, sentCount: sentCount)
     // What the embedded server says of a message stands before its receipt.
     while taken < held.count, embedded?.hasTold(held[taken]) != false {
       take(held[taken])
       taken += 1
+      embedded?.takeEvents(&plain, sentCount: sentCount)
       if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
     }
     held.removeFirst(taken)
@@ -96,7 +98,10 @@ struct PlainClient: ~Copyable {
     switch event {
     case .connected: isConnected = true
     case .traffic(let batch):
-      for record in batch.records where record.settles { pendingCount -= 1 }
+      for record in batch.records {
+        if record.kind == .sent { sentCount += 1 }
+        if record.settles { pendingCount -= 1 }
+      }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
     case .resolving, .connecting, .attemptFailed, .peerFinished, .failure: break

@@ -44,7 +44,11 @@ struct Playground {
       format: format,
       source: source,
       streams: streams,
-      embedded: EmbeddedServer(server: server, transcript: ServerTranscript(format: format, framing: framing))
+      embedded: EmbeddedServer(
+        server: server,
+        transcript: ServerTranscript(format: format, framing: framing),
+        isScripted: isScripted
+      )
     )
     try client.run()
     server.join()
