@@ -81,14 +81,14 @@ struct ClientProgram: Program {
   }
 
   func execute() throws(Failure) {
-    _ = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
+    let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
     guard let endpoint = try? endpoint() else {
-      let playground = Playground(framing: framing, format: format)
-      let isScripted = !isPlain && !StandardInput().isTerminal
-      try playground.runPlain(isScripted: isScripted, timeoutNanoseconds: timeoutNanoseconds)
-      return
+      let playground = Playground(framing: framing, format: format, timeoutNanoseconds: timeoutNanoseconds)
+      if hasScreen { return try playground.runScreen() }
+      return try playground.runPlain(isScripted: !isPlain && !StandardInput().isTerminal)
     }
     let configuration = clientConfiguration(endpoint)
+    if hasScreen { return try ClientScreen(configuration: configuration).run() }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()

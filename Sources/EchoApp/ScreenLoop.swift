@@ -45,9 +45,9 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     while !isOver {
       paintIfDue()
       let news = try wait()
+      try tick(perform)
       try takeSignals(perform)
       let hasKeys = try takeInput(perform)
-      if model.showsSeconds { try tick(perform) }
       if news || hasKeys {
         for event in drain() { try apply(.news(event), perform) }
       }

@@ -26,7 +26,8 @@ extension ClientTotals {
   /// The line that a client leaves behind; `missing` receipts never came.
   func text(awaitsReceipts: Bool, missing: UInt64) -> String {
     let sent = "\(messagesSent) messages, \(bytesSent) bytes sent"
-    return awaitsReceipts ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
+    return awaitsReceipts
+      ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
   }
 }
 

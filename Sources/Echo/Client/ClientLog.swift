@@ -91,7 +91,8 @@ package struct ClientLog: Sendable {
   // MARK: Rows come
 
   /// A message of the user's, on its way out.
-  package mutating func append(message: UInt64, payload: some Collection<UInt8>, wireCount: UInt64, at time: Timestamp) {
+  package mutating func append(message: UInt64, payload: some Collection<UInt8>, wireCount: UInt64, at time: Timestamp)
+  {
     open[message] = endID
     append(.sent(.queued), payload, wireCount: wireCount, at: time)
   }

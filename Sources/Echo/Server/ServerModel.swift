@@ -72,6 +72,11 @@ package struct ServerModel: ScreenModel {
     return []
   }
 
+  /// The list is shown in a part of another program's screen, `ServerModel.drawPane`, and not in a view of its own.
+  mutating func resize(pane: Rect) {
+    list.resize(rows: max(0, pane.size.rows - (ServerModel.hasPaneHeader(pane) ? 2 : 1)))
+  }
+
   // News.
 
   private mutating func handle(_ news: ServerEvent) -> [Effect<ServerCommand>] {

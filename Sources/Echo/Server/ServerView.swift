@@ -19,6 +19,25 @@ extension ServerModel {
     return surface
   }
 
+  /// Draws the list alone under a line of its own, for a screen that shows it beside something else.
+  func drawPane(_ rect: Rect, on surface: inout Surface) {
+    var rest = rect
+    let title = rest.takeTop(1)
+    surface.fill(title, style: look.theme[.titleBar])
+    var fields = BarFields(columns: title.size.columns)
+    fields.add("received", rank: 0)
+    fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 1)
+    fields.add(Figures.scaled(totals.traffic.bytesReceived), rank: 2)
+    if !list.isFollowing { fields.addRight("HOLD +\(Figures.grouped(UInt64(list.newCount))) new", rank: 3) }
+    surface.draw(fields, title, style: look.theme[.titleBar])
+    let columns = ServerColumns(width: rest.size.columns, last: totals.traffic.messages)
+    if ServerModel.hasPaneHeader(rect) { drawHeader(rest.takeTop(1), columns, on: &surface) }
+    drawList(rest, columns, on: &surface)
+  }
+
+  /// Whether a pane has room for the names of its columns.
+  static func hasPaneHeader(_ rect: Rect) -> Bool { rect.size.rows >= 8 }
+
   private func drawTitle(_ rect: Rect, on surface: inout Surface) {
     let style = look.theme[.titleBar]
     surface.fill(rect, style: style)

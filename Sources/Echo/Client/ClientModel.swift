@@ -1,0 +1,445 @@
+import Screen
+package import Wire
+
+/// What a client's screen asks of its wire.
+package enum ClientRequest: Hashable, Sendable {
+  /// Open the connection anew; the one before has ended.
+  case connect
+  /// Send one message, which fits the framing; asked only while connected.
+  case send(id: UInt64, bytes: [UInt8])
+  /// Nothing more will be sent: await the receipts that are due, and end.
+  case finish
+  /// End now.
+  case close
+}
+
+/// What `echo_client` is on a screen: a line to type in, and what became of every message.
+package struct ClientModel: ScreenModel {
+  package typealias News = ClientEvent
+  package typealias Request = ClientRequest
+
+  /// What the keys are for at the moment.
+  enum Focus: Hashable, Sendable {
+    case input
+    case help(HelpTable)
+    case pasteQuestion(PastedMessages)
+  }
+
+  enum Phase: Hashable, Sendable {
+    case starting
+    case resolving(String)
+    case connecting(String)
+    case up(since: Timestamp)
+    /// Everything has been said; receipts may still come.
+    case closing
+    case down(String)
+  }
+
+  /// Why the session is to end, if it is.
+  enum Ending: Hashable, Sendable {
+    case none
+    /// A stop message was entered; its receipt is awaited.
+    case stopMessage(UInt64, isWritten: Bool)
+    /// The user has nothing more to say, but something waits for the connection.
+    case whenSent
+    /// The wire was told; its end is the end.
+    case asked
+  }
+
+  struct Outgoing: Hashable, Sendable {
+    let id: UInt64
+    let bytes: [UInt8]
+  }
+
+  let framing: Framing
+  let transport: Transport
+  let timeoutNanoseconds: Int64
+  let awaitsReceipts: Bool
+  let look: Look
+  var title: String
+  private(set) var size = Size.zero
+  private(set) var phase = Phase.starting
+  private(set) var ending = Ending.none
+  private(set) var log: ClientLog
+  private(set) var list = ListViewport()
+  private(set) var input = InputLine()
+  private(set) var focus = Focus.input
+  private(set) var history = MessageHistory()
+  private(set) var counters = ClientCounters()
+  /// What the status row says until the next key.
+  private(set) var notice: String?
+  /// Messages that wait for a connection.
+  private(set) var queue: [Outgoing] = []
+  private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
+  /// ^C, or ^D while messages wait, was pressed once.
+  private var isQuitArmed = false
+  private var nextID: UInt64 = 1
+
+  /// `title` names the endpoint: `tcp 127.0.0.1:5000`.
+  package init(
+    title: String,
+    framing: Framing,
+    transport: Transport,
+    timeoutNanoseconds: Int64 = 5_000_000_000,
+    awaitsReceipts: Bool = true,
+    historyCount: Int = 100_000,
+    historyBytes: Int = 64 << 20,
+    look: Look = Look()
+  ) {
+    self.title = title
+    self.framing = framing
+    self.transport = transport
+    self.timeoutNanoseconds = timeoutNanoseconds
+    self.awaitsReceipts = awaitsReceipts
+    self.look = look
+    log = ClientLog(countLimit: historyCount, byteLimit: historyBytes)
+  }
+
+  /// The last line a client leaves behind.
+  package var summary: String {
+    counters.totals.text(awaitsReceipts: awaitsReceipts, missing: counters.missing)
+  }
+
+  /// Whether every receipt that was awaited came.
+  package var isComplete: Bool { counters.missing == 0 && counters.pending == 0 }
+
+  package var showsSeconds: Bool {
+    if case .up = phase, size.columns >= ClientLayout.elapsedColumns { return true }
+    return !counters.isQuiet
+  }
+
+  var layout: ClientLayout { ClientLayout(size: size, lines: input.lineCount) }
+
+  package mutating func update(_ event: ScreenEvent<ClientEvent>) -> [Effect<ClientRequest>] {
+    defer { list.resize(rows: layout.list.size.rows) }
+    switch event {
+    case .resize(let size): self.size = size
+    case .tick(let moment):
+      now = moment
+      counters.advance(to: moment.time)
+    case .news(let news): return handle(news)
+    case .terminate: return terminate()
+    case .input(.key(let key)): return press(key)
+    case .input(.paste(let bytes)): paste(bytes)
+    case .input(.mouse(let mouse)):
+      switch mouse.action {
+      case .wheelUp: list.scroll(by: -3)
+      case .wheelDown: list.scroll(by: 3)
+      case .press, .release, .drag: break
+      }
+    case .input(.focus): break
+    }
+    return []
+  }
+
+  // MARK: News
+
+  private mutating func handle(_ news: ClientEvent) -> [Effect<ClientRequest>] {
+    switch news {
+    case .resolving(let host, _): phase = .resolving(host)
+    case .connecting(let address, _): phase = .connecting(address?.description ?? "")
+    case .attemptFailed(let address, let error, let time):
+      note("\(address.map { "\($0): " } ?? "")\(error.reason)", isAlert: true, at: time)
+    case .connected(let local, let peer, let time): return connected(local: local, peer: peer, at: time)
+    case .traffic(let batch): return take(batch)
+    case .peerFinished(let time): note("the server has said all that it will say", at: time)
+    case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
+    case .ended(let end, _, let time): return ended(end, at: time)
+    }
+    return []
+  }
+
+  private mutating func connected(
+    local: SocketAddress?,
+    peer: SocketAddress?,
+    at time: Timestamp
+  ) -> [Effect<ClientRequest>] {
+    phase = .up(since: time)
+    var text = "connected"
+    if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
+    if let local { text += " from \(local)" }
+    note(text, at: time)
+    var effects = queue.map { Effect<ClientRequest>.request(.send(id: $0.id, bytes: $0.bytes)) }
+    counters.pending += UInt64(queue.count)
+    queue = []
+    if ending == .whenSent { effects += finish() }
+    return effects
+  }
+
+  private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {
+    counters.pending = 0
+    if ending == .asked { return [.quit] }
+    let reason = end.failureText ?? "closed"
+    phase = .down(reason)
+    if ending == .whenSent || queue.isEmpty { ending = .none }
+    note(reason, isAlert: true, at: time)
+    notice = queue.isEmpty ? "not connected: Enter on a message connects again" : "not connected: Enter tries again"
+    return []
+  }
+
+  private mutating func take(_ batch: TrafficBatch) -> [Effect<ClientRequest>] {
+    var effects: [Effect<ClientRequest>] = []
+    for record in batch.records {
+      let isAwaited = awaitsReceipts && record.isAwaited
+      counters.count(record, isAwaited: isAwaited, at: batch.time)
+      show(record, of: batch, isAwaited: isAwaited)
+      effects += follow(record, isAwaited: isAwaited)
+    }
+    syncList()
+    return effects
+  }
+
+  /// What a record changes in the log.
+  private mutating func show(_ record: TrafficRecord, of batch: TrafficBatch, isAwaited: Bool) {
+    switch record.kind {
+    case .sent: log.mark(record.message, isAwaited ? .waiting : .written)
+    case .timedOut: log.mark(record.message, .timedOut)
+    case .failed: log.mark(record.message, .failed)
+    case .receipt, .lateReceipt, .received:
+      let payload = batch.payload(of: record)
+      let shown = payload.prefix(framing.shownCount(of: payload, transport: transport))
+      var isFolded = false
+      if record.kind != .received {
+        let delivery: ClientLog.Delivery =
+          record.kind == .receipt ? .answered(record.roundTrip) : .late(record.roundTrip)
+        isFolded = log.mark(record.message, delivery) && record.flags.isEmpty && shown.elementsEqual("OK".utf8)
+      }
+      guard !isFolded else { return }
+      log.append(received: shown, wireCount: record.wireCount, flags: record.flags, at: batch.time)
+    }
+  }
+
+  /// Ends the session when the stop message has met its fate.
+  private mutating func follow(_ record: TrafficRecord, isAwaited: Bool) -> [Effect<ClientRequest>] {
+    guard case .stopMessage(record.message, let isWritten) = ending else { return [] }
+    switch record.kind {
+    case .receipt, .lateReceipt, .timedOut: return finish()
+    case .sent:
+      guard isAwaited else { return finish() }
+      ending = .stopMessage(record.message, isWritten: true)
+    case .failed: ending = isWritten ? .asked : .none
+    case .received: break
+    }
+    return []
+  }
+
+  private mutating func finish() -> [Effect<ClientRequest>] {
+    ending = .asked
+    phase = .closing
+    return [.request(.finish)]
+  }
+
+  private mutating func note(_ text: String, isAlert: Bool = false, at time: Timestamp) {
+    log.append(notice: text, isAlert: isAlert, at: time)
+    syncList()
+  }
+
+  private mutating func syncList() {
+    list.append(Int(log.endID - list.end))
+    if log.firstID > list.first { list.drop(Int(log.firstID - list.first)) }
+  }
+
+  // MARK: Keys
+
+  private mutating func press(_ key: Key) -> [Effect<ClientRequest>] {
+    switch focus {
+    case .help(var help):
+      focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
+      return []
+    case .pasteQuestion(let messages): return answer(key, messages)
+    case .input: break
+    }
+    notice = nil
+    let wasArmed = isQuitArmed
+    isQuitArmed = false
+    if key == Key(.enter, .meta) {
+      insertNewline()
+    } else if !input.apply(key), let action = ClientKeys.map.action(for: key) {
+      return perform(action, wasArmed: wasArmed)
+    }
+    return []
+  }
+
+  private mutating func perform(_ action: ClientKeys.Action, wasArmed: Bool) -> [Effect<ClientRequest>] {
+    switch action {
+    case .send: return enter()
+    case .newline: insertNewline()
+    case .previous: if let text = history.previous(draft: input.text) { input.replaceAll(with: text) }
+    case .next: if let text = history.next() { input.replaceAll(with: text) }
+    case .pageUp: list.pageUp()
+    case .pageDown: list.pageDown()
+    case .top: list.top()
+    case .bottom: list.bottom()
+    case .help: focus = .help(ClientKeys.help)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .interrupt: return interrupt(wasArmed: wasArmed)
+    case .finish: return endOfInput(wasArmed: wasArmed)
+    }
+    return []
+  }
+
+  private mutating func insertNewline() {
+    do throws(FramingError) {
+      _ = try wireCount(of: [0x0a])
+      input.insert("\n")
+    } catch {
+      notice = "in framing \(framing) a message can't contain a newline"
+    }
+  }
+
+  private mutating func interrupt(wasArmed: Bool) -> [Effect<ClientRequest>] {
+    if !input.isEmpty {
+      input.clear()
+      history.forgetPlace()
+      return []
+    }
+    guard wasArmed else {
+      isQuitArmed = true
+      notice = "^C again quits at once"
+      return []
+    }
+    return [.request(.close), .quit]
+  }
+
+  private mutating func endOfInput(wasArmed: Bool) -> [Effect<ClientRequest>] {
+    guard input.isEmpty else { return [] }
+    switch phase {
+    case .up: return ending == .none ? finish() : []
+    case .closing: return []
+    case .starting, .resolving, .connecting:
+      guard queue.isEmpty else {
+        ending = .whenSent
+        notice = "quits when what is queued has been sent"
+        return []
+      }
+      return [.request(.close), .quit]
+    case .down:
+      guard queue.isEmpty || wasArmed else {
+        isQuitArmed = true
+        notice = "\(Figures.quantity(UInt64(queue.count), "message")) not sent; ^D again quits"
+        return []
+      }
+      return [.quit]
+    }
+  }
+
+  /// Someone asks the program to end: what is queued goes out and its receipts are awaited, if there is a connection.
+  private mutating func terminate() -> [Effect<ClientRequest>] {
+    guard case .up = phase, ending != .asked else { return [.request(.close), .quit] }
+    return finish()
+  }
+
+  // MARK: Sending
+
+  /// The bytes that a message takes on the wire; throws when it does not fit.
+  func wireCount(of payload: [UInt8]) throws(FramingError) -> Int {
+    var batch = OutgoingBatch(framing: framing, transport: transport)
+    try batch.append(payload, id: 0, expectsReceipt: false)
+    return batch.bytes.count
+  }
+
+  private mutating func enter() -> [Effect<ClientRequest>] {
+    if case .down = phase, !queue.isEmpty, input.isEmpty || ending != .none { return connectIfDown() }
+    if ending != .none {
+      notice = "the session is ending: nothing more is sent"
+      return []
+    }
+    let text = input.text
+    guard !text.isEmpty else {
+      notice = "nothing to send: an empty message is not sent"
+      return []
+    }
+    let payload = Array(text.utf8)
+    do throws(FramingError) {
+      let count = try wireCount(of: payload)
+      _ = input.take()
+      history.add(text)
+      list.bottom()
+      let id = nextID
+      let effects = send(payload, wireCount: count)
+      if payload.first == ClientModel.stopByte { ending = .stopMessage(id, isWritten: false) }
+      return effects
+    } catch .containsDelimiter where framing == .line {
+      ask(PastedMessages(payload), isFromInput: true)
+    } catch {
+      notice = error.text(framing: framing)
+    }
+    return []
+  }
+
+  static let stopByte = UInt8(ascii: ".")
+
+  private mutating func send(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
+    let id = nextID
+    nextID += 1
+    log.append(message: id, payload: payload, wireCount: UInt64(wireCount), at: now.time)
+    syncList()
+    guard case .up = phase else {
+      queue.append(Outgoing(id: id, bytes: payload))
+      return connectIfDown()
+    }
+    counters.pending += 1
+    return [.request(.send(id: id, bytes: payload))]
+  }
+
+  private mutating func connectIfDown() -> [Effect<ClientRequest>] {
+    guard case .down = phase else { return [] }
+    phase = .starting
+    return [.request(.connect)]
+  }
+
+  // MARK: Pasting
+
+  private mutating func paste(_ bytes: [UInt8]) {
+    guard focus == .input else { return }
+    notice = nil
+    isQuitArmed = false
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      notice = "the paste is not UTF-8 text: it was not taken"
+      return
+    }
+    let messages = PastedMessages(bytes)
+    if messages.lines.count > 1 {
+      ask(messages, isFromInput: false)
+    } else {
+      input.insert(messages.text)
+    }
+  }
+
+  private mutating func ask(_ messages: PastedMessages, isFromInput: Bool) {
+    var messages = messages
+    messages.isFromInput = isFromInput
+    do throws(FramingError) {
+      for line in messages.lines { messages.wireCount += try wireCount(of: line) }
+      focus = .pasteQuestion(messages)
+    } catch {
+      notice = "not taken: \(error.text(framing: framing))"
+    }
+  }
+
+  private mutating func answer(_ key: Key, _ messages: PastedMessages) -> [Effect<ClientRequest>] {
+    switch key {
+    case .character("y"), .character("Y"):
+      focus = .input
+      guard ending == .none else {
+        notice = "the session is ending: nothing more is sent"
+        return []
+      }
+      if messages.isFromInput { history.add(input.take()) }
+      list.bottom()
+      var effects: [Effect<ClientRequest>] = []
+      for line in messages.lines {
+        guard let count = try? wireCount(of: line) else { continue }
+        effects += send(line, wireCount: count)
+      }
+      return effects
+    case .character("e"), .character("E"):
+      focus = .input
+      if !messages.isFromInput { input.insert(messages.text) }
+    case .character("n"), .character("N"), Key(.escape), .control("c"): focus = .input
+    default: break
+    }
+    return []
+  }
+}

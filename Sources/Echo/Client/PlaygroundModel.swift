@@ -1,0 +1,130 @@
+package import Screen
+package import Wire
+
+/// News from the two halves of the playground.
+package enum PlaygroundNews: Sendable {
+  case client(ClientEvent)
+  case server(ServerEvent)
+}
+
+/// What the playground's screen asks of its two wires.
+package enum PlaygroundRequest: Sendable {
+  case client(ClientRequest)
+  case server(ServerCommand)
+}
+
+/// `echo_client` without an address: a client that talks to a server of its own, and beside it what that server received.
+package struct PlaygroundModel: ScreenModel {
+  package typealias News = PlaygroundNews
+  package typealias Request = PlaygroundRequest
+
+  private(set) var client: ClientModel
+  private(set) var server: ServerModel
+  private(set) var size = Size.zero
+
+  package init(client: ClientModel, server: ServerModel) {
+    self.client = client
+    self.server = server
+  }
+
+  /// The last line the playground leaves behind.
+  package var summary: String { client.summary }
+
+  package var showsSeconds: Bool { client.showsSeconds }
+
+  private var layout: PlaygroundLayout { PlaygroundLayout(size: size) }
+
+  package mutating func update(_ event: ScreenEvent<PlaygroundNews>) -> [Effect<PlaygroundRequest>] {
+    switch event {
+    case .resize(let size):
+      self.size = size
+      server.resize(pane: layout.server ?? Rect(size: .zero))
+      return ofClient(client.update(.resize(layout.client.size)))
+    case .tick(let moment):
+      _ = server.update(.tick(moment))
+      return ofClient(client.update(.tick(moment)))
+    case .news(.client(let news)): return ofClient(client.update(.news(news)))
+    case .news(.server(let news)):
+      if case .listening(let endpoints) = news { name(endpoints) }
+      // The client says when the session is over: it still awaits the receipt of the message that stopped the server.
+      _ = server.update(.news(news))
+      return []
+    case .terminate: return ofClient(client.update(.terminate))
+    case .input(.mouse(let mouse)):
+      if let pane = layout.server, mouse.point.column >= pane.minColumn, mouse.point.row >= pane.minRow {
+        _ = server.update(.input(.mouse(mouse)))
+        return []
+      }
+      return ofClient(client.update(.input(.mouse(mouse))))
+    case .input(let input): return ofClient(client.update(.input(input)))
+    }
+  }
+
+  package func view() -> Surface {
+    var surface = Surface(size: size)
+    let layout = layout
+    let picture = client.view()
+    surface.put(picture, at: layout.client.origin)
+    if let rect = layout.border {
+      for row in rect.minRow..<rect.maxRow {
+        surface.put(
+          Cell(client.look.glyphs.vertical, style: client.look.theme[.border]),
+          column: rect.minColumn,
+          row: row
+        )
+      }
+    }
+    if let rect = layout.server { server.drawPane(rect, on: &surface) }
+    return surface
+  }
+
+  /// The title says where the server listens, so that any other client can join.
+  private mutating func name(_ endpoints: [Endpoint]) {
+    guard let first = endpoints.first else { return }
+    client.title = "playground \(first)"
+  }
+
+  private func ofClient(_ effects: [Effect<ClientRequest>]) -> [Effect<PlaygroundRequest>] {
+    effects.flatMap { effect -> [Effect<PlaygroundRequest>] in
+      switch effect {
+      case .request(let request): [.request(.client(request))]
+      case .quit: [.request(.server(.stop)), .quit]
+      case .suspend: [.suspend]
+      case .redraw: [.redraw]
+      }
+    }
+  }
+}
+
+/// Where the playground's halves are: side by side, one above the other, or the client alone.
+struct PlaygroundLayout: Hashable {
+  static let sideBySideColumns = 90
+  static let stackedRows = 16
+
+  var client: Rect
+  var border: Rect?
+  var server: Rect?
+
+  init(size: Size) {
+    var rest = Rect(size: size)
+    if size.columns >= PlaygroundLayout.sideBySideColumns, size.rows >= 4 {
+      server = rest.takeRight((size.columns - 1) / 2)
+      border = rest.takeRight(1)
+    } else if size.rows >= PlaygroundLayout.stackedRows, size.columns >= 40 {
+      server = rest.takeBottom(size.rows / 3)
+    }
+    client = rest
+  }
+}
+
+extension Surface {
+  /// Puts a picture, with its cursor, into this one.
+  mutating func put(_ picture: Surface, at origin: Point) {
+    for row in 0..<picture.size.rows {
+      for column in 0..<picture.size.columns {
+        put(picture[column, row], column: origin.column + column, row: origin.row + row)
+      }
+    }
+    cursor = picture.cursor.map { Point(column: origin.column + $0.column, row: origin.row + $0.row) }
+  }
+}
