@@ -72,6 +72,8 @@ struct csystem_datagram {
   uint32_t drops;
   uint8_t has_drops;
   uint8_t is_truncated;
+  /// Whether it was sent to a broadcast address, a subnet's own included, or a multicast group; IPv4 on Linux only.
+  uint8_t is_broadcast;
   struct csystem_address source;
   /// Where it was sent to; family 0 where the kernel does not tell.
   struct csystem_address destination;
@@ -86,6 +88,10 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued: how many were sent; the rest is forgotten.
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
+/// Bytes that the last send sent.
+size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group);
+/// The errno of the last reply that the last send could not send; 0 when all went.
+int csystem_datagrams_send_error(const struct csystem_datagrams *group);
 
 // Names.
 
