@@ -10,7 +10,9 @@ INSTALL_DATA ?= install -m 644
 PROGRAMS = echo_server echo_client
 # The static standard library starts faster, needs no Swift on the machine it runs on, and spends
 # fewer instructions a call. One flavour only: switching it recompiles everything.
-RELEASE = -c release --static-swift-stdlib
+RELEASE = -c release --static-swift-stdlib $(LINKER)
+# The default linker warns of a mktemp(3) that nothing here calls, and takes longer.
+LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
 SOURCES = Sources Tests Package.swift $(wildcard Benchmarks Fuzz)
 
 all: build
@@ -21,7 +23,7 @@ build:
 	@Scripts/bootstrap build
 	$(SWIFT) build $(RELEASE) --product echo_server
 	$(SWIFT) build $(RELEASE) --product echo_client
-	@for program in $(PROGRAMS); do install -m 755 .build/release/$$program ./$$program || exit 1; done
+	@for program in $(PROGRAMS); do install -m 755 -s .build/release/$$program ./$$program || exit 1; done
 
 ## run: the loopback playground: a server and a client in one program, nothing to start first
 run: build

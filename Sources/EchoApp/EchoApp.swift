@@ -1,4 +1,6 @@
 /// The programs, each from its start to its end.
 package enum EchoApp {
   package static func server() -> Never { ServerProgram.start() }
+
+  package static func client() -> Never { ClientProgram.start() }
 }

@@ -34,8 +34,7 @@ struct PlainServer {
       }
       try streams.write(&plain)
       guard !isOver else { break }
-      let signals = try streams.wait()
-      if !signals.isEmpty || streams.output.isClosed { server.post(.stop) }
+      if try streams.wait().isToEnd { server.post(.stop) }
     }
     server.join()
   }

@@ -8,6 +8,7 @@ struct PlainStreams: ~Copyable {
   var notices = StandardOutput(descriptor: 2)
   private let signals: SignalWatch
   private var waiter = Waiter()
+  private var watched: Int32?
 
   static func open() throws(Failure) -> PlainStreams {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
@@ -39,10 +40,16 @@ struct PlainStreams: ~Copyable {
     }
   }
 
-  /// Sleeps until there is something to do, and returns the signals that came.
-  mutating func wait(timeout: Duration? = nil) throws(Failure) -> Signals {
-    _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
+  /// Sleeps until there is something to do; says whether `input` has something to read, and whether the user or the
+  /// reader of the output wants no more.
+  mutating func wait(input: Int32? = nil) throws(Failure) -> (hasInput: Bool, isToEnd: Bool) {
+    if let watched, watched != input { waiter.watch(watched, for: []) }
+    if let input { waiter.watch(input, for: .readable) }
+    watched = input
+    _ = try Failure.onError(.systemError) { try waiter.wait() }
     wake.clear()
-    return signals.take()
+    let isOutputGone = output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp)
+    if isOutputGone { waiter.watch(output.descriptor, for: []) }
+    return (input.map { !waiter.readiness(of: $0).isEmpty } ?? false, isOutputGone || !signals.take().isEmpty)
   }
 }

@@ -25,9 +25,29 @@ extension Program {
     } catch {
       let status = exitCode(for: error)
       if status == .success { exit(withError: error) }
-      let reason = message(for: error).split(separator: "\n").joined(separator: " ")
-      StandardError.writeLine("\(name): \(reason) (\(name) --help tells more)")
+      StandardError.writeLine("\(name): \(reason(of: error)) (\(name) --help tells more)")
       exit(withError: ExitCode(ExitStatus.usage.rawValue))
     }
+  }
+
+  /// What the parser says of a wrong use, on one line: its lists become enumerations.
+  private static func reason(of error: any Error) -> String {
+    var reason = ""
+    var isInList = false
+    for line in message(for: error).split(separator: "\n") {
+      let text = line.drop { $0 == " " }
+      let isItem = text.hasPrefix("- ")
+      if !reason.isEmpty { reason += isItem && isInList ? ", " : " " }
+      reason += isItem ? text.dropFirst(2) : text
+      isInList = isItem
+    }
+    // The parser takes `-1` for an option, and then only misses a number.
+    guard let number = CommandLine.arguments.dropFirst().first(where: isNegative) else { return reason }
+    return "\(reason); \(number) was taken for an option"
+  }
+
+  private static func isNegative(_ argument: String) -> Bool {
+    argument.utf8.count > 1 && argument.utf8.first == 0x2d
+      && argument.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
   }
 }

@@ -45,9 +45,9 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     while !isOver {
       paintIfDue()
       let news = try wait()
+      try tick(perform)
       try takeSignals(perform)
       let hasKeys = try takeInput(perform)
-      if model.showsSeconds { try tick(perform) }
       if news || hasKeys {
         for event in drain() { try apply(.news(event), perform) }
       }
@@ -131,7 +131,7 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     let signals = signals.take()
     guard !signals.isEmpty else { return }
     if signals.contains(.windowChange) || signals.contains(.resume) {
-      if signals.contains(.resume) { terminal.enter() } else { terminal.resize() }
+      if signals.contains(.resume) { terminal.resume() } else { terminal.resize() }
       try apply(.resize(terminal.size), perform)
     }
     if signals.contains(.stop) { try suspend(perform) }

@@ -15,6 +15,10 @@ struct ServerProgram: Program {
     version: Version.text
   )
 
+  /// What a view keeps if nothing else is asked for.
+  static let historyCount = 100_000
+  static let historyBytes = 64 << 20
+
   @Argument(help: "The port to listen on, 1025 to 65535; 0 takes any free one.")
   var port: Int
 
@@ -46,10 +50,10 @@ struct ServerProgram: Program {
   var idleTimeout: Int?
 
   @Option(help: "Messages that the view keeps in memory.")
-  var history = 100_000
+  var history = ServerProgram.historyCount
 
   @Option(help: "Bytes of messages that the view keeps in memory.")
-  var historyBytes = 64 << 20
+  var historyBytes = ServerProgram.historyBytes
 
   @Flag(name: .customLong("no-tui"), help: "Plain lines on standard output, for pipes and scripts.")
   var isPlain = false

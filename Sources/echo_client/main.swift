@@ -1,1 +1,3 @@
 import EchoApp
+
+EchoApp.client()

@@ -2,6 +2,8 @@
 package final class WireServer: Sendable {
   /// What happened, for whoever watches; drained by one thread.
   package let events: Mailbox<ServerEvent>
+  /// Where peers reach it, in the order of binding.
+  package let endpoints: [Endpoint]
   private let commands: Mailbox<ServerCommand>
   private let thread: WireThread
 
@@ -21,16 +23,23 @@ package final class WireServer: Sendable {
     let events = Mailbox<ServerEvent>(capacity: mailboxBytes, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
     let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
+    let endpoints = engine.bound.map(\.endpoint)
     do throws(SystemError) {
       let thread = try WireThread(name: "wire") { engine.run() }
-      return WireServer(events: events, commands: commands, thread: thread)
+      return WireServer(events: events, endpoints: endpoints, commands: commands, thread: thread)
     } catch {
       throw .system(error)
     }
   }
 
-  private init(events: Mailbox<ServerEvent>, commands: Mailbox<ServerCommand>, thread: WireThread) {
+  private init(
+    events: Mailbox<ServerEvent>,
+    endpoints: [Endpoint],
+    commands: Mailbox<ServerCommand>,
+    thread: WireThread
+  ) {
     self.events = events
+    self.endpoints = endpoints
     self.commands = commands
     self.thread = thread
   }

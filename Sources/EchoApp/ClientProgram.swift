@@ -1,0 +1,110 @@
+import ArgumentParser
+import Echo
+import Terminal
+import Wire
+
+/// `echo_client`: its options, and the choice between conversation and playground, TUI and plain mode.
+struct ClientProgram: Program {
+  static let configuration = CommandConfiguration(
+    commandName: "echo_client",
+    abstract: "Sends messages to a socket and shows what becomes of each.",
+    usage: """
+      echo_client [<options>]                     the loopback playground: a server and a client in one
+      echo_client [<options>] <host> <port>       TCP, or UDP with --udp
+      echo_client [<options>] <url>               tcp://host:port, udp://host:port, unix:path
+      """,
+    discussion: """
+      A message that begins with "." ends the session: the client sends it, waits for its receipt, and ends; so does \
+      the server, if it may.
+      """,
+    version: Version.text
+  )
+
+  @Argument(help: ArgumentHelp("A host and a port, or a URL; none for the playground.", valueName: "address"))
+  var address: [String] = []
+
+  @Flag(help: "Send datagrams.")
+  var udp = false
+
+  @Option(help: "How a stream is cut into messages; with UDP, fixed:N pads each to N bytes.")
+  var framing = Framing.line
+
+  @Option(help: "Seconds that a receipt is awaited.")
+  var timeout = 5.0
+
+  @Flag(name: .customLong("no-receipts"), help: "Await no receipts: for peers that never answer.")
+  var awaitsNoReceipts = false
+
+  @Flag(name: .customLong("no-tui"), help: "Plain lines on standard output, for pipes and scripts.")
+  var isPlain = false
+
+  @Option(help: "The plain mode's output.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    guard (0.001...86_400).contains(timeout) else {
+      throw ValidationError("--timeout must be from 0.001 to 86400 seconds, not \(timeout)")
+    }
+    _ = try endpoint()
+  }
+
+  /// Where to connect to; nil for the playground.
+  private func endpoint() throws -> Endpoint? {
+    switch address.count {
+    case 0: return nil
+    case 1:
+      do throws(Endpoint.ParseError) {
+        return try Endpoint(url: address[0])
+      } catch {
+        throw ValidationError(error.text)
+      }
+    case 2:
+      do throws(Endpoint.ParseError) {
+        let port = try Endpoint.port(address[1])
+        guard !address[0].isEmpty else { throw .missingHost }
+        return udp ? .udp(host: address[0], port: port) : .tcp(host: address[0], port: port)
+      } catch {
+        throw ValidationError(error.text)
+      }
+    default: throw ValidationError("too many arguments: a host and a port, or one URL")
+    }
+  }
+
+  private var timeoutNanoseconds: Int64 { Int64(timeout * 1_000_000_000) }
+
+  private func clientConfiguration(_ endpoint: Endpoint) -> ClientConfiguration {
+    var configuration = ClientConfiguration(endpoint: endpoint)
+    configuration.framing = framing
+    configuration.timeoutNanoseconds = timeoutNanoseconds
+    configuration.awaitsReceipts = !awaitsNoReceipts
+    return configuration
+  }
+
+  func execute() throws(Failure) {
+    let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
+    guard let endpoint = try? endpoint() else {
+      let playground = Playground(framing: framing, format: format, timeoutNanoseconds: timeoutNanoseconds)
+      if hasScreen { return try playground.runScreen() }
+      return try playground.runPlain(isScripted: !isPlain && !StandardInput().isTerminal)
+    }
+    let configuration = clientConfiguration(endpoint)
+    if hasScreen { return try ClientScreen(configuration: configuration).run() }
+    let source = MessageSource.input(MessageReader())
+    let streams = try PlainStreams.open()
+    try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()
+  }
+}
+
+extension Endpoint.ParseError {
+  /// What is wrong with an address, and how it should be.
+  fileprivate var text: String {
+    switch self {
+    case .unknownScheme(let text):
+      "\(text) is no address: give a host and a port, or tcp://host:port, udp://host:port, unix:path"
+    case .missingHost: "the address has no host"
+    case .missingPort: "the address has no port"
+    case .badPort(let text): "a port is a number from 1 to 65535, not \(text)"
+    case .missingPath: "unix: needs a path"
+    }
+  }
+}

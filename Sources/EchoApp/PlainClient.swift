@@ -1,0 +1,189 @@
+import Echo
+import Terminal
+import Wire
+
+/// The client without a screen: lines are sent, what becomes of them is written.
+///
+/// Nothing is sent one round trip at a time; a full queue stops the reading of standard input.
+struct PlainClient: ~Copyable {
+  private static let prompt = "please enter the message to send: "
+
+  private let configuration: ClientConfiguration
+  private let client: WireClient
+  private var streams: PlainStreams
+  private var source: MessageSource
+  private var transcript: ClientTranscript
+  /// The server inside the same process, in the playground.
+  private var embedded: EmbeddedServer?
+  private var plain = PlainOutput()
+  private var held: [ClientEvent] = []
+  private var lastID: UInt64 = 0
+  /// Messages that were queued and are neither answered nor given up.
+  private var pendingCount = 0
+  private var sentCount: UInt64 = 0
+  private let isPrompting: Bool
+  private var isConnected = false
+  private var isPrompted = false
+  /// Nothing more will be read: the input has ended, or a stop message was entered.
+  private var isFinishing = false
+  /// A message did not fit the framing; the others were sent.
+  private var hasMisfit = false
+  private var end: (reason: ClientEnd, totals: ClientTotals)?
+
+  init(
+    configuration: ClientConfiguration,
+    format: OutputFormat,
+    source: MessageSource,
+    streams: consuming PlainStreams,
+    embedded: EmbeddedServer? = nil
+  ) throws(Failure) {
+    let wake = streams.wake
+    let client: WireClient
+    do throws(WireError) {
+      client = try WireClient.start(configuration) { wake.signal() }
+    } catch {
+      throw Failure(error)
+    }
+    self.client = client
+    self.configuration = configuration
+    self.source = source
+    self.streams = streams
+    self.embedded = embedded
+    isPrompting = source.isTerminal && format == .text
+    transcript = ClientTranscript(
+      format: format,
+      framing: configuration.framing,
+      transport: configuration.endpoint.transport,
+      timeoutNanoseconds: configuration.timeoutNanoseconds,
+      awaitsReceipts: configuration.awaitsReceipts
+    )
+  }
+
+  consuming func run() throws(Failure) {
+    while !isOver {
+      try takeEvents()
+      if isOver { break }
+      if try sendScript() { continue }
+      prompt()
+      try streams.write(&plain)
+      let wantsInput = !isFinishing && client.hasRoom
+      let (hasInput, isToEnd) = try streams.wait(input: wantsInput ? source.descriptor : nil)
+      if isToEnd { interrupt() }
+      if hasInput { try send { source, body throws(Failure) in try source.read(body) } }
+    }
+    try streams.write(&plain)
+    try judge()
+  }
+
+  private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
+
+  private mutating func takeEvents() throws(Failure) {
+    held.append(contentsOf: client.events.drain())
+    var taken = 0
+    embedded?.takeEvents(&plain, sentCount: sentCount)
+    // What the embedded server says of a message stands before its receipt.
+    while taken < held.count, embedded?.hasTold(held[taken]) != false {
+      take(held[taken])
+      taken += 1
+      embedded?.takeEvents(&plain, sentCount: sentCount)
+      if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
+    }
+    held.removeFirst(taken)
+    if end != nil { embedded?.stop() }
+    try streams.write(&plain)
+  }
+
+  private mutating func take(_ event: ClientEvent) {
+    transcript.append(event, to: &plain)
+    switch event {
+    case .connected: isConnected = true
+    case .traffic(let batch):
+      for record in batch.records {
+        if record.kind == .sent { sentCount += 1 }
+        if record.settles { pendingCount -= 1 }
+      }
+      if pendingCount == 0 { isPrompted = false }
+    case .ended(let reason, let totals, _): end = (reason, totals)
+    case .resolving, .connecting, .attemptFailed, .peerFinished, .failure: break
+    }
+  }
+
+  /// Asks for a message when somebody at a terminal is to type one.
+  private mutating func prompt() {
+    guard isPrompting, isConnected, !isPrompted, !isFinishing, pendingCount == 0, end == nil else { return }
+    isPrompted = true
+    plain.output.append(contentsOf: PlainClient.prompt.utf8)
+  }
+
+  /// The first time, what was sent is still waited for.
+  private mutating func interrupt() {
+    client.post(isFinishing ? .close : .finish)
+    isFinishing = true
+  }
+
+  /// Sends the next line of a script once everything before it is settled; false when there is none to send now.
+  private mutating func sendScript() throws(Failure) -> Bool {
+    guard source.isScript, isConnected, pendingCount == 0, !isFinishing, end == nil else { return false }
+    try send { source, body throws(Failure) in try source.read(body) }
+    return true
+  }
+
+  /// Sends what `read` takes from the source.
+  private mutating func send(
+    _ read: (inout MessageSource, (ArraySlice<UInt8>) throws(Failure) -> Bool) throws(Failure) -> Void
+  ) throws(Failure) {
+    var batch = OutgoingBatch(framing: configuration.framing, transport: configuration.endpoint.transport)
+    var id = lastID
+    var hasStopped = false
+    var hasMisfit = hasMisfit
+    let (framing, awaitsReceipts) = (configuration.framing, configuration.awaitsReceipts)
+    try read(&source) { line throws(Failure) in
+      do throws(FramingError) {
+        try batch.append(line, id: id + 1, expectsReceipt: awaitsReceipts)
+        id += 1
+      } catch {
+        StandardError.writeLine("\(ClientProgram.name): not sent: \(error.text(framing: framing))")
+        hasMisfit = true
+        return true
+      }
+      hasStopped = line.first == Responder.stopByte
+      return !hasStopped
+    }
+    lastID = id
+    self.hasMisfit = hasMisfit
+    pendingCount += batch.messages.count
+    if hasStopped { transcript.enterStop() }
+    if !batch.isEmpty { client.post(.send(batch)) } else if !source.isAtEnd { isPrompted = false }
+    if hasStopped || source.isAtEnd {
+      isFinishing = true
+      client.post(.finish)
+    }
+  }
+
+  /// Turns how the connection ended into how the program ends.
+  private func judge() throws(Failure) {
+    guard let end else { return }
+    switch end.reason {
+    case .failed(let error): throw Failure(error)
+    case .peerClosed where configuration.awaitsReceipts && (end.totals.unresolved > 0 || !isFinishing):
+      let endpoint = configuration.endpoint
+      throw Failure(.ioError, "\(endpoint): closed by the peer, \(end.totals.unresolved) messages unanswered")
+    case .finished, .closed, .peerClosed:
+      if end.totals.timedOut > 0 {
+        throw Failure(.temporaryFailure, "\(end.totals.timedOut) receipts did not come in time")
+      }
+      if hasMisfit { throw Failure(.dataError, "messages that do not fit the framing were not sent") }
+    }
+  }
+}
+
+extension TrafficRecord {
+  /// Whether this is the last that is heard of a message, but for late replies.
+  fileprivate var settles: Bool {
+    switch kind {
+    case .receipt, .timedOut, .failed: true
+    case .sent: !isAwaited
+    case .lateReceipt, .received: false
+    }
+  }
+}

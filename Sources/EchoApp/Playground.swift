@@ -1,0 +1,94 @@
+import Echo
+import Screen
+import Terminal
+import Wire
+
+/// `echo_client` without an address: a server on a free loopback port, and a client connected to it.
+struct Playground {
+  var framing: Framing
+  var format: OutputFormat
+  var timeoutNanoseconds: Int64
+
+  /// What is said when nobody is there to type.
+  private static let script = [
+    "hello",
+    "every message is counted and answered",
+    "日本語, and escapes are only shown: \u{1b}[31mred",
+    ".",
+  ]
+
+  /// Starts the server, and says how to connect to it.
+  private func start(
+    _ delivery: ServerConfiguration.Delivery,
+    _ wake: WakeDescriptor
+  ) throws(Failure) -> (WireServer, ClientConfiguration) {
+    var serverConfiguration = ServerConfiguration(port: 0)
+    serverConfiguration.framing = framing
+    serverConfiguration.delivery = delivery
+    let server: WireServer
+    do throws(WireError) {
+      server = try WireServer.start(serverConfiguration) { wake.signal() }
+    } catch {
+      throw Failure(error)
+    }
+    guard let endpoint = server.endpoints.first else { throw Failure(.systemError, "no loopback address") }
+    var configuration = ClientConfiguration(endpoint: endpoint)
+    configuration.framing = framing
+    configuration.timeoutNanoseconds = timeoutNanoseconds
+    return (server, configuration)
+  }
+
+  /// The client's screen, and beside it what the server received.
+  func runScreen() throws(Failure) {
+    let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
+    let (server, configuration) = try start(.lossy, wake)
+    let terminal = try Failure.onError(.systemError) { try Terminal() }
+    let look = Look(of: terminal)
+    let model = PlaygroundModel(
+      client: ClientModel(configuration, look: look),
+      server: ServerModel(
+        framing: framing,
+        stopPolicy: .local,
+        historyCount: ServerProgram.historyCount,
+        historyBytes: ServerProgram.historyBytes,
+        look: look
+      )
+    )
+    let connection = try ClientConnection(configuration, wake: wake)
+    let loop = try ScreenLoop(model: model, terminal: terminal, wake: wake)
+    let end = try loop.run(
+      drain: {
+        server.events.drain().map(PlaygroundNews.server) + connection.drain().map(PlaygroundNews.client)
+      },
+      perform: { request throws(Failure) in
+        switch request {
+        case .client(let request): try connection.perform(request)
+        case .server(let command): server.post(command)
+        }
+      }
+    )
+    server.post(.stop)
+    server.join()
+    StandardError.writeLine("\(ClientProgram.name): \(end.summary)")
+  }
+
+  /// Sends the lines of standard input, or holds a conversation with itself and ends.
+  func runPlain(isScripted: Bool) throws(Failure) {
+    let streams = try PlainStreams.open()
+    let (server, configuration) = try start(.lossless, streams.wake)
+    let source: MessageSource = isScripted ? .script(Playground.script.reversed()) : .input(MessageReader())
+    let client = try PlainClient(
+      configuration: configuration,
+      format: format,
+      source: source,
+      streams: streams,
+      embedded: EmbeddedServer(
+        server: server,
+        transcript: ServerTranscript(format: format, framing: framing),
+        isScripted: isScripted
+      )
+    )
+    try client.run()
+    server.join()
+  }
+}

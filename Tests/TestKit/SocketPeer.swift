@@ -1,0 +1,164 @@
+import Glibc
+
+/// A scripted peer on 127.0.0.1, on a plain blocking socket; every wait ends with an error after ten seconds.
+package final class SocketPeer: Sendable {
+  private let descriptor: CInt
+
+  private init(_ descriptor: CInt) throws {
+    guard descriptor >= 0 else { throw ProgramError("socket: errno \(errno)") }
+    self.descriptor = descriptor
+    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// A connection to a TCP server.
+  package convenience init(tcp port: UInt16) throws {
+    try self.init(socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
+    try connectTo(port)
+  }
+
+  /// A UDP socket that sends to one port and hears only that one.
+  package convenience init(udp port: UInt16) throws {
+    try self.init(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
+    try connectTo(port)
+  }
+
+  /// A TCP server on a free port; one that does not listen keeps the port and refuses who comes.
+  package static func server(listens: Bool = true) throws -> SocketPeer {
+    let peer = try SocketPeer(socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
+    try peer.bindToFreePort()
+    if listens, listen(peer.descriptor, 16) != 0 { throw ProgramError("listen: errno \(errno)") }
+    return peer
+  }
+
+  /// A UDP socket on a free port.
+  package static func datagramServer() throws -> SocketPeer {
+    let peer = try SocketPeer(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
+    try peer.bindToFreePort()
+    return peer
+  }
+
+  package func accept() throws -> SocketPeer {
+    let connection = Glibc.accept(descriptor, nil, nil)
+    guard connection >= 0 else { throw ProgramError("accept: errno \(errno)") }
+    return try SocketPeer(connection)
+  }
+
+  /// The port that it is bound to.
+  package var port: UInt16 {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = SocketPeer.withGeneric(&address) { getsockname(descriptor, $0, &length) }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  // MARK: Bytes
+
+  package func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  /// Sends all the bytes: to a datagram socket, as one datagram.
+  package func send(_ bytes: [UInt8]) throws {
+    var sent = 0
+    repeat {
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, CInt(MSG_NOSIGNAL))
+      }
+      guard count >= 0 else { throw ProgramError("send: errno \(errno)") }
+      sent += count
+    } while sent < bytes.count
+  }
+
+  /// What comes next: a part of a stream, or one datagram; empty at a stream's end.
+  package func receive(atMost count: Int = 65_536) throws -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    let received = recv(descriptor, &buffer, count, 0)
+    guard received >= 0 else { throw ProgramError("recv: errno \(errno)") }
+    return Array(buffer[..<received])
+  }
+
+  package func receive(exactly count: Int) throws -> String {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let piece = try receive(atMost: count - bytes.count)
+      guard !piece.isEmpty else { throw ProgramError("the stream ended after \(bytes)") }
+      bytes += piece
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Everything until the other end's FIN.
+  package func receiveToEnd() throws -> String {
+    var bytes: [UInt8] = []
+    while true {
+      let piece = try receive()
+      guard !piece.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+      bytes += piece
+    }
+  }
+
+  /// Sends FIN.
+  package func finish() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+  /// Makes the close of this socket break the connection (RST).
+  package func resetOnClose() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+  }
+
+  // MARK: Datagrams
+
+  /// The next datagram and its source's port.
+  package func receiveDatagram() throws -> (bytes: [UInt8], source: UInt16) {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let count = SocketPeer.withGeneric(&address) { recvfrom(descriptor, &buffer, buffer.count, 0, $0, &length) }
+    guard count >= 0 else { throw ProgramError("recvfrom: errno \(errno)") }
+    return (Array(buffer[..<count]), UInt16(bigEndian: address.sin_port))
+  }
+
+  package func send(_ bytes: [UInt8], to port: UInt16) throws {
+    var address = SocketPeer.loopback(port)
+    let count = SocketPeer.withGeneric(&address) {
+      sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+    guard count == bytes.count else { throw ProgramError("sendto: errno \(errno)") }
+  }
+
+  // MARK: Addresses
+
+  private func connectTo(_ port: UInt16) throws {
+    var address = SocketPeer.loopback(port)
+    let code = SocketPeer.withGeneric(&address) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+    guard code == 0 else { throw ProgramError("connect: errno \(errno)") }
+  }
+
+  private func bindToFreePort() throws {
+    var address = SocketPeer.loopback(0)
+    let code = SocketPeer.withGeneric(&address) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    guard code == 0 else { throw ProgramError("bind: errno \(errno)") }
+  }
+
+  private static func loopback(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return address
+  }
+
+  private static func withGeneric<Result>(
+    _ address: inout sockaddr_in,
+    _ body: (UnsafeMutablePointer<sockaddr>) -> Result
+  ) -> Result {
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
+    }
+  }
+}
