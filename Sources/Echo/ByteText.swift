@@ -6,14 +6,14 @@ extension [UInt8] {
   mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
   mutating func append(decimal number: some BinaryInteger) {
-    var value = UInt64(clamping: number.magnitude)
     if number < 0 { append(0x2d) }
-    let start = count
-    repeat {
-      append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
-      value /= 10
-    } while value > 0
-    self[start...].reverse()
+    let value = UInt64(clamping: number.magnitude)
+    var divisor: UInt64 = 1
+    while value / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
+      divisor /= 10
+    }
   }
 
   /// A number with leading zeros.

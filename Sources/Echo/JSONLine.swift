@@ -19,7 +19,7 @@ struct JSONLine {
   mutating func field(_ name: StaticString, _ text: String) {
     key(name)
     var text = text
-    text.withUTF8 { string(UnsafeRawBufferPointer($0)) }
+    _ = text.withUTF8 { JSONLine.append(string: UnsafeRawBufferPointer($0), to: &bytes) }
   }
 
   mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
@@ -50,17 +50,19 @@ struct JSONLine {
 
   /// A payload: `text` where it is well-formed UTF-8, otherwise `base64`.
   mutating func payload(_ payload: ArraySlice<UInt8>) {
-    payload.withUnsafeBytes { raw in
-      if JSONLine.isWellFormed(raw) {
-        key("text")
-        string(raw)
-      } else {
-        key("base64")
-        bytes.append(0x22)
-        appendBase64(raw)
-        bytes.append(0x22)
-      }
-    }
+    payload.withUnsafeBytes { JSONLine.append(payload: $0, to: &bytes) }
+    isEmpty = false
+  }
+
+  /// A payload as a field that is not the line's first.
+  static func append(payload raw: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+    let start = output.count
+    output.append(",\"text\":")
+    if append(string: raw, to: &output) { return }
+    output.removeSubrange(start...)
+    output.append(",\"base64\":\"")
+    append(base64: raw, to: &output)
+    output.append(0x22)
   }
 
   /// Ends the line and hands it to the output.
@@ -79,63 +81,70 @@ struct JSONLine {
     bytes.append(0x3a)
   }
 
-  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x22 && byte != 0x5c }
-
-  private static func isWellFormed(_ raw: UnsafeRawBufferPointer) -> Bool {
-    raw.allSatisfy { $0 < 0x80 } || String(validating: raw, as: UTF8.self) != nil
-  }
-
-  /// A quoted string of well-formed UTF-8.
-  private mutating func string(_ raw: UnsafeRawBufferPointer) {
-    bytes.append(0x22)
+  /// A quoted string; false, and half a string, when the bytes are not UTF-8.
+  private static func append(string raw: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
+    output.append(0x22)
     var start = 0
-    while start < raw.count {
-      var end = start
-      while end < raw.count, JSONLine.isPlain(raw[end]) { end += 1 }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[start..<end]))
+    while true {
+      let end = plainEnd(of: raw, from: start)
+      output.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[start..<end]))
       guard end < raw.count else { break }
       var decoder = UTF8()
       var rest = raw[end...].makeIterator()
-      guard case .scalarValue(let scalar) = decoder.decode(&rest) else { break }
-      appendScalar(scalar)
+      guard case .scalarValue(let scalar) = decoder.decode(&rest) else { return false }
+      append(scalar, to: &output)
       start = end + UTF8.width(scalar)
     }
-    bytes.append(0x22)
+    output.append(0x22)
+    return true
   }
 
-  private mutating func appendScalar(_ scalar: Unicode.Scalar) {
+  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x22 && byte != 0x5c }
+
+  /// Where the run of bytes that stand for themselves ends.
+  private static func plainEnd(of raw: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var end = start
+    while end &+ 16 <= raw.count {
+      let bytes = raw.loadUnaligned(fromByteOffset: end, as: SIMD16<UInt8>.self)
+      let odd = (bytes .< 0x20) .| (bytes .>= 0x7f) .| (bytes .== 0x22) .| (bytes .== 0x5c)
+      if any(odd) { break }
+      end &+= 16
+    }
+    while end < raw.count, isPlain(raw[end]) { end &+= 1 }
+    return end
+  }
+
+  private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
     switch scalar {
-    case "\"": bytes.append("\\\"")
-    case "\\": bytes.append("\\\\")
-    case "\n": bytes.append("\\n")
-    case "\r": bytes.append("\\r")
-    case "\t": bytes.append("\\t")
+    case "\"": output.append("\\\"")
+    case "\\": output.append("\\\\")
+    case "\n": output.append("\\n")
+    case "\r": output.append("\\r")
+    case "\t": output.append("\\t")
     default:
       if scalar.value >= 0x80, ScalarWidth.columns(of: scalar) ?? 0 > 0 {
-        bytes.append(contentsOf: UTF8.encode(scalar) ?? .encodedReplacementCharacter)
+        output.append(contentsOf: UTF8.encode(scalar) ?? .encodedReplacementCharacter)
       } else {
-        for unit in UTF16.encode(scalar) ?? .init() { appendUnicodeEscape(unit) }
+        for unit in UTF16.encode(scalar) ?? .init() {
+          output.append("\\u")
+          for shift in [12, 8, 4, 0] as [UInt16] { output.append(hexadecimal[Int(unit >> shift & 0xf)]) }
+        }
       }
     }
-  }
-
-  private mutating func appendUnicodeEscape(_ unit: UInt16) {
-    bytes.append("\\u")
-    for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(JSONLine.hexadecimal[Int(unit >> shift & 0xf)]) }
   }
 
   private static let hexadecimal = Array("0123456789abcdef".utf8)
   private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// RFC 4648, section 4.
-  private mutating func appendBase64(_ raw: UnsafeRawBufferPointer) {
+  private static func append(base64 raw: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     var index = 0
     while index < raw.count {
       let taken = min(3, raw.count - index)
       var group: UInt32 = 0
       for offset in 0..<3 { group = group << 8 | (offset < taken ? UInt32(raw[index + offset]) : 0) }
       for digit in 0..<4 {
-        bytes.append(digit <= taken ? JSONLine.base64[Int(group >> UInt32(18 - digit * 6) & 63)] : 0x3d)
+        output.append(digit <= taken ? base64[Int(group >> UInt32(18 - digit * 6) & 63)] : 0x3d)
       }
       index += taken
     }

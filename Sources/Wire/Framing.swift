@@ -95,13 +95,20 @@ extension Framing {
 
   /// How much of a kept payload is shown as its text: without a line's CR, a fixed message's tail after its first NUL,
   /// or the NULs that pad a datagram.
-  package func shownCount(of payload: ArraySlice<UInt8>, transport: Transport) -> Int {
-    if case .fixed = self { return payload.firstIndex(of: 0).map { $0 - payload.startIndex } ?? payload.count }
+  package func shownCount(of payload: UnsafeRawBufferPointer, transport: Transport) -> Int {
+    if case .fixed = self { return payload.firstIndex(of: 0) ?? payload.count }
+    var count = payload.count
     if transport.isDatagram {
-      let padding = payload.reversed().prefix { $0 == 0 }.count
-      return payload.count - padding
+      while count > 0, payload[count - 1] == 0 { count -= 1 }
+    } else if case .line = self, count > 0, payload[count - 1] == 0x0d {
+      count -= 1
     }
-    return self == .line && payload.last == 0x0d ? payload.count - 1 : payload.count
+    return count
+  }
+
+  /// The part of a kept payload that is shown.
+  package func shown(of payload: ArraySlice<UInt8>, transport: Transport) -> ArraySlice<UInt8> {
+    payload.prefix(payload.withUnsafeBytes { shownCount(of: $0, transport: transport) })
   }
 }
 

@@ -51,6 +51,12 @@ package struct MessageRecord: Hashable, Sendable {
     self.peer = peer
     self.flags = flags
   }
+
+  /// The payload, in the bytes of the record's batch.
+  package func payload(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let start = Int(offset)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<(start &+ Int(count))])
+  }
 }
 
 /// What one round of reads brought, in the order of its arrival: many messages, three allocations.

@@ -95,6 +95,6 @@ import Testing
   @Test("Padding and a line's carriage return are counted but not shown", arguments: shown)
   func shownCount(framing: Framing, transport: Transport, text: String, count: Int) {
     let bytes = [0xaa, 0xaa] + Array(text.utf8)
-    #expect(framing.shownCount(of: bytes[2...], transport: transport) == count)
+    #expect(framing.shown(of: bytes[2...], transport: transport).count == count)
   }
 }

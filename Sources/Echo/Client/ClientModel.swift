@@ -197,7 +197,7 @@ package struct ClientModel: ScreenModel {
     case .failed: log.mark(record.message, .failed)
     case .receipt, .lateReceipt, .received:
       let payload = batch.payload(of: record)
-      let shown = payload.prefix(framing.shownCount(of: payload, transport: transport))
+      let shown = framing.shown(of: payload, transport: transport)
       var isFolded = false
       if record.kind != .received {
         let fate: ClientLog.Fate =

@@ -60,8 +60,7 @@ package struct ClientTranscript {
   }
 
   private func shown(_ record: TrafficRecord, of batch: TrafficBatch) -> ArraySlice<UInt8> {
-    let payload = batch.payload(of: record)
-    return payload.prefix(framing.shownCount(of: payload, transport: transport))
+    framing.shown(of: batch.payload(of: record), transport: transport)
   }
 
   // Text.

@@ -6,9 +6,6 @@ package struct ServerTranscript {
   private let format: OutputFormat
   private let framing: Framing
   private var json = JSONLine()
-  /// The peer that was named last, and its name: in a batch it is mostly the same.
-  private var lastPeer: Peer?
-  private var peerText: [UInt8] = []
 
   package init(format: OutputFormat, framing: Framing) {
     self.format = format
@@ -30,8 +27,7 @@ package struct ServerTranscript {
     case .listening(let endpoints):
       for endpoint in endpoints { plain.notice("listening on \(endpoint)") }
       plain.output.append("waiting\n")
-    case .messages(let batch):
-      for record in batch.records { appendText(record, of: batch, to: &plain.output) }
+    case .messages(let batch): appendText(batch, to: &plain.output)
     case .connected: break
     case .disconnected(let peer, let reason, _, _):
       if let text = reason.abnormalText { plain.notice("\(peer) disconnected: \(text)") }
@@ -45,29 +41,56 @@ package struct ServerTranscript {
     }
   }
 
-  private mutating func appendText(_ record: MessageRecord, of batch: MessageBatch, to output: inout [UInt8]) {
-    let peer = batch.peer(of: record)
-    if peer != lastPeer {
-      lastPeer = peer
-      peerText = Array(peer.description.utf8)
+  // Millions of lines go through here: what is the same for all messages of a peer is made once a peer.
+  private func appendText(_ batch: MessageBatch, to output: inout [UInt8]) {
+    let start = Array("server received ".utf8)
+    var place = UInt32.max
+    var transport = Transport.tcp
+    var origin: [UInt8] = []
+    var middle: [UInt8] = []
+    batch.bytes.withUnsafeBytes { bytes in
+      for record in batch.records {
+        if record.peer != place {
+          place = record.peer
+          let peer = batch.peers[Int(place)]
+          transport = peer.transport
+          origin = Array(" from \(peer)".utf8)
+          middle = Array(" bytes from \(peer): ".utf8)
+        }
+        let payload = record.payload(in: bytes)
+        let count = framing.shownCount(of: payload, transport: transport)
+        let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
+        output.append(contentsOf: start)
+        if record.flags.isSubset(of: .answered) {
+          output.append(decimal: record.wireCount)
+          output.append(contentsOf: middle)
+          Printable.append(shown, to: &output)
+        } else {
+          appendMarked(record, origin, shown, to: &output)
+        }
+        output.append(0x0a)
+      }
     }
-    let payload = batch.payload(of: record)
-    let shown = payload.prefix(framing.shownCount(of: payload, transport: peer.transport))
-    output.append("server received ")
+  }
+
+  private func appendMarked(
+    _ record: MessageRecord,
+    _ origin: [UInt8],
+    _ shown: UnsafeRawBufferPointer,
+    to output: inout [UInt8]
+  ) {
     if record.flags.contains(.stop) {
-      output.append(printable: shown)
-      output.append(" from ")
-      output.append(contentsOf: peerText)
-      output.append(", exiting\n")
+      Printable.append(shown, to: &output)
+      output.append(contentsOf: origin)
+      output.append(", exiting")
       return
     }
     output.append(decimal: record.wireCount)
-    output.append(" bytes from ")
-    output.append(contentsOf: peerText)
+    output.append(" bytes")
+    output.append(contentsOf: origin)
     for (flag, word) in ServerTranscript.marks where record.flags.contains(flag) { output.append(" (\(word))") }
     output.append(": ")
-    output.append(printable: shown)
-    output.append(0x0a)
+    Printable.append(shown, to: &output)
   }
 
   private static let marks: [(MessageRecord.Flags, String)] = [
@@ -84,12 +107,7 @@ package struct ServerTranscript {
         json.end(into: &output)
       }
       return
-    case .messages(let batch):
-      for record in batch.records {
-        describe(record, of: batch)
-        json.end(into: &output)
-      }
-      return
+    case .messages(let batch): return appendJSON(batch, to: &output)
     case .connected(let peer, let time):
       begin("connected", peer, time)
     case .disconnected(let peer, let reason, let traffic, let time):
@@ -128,19 +146,49 @@ package struct ServerTranscript {
     json.end(into: &output)
   }
 
-  private mutating func describe(_ record: MessageRecord, of batch: MessageBatch) {
-    let peer = batch.peer(of: record)
-    let payload = batch.payload(of: record)
-    json.begin("message")
-    json.field("seq", record.sequence)
-    json.field("time", record.time)
-    describe(peer)
-    json.field("bytes", record.wireCount)
-    json.payload(payload.prefix(framing.shownCount(of: payload, transport: peer.transport)))
-    if record.flags.contains(.truncated) { json.field("truncated", true) }
-    if record.flags.contains(.partial) { json.field("partial", true) }
-    if record.flags.contains(.stop) { json.field("stop", true) }
-    if record.flags.contains(.stopRefused) { json.field("stop_refused", true) }
+  private func appendJSON(_ batch: MessageBatch, to output: inout [UInt8]) {
+    let start = Array("{\"event\":\"message\",\"seq\":".utf8)
+    let bytesKey = Array(",\"bytes\":".utf8)
+    var place = UInt32.max
+    var time: Timestamp?
+    var transport = Transport.tcp
+    // The time and the peer, which most of a batch's messages share.
+    var middle: [UInt8] = []
+    batch.bytes.withUnsafeBytes { bytes in
+      for record in batch.records {
+        if record.peer != place || record.time != time {
+          (place, time) = (record.peer, record.time)
+          let peer = batch.peers[Int(place)]
+          transport = peer.transport
+          middle = ServerTranscript.middle(peer, record.time)
+        }
+        let payload = record.payload(in: bytes)
+        let count = framing.shownCount(of: payload, transport: transport)
+        output.append(contentsOf: start)
+        output.append(decimal: record.sequence)
+        output.append(contentsOf: middle)
+        output.append(contentsOf: bytesKey)
+        output.append(decimal: record.wireCount)
+        JSONLine.append(payload: UnsafeRawBufferPointer(rebasing: payload[..<count]), to: &output)
+        if !record.flags.isSubset(of: .answered) {
+          for (flag, key) in ServerTranscript.jsonMarks where record.flags.contains(flag) {
+            output.append(",\"\(key)\":true")
+          }
+        }
+        output.append("}\n")
+      }
+    }
+  }
+
+  private static let jsonMarks: [(MessageRecord.Flags, String)] = [
+    (.truncated, "truncated"), (.partial, "partial"), (.stop, "stop"), (.stopRefused, "stop_refused"),
+  ]
+
+  private static func middle(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
+    var middle = Array(",\"time\":\"".utf8)
+    middle.append(time)
+    middle.append("\",\"transport\":\"\(peer.transport.rawValue)\",\"peer\":\"\(peer.address)\"")
+    return middle
   }
 
   private mutating func begin(_ event: String, _ endpoint: Endpoint) {

@@ -186,7 +186,7 @@ extension ServerModel {
       cursor.left(sign + String(decoding: row.payload, as: UTF8.self), columns.preview, theme[text], on: &surface)
       return
     }
-    let shown = row.payload.prefix(framing.shownCount(of: row.payload, transport: row.peer.transport))
+    let shown = framing.shown(of: row.payload, transport: row.peer.transport)
     shown.withUnsafeBytes { bytes in
       _ = surface.draw(
         untrusted: bytes,

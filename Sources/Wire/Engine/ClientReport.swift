@@ -22,7 +22,14 @@ struct ClientReport {
   mutating func sent(_ message: OutgoingBatch.Message) {
     totals.messagesSent &+= 1
     totals.bytesSent &+= UInt64(message.wireCount)
-    add(TrafficRecord(.sent, message: message.id, wireCount: UInt64(message.wireCount)))
+    add(
+      TrafficRecord(
+        .sent,
+        message: message.id,
+        wireCount: UInt64(message.wireCount),
+        isAwaited: message.expectsReceipt
+      )
+    )
   }
 
   /// A reply whose kept payload is `payload`.
