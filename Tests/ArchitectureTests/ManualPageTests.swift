@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("Manual pages")
+@Suite("Manual pages and README")
 struct ManualPageTests {
   /// What `--experimental-dump-help` of a program tells.
   private struct Dump: Decodable {
@@ -63,5 +63,15 @@ struct ManualPageTests {
         }
       }
     }
+  }
+
+  @Test("the README names no option that neither program has")
+  func readmeNamesOptions() throws {
+    let programs = ["echo_server", "echo_client"]
+    let known = try Set(programs.flatMap { try options(of: $0) }.flatMap { ($0.names ?? []).map(\.text) })
+    let readme = try Package.source("README.md").text
+    let named = Set(readme.matches(of: #/--[a-z][a-z-]*/#).map { String($0.output) })
+    #expect(named.contains("--framing"))
+    #expect(named.subtracting(known) == [])
   }
 }
