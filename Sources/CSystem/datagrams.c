@@ -30,8 +30,11 @@ static int recvmmsg(int descriptor, struct mmsghdr *messages, unsigned int count
 
 static int sendmmsg(int descriptor, struct mmsghdr *messages, unsigned int count, int flags) {
   unsigned int sent = 0;
-  for (; sent < count; sent++)
-    if (sendmsg(descriptor, &messages[sent].msg_hdr, flags) < 0) return sent ? (int)sent : -1;
+  for (; sent < count; sent++) {
+    ssize_t length = sendmsg(descriptor, &messages[sent].msg_hdr, flags);
+    if (length < 0) return sent ? (int)sent : -1;
+    messages[sent].msg_len = (unsigned int)length;
+  }
   return (int)sent;
 }
 #endif
@@ -43,6 +46,8 @@ struct control {
 struct csystem_datagrams {
   int capacity;
   int replies;
+  int send_error;
+  size_t sent_bytes;
   uint8_t *slots;
   struct mmsghdr *received;
   struct iovec *receive_vectors;
@@ -126,6 +131,10 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
       struct sockaddr_storage storage = {.ss_family = AF_INET};
       ((struct sockaddr_in *)&storage)->sin_addr = info.ipi_addr;
       csystem_address_from(&storage, &datagram->destination);
+#if defined(__linux__)
+      // For a broadcast, the local address is not the one in the header (ip(7)).
+      datagram->is_broadcast = info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
+#endif
     }
 #endif
     if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
@@ -167,6 +176,7 @@ static size_t copy_destination(struct msghdr *received, struct msghdr *reply, st
 }
 
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count) {
+  if (group->replies == group->capacity) return;
   int slot = group->replies++;
   struct msghdr *received = &group->received[index].msg_hdr;
   group->send_vectors[slot] = (struct iovec){(void *)bytes, count};
@@ -182,27 +192,29 @@ void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const v
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {
   int done = 0;
   int failures = 0;
-  int error = 0;
+  group->send_error = 0;
+  group->sent_bytes = 0;
   while (done < group->replies) {
     int sent = sendmmsg(descriptor, group->sent + done, (unsigned int)(group->replies - done), MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) {
       // One unreachable peer must not cost the others their reply.
-      error = errno;
+      group->send_error = errno;
       failures++;
       done++;
     } else {
-      done += sent;
+      for (int end = done + sent; done < end; done++) group->sent_bytes += group->sent[done].msg_len;
     }
   }
   int replies = group->replies;
   group->replies = 0;
-  return replies && failures == replies ? -error : replies - failures;
+  return replies && failures == replies ? -group->send_error : replies - failures;
 }
 
 void csystem_datagrams_forget(struct csystem_datagrams *group) { group->replies = 0; }
 
 void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count) {
+  if (group->replies == group->capacity) return;
   int slot = group->replies++;
   group->send_vectors[slot] = (struct iovec){(void *)bytes, count};
   group->sent[slot].msg_hdr = (struct msghdr){.msg_iov = &group->send_vectors[slot], .msg_iovlen = 1};
@@ -213,3 +225,7 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor) 
   group->replies = 0;
   return sent < 0 ? -errno : sent;
 }
+
+size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group) { return group->sent_bytes; }
+
+int csystem_datagrams_send_error(const struct csystem_datagrams *group) { return group->send_error; }

@@ -70,7 +70,7 @@ extension Endpoint {
       host = text[text.index(after: text.startIndex)..<bracket]
       hostEnd = text.index(after: bracket)
     } else {
-      hostEnd = text.lastIndex(of: ":") ?? text.endIndex
+      hostEnd = text.firstIndex(of: ":") ?? text.endIndex
       host = text[..<hostEnd]
     }
     guard !host.isEmpty else { throw .missingHost }

@@ -35,8 +35,9 @@ extension Framing {
     case "length32": self = .length32
     case "raw": self = .raw
     default:
-      guard text.hasPrefix("fixed:"), let count = Int(text.dropFirst("fixed:".count)),
-        (1...Framing.maximumFixed).contains(count)
+      let digits = text.dropFirst("fixed:".count)
+      guard text.hasPrefix("fixed:"), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let count = Int(digits), (1...Framing.maximumFixed).contains(count)
       else { return nil }
       self = .fixed(count)
     }

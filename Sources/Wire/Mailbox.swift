@@ -57,6 +57,15 @@ package final class Mailbox<Element: Sendable>: Sendable {
     return taken
   }
 
+  /// Whether a post would be welcome; where it would not, the poster is woken after the next drain.
+  package var hasRoom: Bool {
+    state.withLock { state in
+      let hasRoom = state.cost < capacity
+      if !hasRoom { state.posterWaits = true }
+      return hasRoom
+    }
+  }
+
   /// Takes everything out, oldest first.
   package func drain() -> [Element] {
     let (elements, posterWaits) = state.withLock { state in

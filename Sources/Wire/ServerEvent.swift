@@ -68,7 +68,7 @@ package struct Drop: Hashable, Sendable {
 package enum Refusal: Hashable, Sendable {
   /// Connections over the limit.
   case connections(count: UInt64, limit: Int)
-  /// A stop message from someone who may not stop the server.
+  /// A stop message from someone who may not stop the server; of several at a time, the last is named.
   case stop(Peer)
   /// Datagrams that a reply could have turned into a loop or an attack on others.
   case replies(count: UInt64, lastPeer: Peer)

@@ -72,6 +72,8 @@ struct csystem_datagram {
   uint32_t drops;
   uint8_t has_drops;
   uint8_t is_truncated;
+  /// Whether it was sent to a broadcast address, a subnet's own included, or a multicast group; IPv4 on Linux only.
+  uint8_t is_broadcast;
   struct csystem_address source;
   /// Where it was sent to; family 0 where the kernel does not tell.
   struct csystem_address destination;
@@ -92,6 +94,11 @@ void csystem_datagrams_forget(struct csystem_datagrams *group);
 void csystem_datagrams_queue(struct csystem_datagrams *group, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued, up to the first that fails: how many were sent; the rest is forgotten.
 int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor);
+
+/// Bytes that the last send sent.
+size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group);
+/// The errno of the last reply that the last send could not send; 0 when all went.
+int csystem_datagrams_send_error(const struct csystem_datagrams *group);
 
 // Names.
 

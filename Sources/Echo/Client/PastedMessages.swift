@@ -31,7 +31,9 @@ struct PastedMessages: Hashable, Sendable {
 
   var question: String {
     var question = "Send \(Figures.quantity(UInt64(lines.count), "message")), \(wireCount) bytes?"
-    if stopCount > 0 { question += " \(stopCount) begin with \".\": the server may stop." }
+    if stopCount > 0 {
+      question += " \(stopCount) \(stopCount == 1 ? "begins" : "begin") with \".\": the server may stop."
+    }
     return question + " y/n/e(dit)"
   }
 }

@@ -75,31 +75,29 @@ extension ServerModel {
   }
 
   private func drawRates(_ rect: Rect, on surface: inout Surface) {
-    let counts = rates.messageCounts
-    let sparkColumns = min(30, max(0, rect.size.columns - 50))
-    var column = 1 + surface.draw(" 60s ", column: 0, row: rect.minRow, style: look.theme[.muted])
-    surface.draw(
-      Sparkline(counts).text(columns: sparkColumns, glyphs: look.glyphs),
-      column: column,
-      row: rect.minRow,
-      columns: sparkColumns,
-      style: look.theme[.accent]
-    )
-    column += sparkColumns + 2
     let current = rates.current
-    var text = "\(Figures.grouped(current.messages)) msg/s  \(Figures.scaled(current.bytes))/s"
-    text += "  peak \(Figures.grouped(max(rates.peak, current.messages)))/s"
-    column += surface.draw(text, column: column, row: rect.minRow, columns: rect.maxColumn - column) + 2
-    for (count, word) in losses {
-      let role = count > 0 ? Role.error : .muted
+    var fields: [(text: String, role: Role)] = [
+      ("\(Figures.grouped(current.messages)) msg/s  \(Figures.scaled(current.bytes))/s", .text),
+      ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
+    ]
+    fields += losses.map { ("\($1) \(Figures.grouped($0))", $0 > 0 ? .error : .muted) }
+    let left = 6
+    let textColumns = fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +)
+    let sparkColumns = min(RateWindow.seconds, max(0, rect.size.columns - left - textColumns))
+    surface.draw(" 60s", column: 0, row: rect.minRow, style: look.theme[.muted])
+    let sparkline = Sparkline(rates.messageCounts).text(columns: sparkColumns, glyphs: look.glyphs)
+    surface.draw(sparkline, column: left - 1, row: rect.minRow, columns: sparkColumns, style: look.theme[.accent])
+    var column = left + sparkColumns + 1
+    for (text, role) in fields {
       column +=
-        surface.draw(
-          "\(word) \(Figures.grouped(count))",
+        2
+        + surface.draw(
+          text,
           column: column,
           row: rect.minRow,
           columns: max(0, rect.maxColumn - column),
           style: look.theme[role]
-        ) + 2
+        )
     }
   }
 

@@ -20,6 +20,11 @@ struct BatchBuilder {
     return UInt32(batch.peers.count - 1)
   }
 
+  /// Forgets the peers of reads that finished no message, of which there is no end.
+  mutating func forgetPeers() {
+    if !batch.peers.isEmpty { batch.peers.removeAll(keepingCapacity: true) }
+  }
+
   /// Adds a message whose payload is, or will be put, at `offset`.
   mutating func append(
     offset: Int,

@@ -9,6 +9,13 @@ final class BoundSocket {
   /// What the kernel has dropped on it so far, as far as it was reported.
   var reportedDrops: UInt32 = 0
 
+  /// Until when it is left alone because it failed.
+  var restsUntil: Int64?
+  /// Why it was last left alone; nil once it has worked again.
+  var failure: SystemError?
+  /// Why replies last failed to go out; nil once they have gone again.
+  var sendFailure: SystemError?
+
   private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
     self.socket = socket
     self.endpoint = endpoint

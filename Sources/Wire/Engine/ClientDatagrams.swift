@@ -36,10 +36,10 @@ final class ClientDatagrams {
 
   func mayWrite(_ conversation: borrowing Conversation) -> Bool {
     guard let wireCount = conversation.queue.nextWireCount else { return false }
-    let count = conversation.delivery.awaitedCount
+    let count = conversation.receiptQueue.awaitedCount
     return count == 0
       || (count < ClientDatagrams.windowCount
-        && conversation.delivery.awaitedBytes + wireCount <= ClientDatagrams.windowBytes)
+        && conversation.receiptQueue.awaitedBytes + wireCount <= ClientDatagrams.windowBytes)
   }
 
   func read(_ conversation: inout Conversation) -> ReadOutcome {
@@ -94,8 +94,8 @@ final class ClientDatagrams {
 
   /// Offers one group of what the window has room for.
   private func transmit(_ conversation: borrowing Conversation) -> (offered: Int, result: Int) {
-    var count = conversation.delivery.awaitedCount
-    var bytes = conversation.delivery.awaitedBytes
+    var count = conversation.receiptQueue.awaitedCount
+    var bytes = conversation.receiptQueue.awaitedBytes
     let awaitsReceipts = conversation.awaitsReceipts
     group.forget()
     return conversation.queue.withNextDatagrams(

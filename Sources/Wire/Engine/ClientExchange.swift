@@ -55,7 +55,7 @@ final class ClientExchange {
     if !isBlocked, retryAt == nil, mayWrite(conversation) { return now }
     var deadline = Int64.max
     if let retryAt { deadline = retryAt }
-    if let next = conversation.delivery.nextDeadline {
+    if let next = conversation.receiptQueue.nextDeadline {
       deadline = min(deadline, isBehind ? next &+ timeoutNanoseconds : next)
     }
     if isFinishing, awaitsProgress(conversation) {
@@ -128,7 +128,7 @@ final class ClientExchange {
     conversation.report.post(.peerFinished(at: Clock.wall))
     peerHasFinished = true
     guard conversation.awaitsReceipts else { return nil }
-    let isDone = isFinishing && conversation.queue.isEmpty && conversation.delivery.awaitedCount == 0
+    let isDone = isFinishing && conversation.queue.isEmpty && conversation.receiptQueue.awaitedCount == 0
     return .ended(isDone ? .finished : .peerClosed)
   }
 
@@ -211,7 +211,7 @@ final class ClientExchange {
       if case .stream = link { socket.socket.shutdownWriting() }
     }
     if hasHalfClosed, conversation.awaitsReceipts {
-      return conversation.delivery.awaitedCount == 0 ? .ended(.finished) : .goesOn
+      return conversation.receiptQueue.awaitedCount == 0 ? .ended(.finished) : .goesOn
     }
     guard awaitsProgress(conversation), now &- conversation.lastProgress >= timeoutNanoseconds else { return .goesOn }
     if conversation.queue.isEmpty { return .ended(.finished) }

@@ -27,7 +27,7 @@ struct ClientReport {
 
   /// A reply whose kept payload is `payload`.
   mutating func replied(
-    _ answer: Delivery.Answer,
+    _ answer: ReceiptQueue.Answer,
     wireCount: UInt64,
     payload: UnsafeRawBufferPointer,
     flags: MessageRecord.Flags

@@ -20,7 +20,7 @@ final class ClientStream {
   deinit { buffer.deallocate() }
 
   func mayWrite(_ conversation: borrowing Conversation) -> Bool {
-    !conversation.queue.isEmpty && conversation.delivery.awaitedCount < ClientStream.awaitedLimit
+    !conversation.queue.isEmpty && conversation.receiptQueue.awaitedCount < ClientStream.awaitedLimit
   }
 
   func read(_ conversation: inout Conversation) -> ReadOutcome {

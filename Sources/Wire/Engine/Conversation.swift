@@ -1,7 +1,7 @@
 /// What a client has to say, what it awaits, and what it reports: all that outlives one connection attempt.
 struct Conversation {
   var queue = OutgoingQueue()
-  var delivery: Delivery
+  var receiptQueue: ReceiptQueue
   var report: ClientReport
   /// When a byte last went or came, in nanoseconds of the monotonic clock.
   var lastProgress: Int64 = 0
@@ -12,7 +12,7 @@ struct Conversation {
   init(_ configuration: ClientConfiguration, report: ClientReport) {
     self.report = report
     awaitsReceipts = configuration.awaitsReceipts
-    delivery = Delivery(
+    receiptQueue = ReceiptQueue(
       isDatagram: configuration.endpoint.transport.isDatagram,
       timeoutNanoseconds: configuration.timeoutNanoseconds
     )
@@ -28,7 +28,7 @@ struct Conversation {
       } else {
         report.sent(message)
       }
-      if awaitsReceipts { delivery.wrote(message, now: now) }
+      if awaitsReceipts { receiptQueue.wrote(message, now: now) }
     }
   }
 
@@ -40,7 +40,8 @@ struct Conversation {
     now: Int64,
     isAnswer: Bool = true
   ) {
-    let answer = isAnswer ? delivery.answer(now: now) : Delivery.Answer(kind: .received, message: 0, roundTrip: 0)
+    let answer =
+      isAnswer ? receiptQueue.answer(now: now) : ReceiptQueue.Answer(kind: .received, message: 0, roundTrip: 0)
     report.replied(answer, wireCount: wireCount, payload: payload, flags: flags)
   }
 
@@ -53,7 +54,7 @@ struct Conversation {
 
   /// Puts written messages back that cannot have arrived, except those that have timed out.
   mutating func sendAgain(_ written: OutgoingBatch) {
-    var expired = -delivery.awaitedCount
+    var expired = -receiptQueue.awaitedCount
     for message in written.messages where awaitsReceipts && message.expectsReceipt { expired += 1 }
     var again = OutgoingBatch(framing: .raw, transport: .udp)
     written.bytes.withUnsafeBytes { bytes in
@@ -68,19 +69,19 @@ struct Conversation {
         start = end
       }
     }
-    while delivery.nextAbandoned() != nil {}
+    while receiptQueue.nextAbandoned() != nil {}
     queue.putBack(again)
     repeats += again.messages.count
   }
 
   /// Reports the messages that timed out.
   mutating func expire(now: Int64) {
-    while let message = delivery.nextTimeout(now: now) { report.timedOut(message) }
+    while let message = receiptQueue.nextTimeout(now: now) { report.timedOut(message) }
   }
 
   /// Reports every message that was not answered, or not sent, as failed.
   mutating func abandon() {
-    while let message = delivery.nextAbandoned() { report.abandoned(message) }
+    while let message = receiptQueue.nextAbandoned() { report.abandoned(message) }
     while let message = queue.removeNext() { report.abandoned(message.id) }
   }
 }

@@ -20,6 +20,12 @@ package final class DatagramGroup {
 
   func send(to descriptor: Int32) -> Int { Int(csystem_datagrams_send(group, descriptor)) }
 
+  /// Bytes of replies that the last send sent.
+  var sentBytes: Int { csystem_datagrams_sent_bytes(group) }
+
+  /// Why the last send could not send all replies; 0 when it could.
+  var sendError: Int32 { csystem_datagrams_send_error(group) }
+
   /// One datagram of the last receive; its bytes are valid until the next.
   func datagram(at index: Int) -> csystem_datagram {
     var datagram = csystem_datagram()

@@ -41,9 +41,11 @@ package struct Responder: Sendable {
     return isAllowed ? .stop : .stopRefused
   }
 
-  /// Appends the message's own bytes as they go back over a stream.
+  /// Appends the message's own bytes as they go back over a stream: as a whole message, but an unterminated one as it came.
+  ///
+  /// A length that was promised and not kept is not repeated: what came is a message of its own.
   package func appendEcho(_ payload: UnsafeRawBufferPointer, isPartial: Bool, to output: inout [UInt8]) {
-    if isPartial {
+    if isPartial, framing.headerCount == 0 {
       output.append(contentsOf: payload)
     } else {
       // The payload came out of a frame of this framing, so it fits one.

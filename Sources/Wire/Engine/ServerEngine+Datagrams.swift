@@ -3,21 +3,22 @@ internal import CSystem
 /// The server's datagrams: received in groups, answered in groups.
 extension ServerEngine {
   private static let groupsPerEvent = 4
+  /// Groups received before the end: more than fit a receive buffer.
+  private static let lastGroups = 1024
 
-  func receiveDatagrams(on socket: BoundSocket) {
-    for _ in 0..<ServerEngine.groupsPerEvent {
+  func receiveDatagrams(on socket: BoundSocket, isLast: Bool = false) {
+    for _ in 0..<(isLast ? ServerEngine.lastGroups : ServerEngine.groupsPerEvent) {
       let count = calls.receiveDatagrams(datagrams, socket.socket.descriptor)
       if count < 0 {
         let code = Int32(-count)
-        if code != Errno.again, code != Errno.interrupted {
-          tell(.failure(SystemError("recvmmsg", code: code), peer: nil, at: time))
-        }
+        if code != Errno.again, code != Errno.interrupted { rest(socket, after: SystemError("recvmmsg", code: code)) }
         break
       }
+      socket.failure = nil
       handleDatagrams(count, on: socket)
+      if builder.isFull { postBatch() }
       if count < DatagramGroup.capacity { break }
     }
-    if builder.isFull { postBatch() }
   }
 
   private func handleDatagrams(_ count: Int, on socket: BoundSocket) {
@@ -38,9 +39,10 @@ extension ServerEngine {
           isLocal: source.isLoopback && destination?.isLoopback == true,
           isForeign: false
         )
-        if flags.contains(.stop) { stopper = peer }
+        if flags.contains(.stop) { stopper = peer } else { refuseStop(by: peer) }
       }
-      if let answer = answer(to: payload, from: peer, sentTo: destination, on: socket) {
+      let isForMany = datagram.is_broadcast != 0
+      if let answer = isForMany ? refuse(peer) : answer(to: payload, from: peer, sentTo: destination, on: socket) {
         datagrams.reply(to: index, with: answer)
         flags.insert(.answered)
         replies += 1
@@ -60,12 +62,16 @@ extension ServerEngine {
   ) -> UnsafeRawBufferPointer? {
     guard responder.reply != .none else { return nil }
     let port = socket.address?.port ?? 0
-    guard responder.mayAnswer(payload, from: peer.address, to: destination, port: port) else {
-      refuseReply(to: peer)
-      return nil
-    }
+    guard responder.mayAnswer(payload, from: peer.address, to: destination, port: port),
+      replyLimiter.allows(peer.address, now: now)
+    else { return refuse(peer) }
     if responder.reply == .echo { return payload }
     return UnsafeRawBufferPointer(rebasing: datagramReceipt[..<min(datagramReceipt.count, payload.count)])
+  }
+
+  private func refuse(_ peer: Peer) -> UnsafeRawBufferPointer? {
+    if responder.reply != .none { refuseReply(to: peer) }
+    return nil
   }
 
   private func record(_ payload: UnsafeRawBufferPointer, flags: MessageRecord.Flags, isTruncated: Bool, peer: Peer) {
@@ -88,10 +94,14 @@ extension ServerEngine {
 
   private func sendReplies(_ count: Int, _ bytes: Int, on socket: BoundSocket) {
     let sent = calls.sendDatagrams(datagrams, socket.socket.descriptor)
-    if sent < 0 {
-      tell(.failure(SystemError("sendmmsg", code: Int32(-sent)), peer: nil, at: time))
-    } else {
-      totals.traffic.bytesSent &+= UInt64(bytes * sent / count)
+    if sent == count {
+      totals.traffic.bytesSent &+= UInt64(bytes)
+      socket.sendFailure = nil
+      return
     }
+    if sent > 0 { totals.traffic.bytesSent &+= UInt64(datagrams.sentBytes) }
+    let failure = SystemError("sendmmsg", code: sent < 0 ? Int32(-sent) : datagrams.sendError)
+    if socket.sendFailure != failure { tell(.failure(failure, peer: nil, at: time)) }
+    socket.sendFailure = failure
   }
 }

@@ -2,12 +2,21 @@
 extension ServerEngine {
   /// Connections accepted in one go, so that those that are open are not kept waiting.
   private static let acceptsPerEvent = 64
+  /// Connections accepted before the end: as many as may wait for it (the backlog).
+  private static let lastAccepts = 4096
   private static let readsPerEvent = 4
+  /// Reads of a connection that is about to end; the deadline bounds the rest.
+  private static let lastReads = 1024
 
-  func accept(on listener: BoundSocket) {
-    for _ in 0..<ServerEngine.acceptsPerEvent {
+  func accept(on listener: BoundSocket, isLast: Bool = false) {
+    for _ in 0..<(isLast ? ServerEngine.lastAccepts : ServerEngine.acceptsPerEvent) {
       let (descriptor, address) = calls.accept(listener.socket.descriptor)
-      guard descriptor >= 0 else { return acceptFailed(-descriptor) }
+      guard descriptor >= 0 else {
+        let code = -descriptor
+        if code != Errno.again, code != Errno.interrupted { rest(listener, after: SystemError("accept", code: code)) }
+        return
+      }
+      listener.failure = nil
       let socket = Socket(owning: descriptor)
       guard openCount < configuration.limits.connections else {
         refuseConnection()
@@ -15,15 +24,6 @@ extension ServerEngine {
       }
       open(consume socket, from: address, transport: listener.endpoint.transport)
     }
-  }
-
-  private func acceptFailed(_ code: Int32) {
-    switch code {
-    case Errno.again, Errno.interrupted: return
-    case Errno.tooManyFiles, Errno.tooManyFilesInSystem, Errno.noBuffers, Errno.noMemory: pauseAccepting()
-    default: break
-    }
-    tell(.failure(SystemError("accept", code: code), peer: nil, at: time))
   }
 
   private func open(_ socket: consuming Socket, from address: SocketAddress, transport: Transport) {
@@ -44,7 +44,7 @@ extension ServerEngine {
       isSameUser: isSameUser,
       slot: slot,
       framer: Framer(configuration.framing, limit: configuration.limits.messageBytes),
-      life: ConnectionLife(limits: configuration.limits, now: now)
+      life: ConnectionLife(limits: configuration.limits, now: attentiveNow)
     )
     do throws(SystemError) {
       try poller.add(connection.socket.descriptor, .read, token: connection.token)
@@ -61,25 +61,38 @@ extension ServerEngine {
 
   func handle(_ event: Poller.Event, on connection: StreamConnection) {
     if event.isWritable, connection.output.count > 0 { flush(connection) }
-    guard event.isReadable, connections[connection.slot] === connection else { return }
+    // What a draining connection's full queue kept from being read may be waiting, and no event tells that nothing is.
+    guard event.isReadable || connection.life.state == .draining, connections[connection.slot] === connection else {
+      return
+    }
     receive(on: connection, isBroken: event.isBroken)
   }
 
   /// Reads what is there, up to a share of the round, and answers all of it with one write.
   func receive(on connection: StreamConnection, isBroken: Bool) {
     var action = ConnectionLife.Action.none
-    for _ in 0..<ServerEngine.readsPerEvent {
+    let isDraining = connection.life.state == .draining
+    for _ in 0..<(isDraining ? ServerEngine.lastReads : ServerEngine.readsPerEvent) {
       let queued = connection.output.count + answers.count
-      guard isBroken || connection.life.wantsRead(queued: queued) else { break }
+      guard isBroken || connection.life.wantsRead(queued: queued) else {
+        guard isDraining, !answers.isEmpty else { break }
+        // No event tells that nothing more is there, so the reading goes on as far as the peer takes its receipts.
+        sendAnswers(to: connection)
+        continue
+      }
       let count = calls.receive(connection.socket.descriptor, readBuffer)
       if count > 0 {
         let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
-        connection.noteReceived(bytes, now: now)
+        connection.noteReceived(bytes, now: attentiveNow)
         cut(bytes, from: connection)
-        if count == readBuffer.count { continue }
-        if connection.life.state == .draining { continue }
+        if isDraining, builder.isFull {
+          sendAnswers(to: connection)
+          postBatch()
+        }
+        if count == readBuffer.count || isDraining { continue }
         break
       }
+      if count == -Int(Errno.interrupted) { continue }
       if count == 0 {
         finishFrames(of: connection, isAnswered: true)
         sendAnswers(to: connection)
@@ -87,7 +100,7 @@ extension ServerEngine {
       } else if count == -Int(Errno.again) {
         sendAnswers(to: connection)
         action = connection.life.readEverything(queued: connection.output.count)
-      } else if count != -Int(Errno.interrupted) {
+      } else {
         finishFrames(of: connection, isAnswered: false)
         let code = Int32(-count)
         action = .close(code == Errno.connectionReset ? .reset : .failed(SystemError("recv", code: code)))
@@ -189,6 +202,7 @@ extension ServerEngine {
         isLocal: connection.isLocal,
         isForeign: connection.isForeign
       )
+      if flags.contains(.stopRefused) { refuseStop(by: connection.peer) }
     }
     guard connection.life.mayAnswer else { return flags }
     switch responder.reply {
@@ -242,7 +256,7 @@ extension ServerEngine {
     if connection.life.state == .broken { connection.output.removeAll() }
     let queued = connection.output.count
     if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
-    return connection.life.wrote(progress: sent, queued: queued, now: now)
+    return connection.life.wrote(progress: sent, queued: queued, now: attentiveNow)
   }
 
   private func updateInterest(of connection: StreamConnection) {

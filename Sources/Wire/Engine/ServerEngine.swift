@@ -4,8 +4,6 @@ internal import CSystem
 ///
 /// Confined to one thread from the moment it runs.
 final class ServerEngine {
-  /// How long accepting rests when the process has no descriptor left.
-  private static let acceptPause: Int64 = 100_000_000
   /// How often slow and idle connections are looked for, while there are any.
   private static let tickNanoseconds: Int64 = 1_000_000_000
 
@@ -32,17 +30,23 @@ final class ServerEngine {
   let datagramReceipt: UnsafeMutableRawBufferPointer
   /// The receipts of one event, written together.
   var answers: [UInt8] = []
+  var replyLimiter = ReplyLimiter()
   var now: Int64 = 0
   var time = Timestamp(nanoseconds: 0)
+  /// Whether a bound socket is left alone for a while.
+  var isResting = false
 
   private var isHeld = false
+  /// How long the watcher has held the wire in all: peers are not to blame for that time.
+  private var heldNanoseconds: Int64 = 0
   /// What the watcher was too slow for since it was last told.
   private var skipped = Drop(by: .server)
   private var refusedConnections: UInt64 = 0
   private var refusedReplies: (count: UInt64, lastPeer: Peer)?
+  /// Who last asked in this round for a stop that the policy refuses.
+  private var refusedStop: Peer?
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
-  private var acceptPausedUntil: Int64?
   private var nextTick: Int64 = 0
 
   /// Binds everything, so that whoever starts a server knows at once whether it can be reached.
@@ -87,7 +91,7 @@ final class ServerEngine {
   // A token is a slot and a connection's number; number 0 is for sockets that are no connection.
   private static let wakerToken = UInt64(UInt32.max) << 32
 
-  private static func token(ofBound index: Int) -> UInt64 { UInt64(index) << 32 }
+  static func token(ofBound index: Int) -> UInt64 { UInt64(index) << 32 }
 
   /// Runs until the shutdown is complete.
   func run() {
@@ -95,7 +99,6 @@ final class ServerEngine {
     tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
       let ready = wait()
-      readClocks()
       for index in 0..<ready { handle(poller.event(index)) }
       finishRound()
     }
@@ -103,13 +106,23 @@ final class ServerEngine {
   }
 
   private func wait() -> Int {
-    guard isHeld else { return poller.wait(milliseconds: milliseconds()) }
+    guard isHeld else {
+      let ready = poller.wait(milliseconds: milliseconds())
+      readClocks()
+      return ready
+    }
+    let before = now
     waker.wait(milliseconds: milliseconds())
-    isHeld = false
+    readClocks()
+    heldNanoseconds += now - before
     waker.clear()
+    isHeld = !events.hasRoom
     takeCommands()
     return 0
   }
+
+  /// The clock by which peers are judged: it stands while the watcher holds the wire.
+  var attentiveNow: Int64 { now - heldNanoseconds }
 
   private func readClocks() {
     now = Clock.monotonic
@@ -121,8 +134,8 @@ final class ServerEngine {
     var next: Int64?
     func consider(_ moment: Int64) { next = min(next ?? moment, moment) }
     if let deadline = shutdown.deadline { consider(deadline) }
-    if let acceptPausedUntil { consider(acceptPausedUntil) }
-    if needsTick { consider(nextTick) }
+    if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
+    if needsTick, !isHeld { consider(nextTick) }
     guard let next else { return nil }
     return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
   }
@@ -165,11 +178,11 @@ final class ServerEngine {
 
   private func finishRound() {
     if let stopMessage { beginShutdown(stopMessage) }
-    if let acceptPausedUntil, now >= acceptPausedUntil { resumeAccepting() }
+    if isResting { endRests() }
     if needsTick, now >= nextTick {
       nextTick = now + ServerEngine.tickNanoseconds
       for case let connection? in connections {
-        if case .close(let reason) = connection.life.tick(now: now) { close(connection, reason) }
+        if case .close(let reason) = connection.life.tick(now: attentiveNow) { close(connection, reason) }
       }
     }
     if !shutdown.isRunning {
@@ -188,7 +201,7 @@ final class ServerEngine {
 
   /// Hands on what was gathered, if anything.
   func postBatch() {
-    guard !builder.batch.isEmpty else { return }
+    guard !builder.batch.isEmpty else { return builder.forgetPeers() }
     let cost = builder.cost
     let wireCount = builder.wireCount
     let batch = builder.take()
@@ -226,10 +239,19 @@ final class ServerEngine {
       tell(.refused(.connections(count: refusedConnections, limit: limit), at: time))
       refusedConnections = 0
     }
+    if let peer = refusedStop {
+      tell(.refused(.stop(peer), at: time))
+      refusedStop = nil
+    }
     if let refused = refusedReplies {
       tell(.refused(.replies(count: refused.count, lastPeer: refused.lastPeer), at: time))
       refusedReplies = nil
     }
+  }
+
+  func refuseStop(by peer: Peer) {
+    refusedStop = peer
+    totals.refused += 1
   }
 
   func refuseConnection() {
@@ -242,30 +264,20 @@ final class ServerEngine {
     totals.refused += 1
   }
 
-  // Accepting, when descriptors run out.
-
-  func pauseAccepting() {
-    acceptPausedUntil = now + ServerEngine.acceptPause
-    for (index, socket) in bound.enumerated() where !socket.endpoint.transport.isDatagram {
-      poller.change(socket.socket.descriptor, [], token: ServerEngine.token(ofBound: index))
-    }
-  }
-
-  func resumeAccepting() {
-    acceptPausedUntil = nil
-    for (index, socket) in bound.enumerated() where !socket.endpoint.transport.isDatagram {
-      poller.change(socket.socket.descriptor, .read, token: ServerEngine.token(ofBound: index))
-    }
-  }
-
   // Ending.
 
   private func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
     tell(.stopping(reason, at: time))
-    for socket in bound where socket.endpoint.transport.isDatagram { receiveDatagrams(on: socket) }
+    for socket in bound {
+      if socket.endpoint.transport.isDatagram {
+        receiveDatagrams(on: socket, isLast: true)
+      } else {
+        accept(on: socket, isLast: true)
+      }
+    }
     reportKernelDrops()
-    acceptPausedUntil = nil
+    isResting = false
     bound = []
     for case let connection? in connections {
       connection.life.drain()

@@ -35,11 +35,9 @@ final class StreamConnection {
   /// The poller's name for this connection: its slot, and its number so that an event for a predecessor is recognised.
   var token: UInt64 { UInt64(slot) << 32 | UInt64(peer.connection.number) }
 
-  /// Whether both ends are on this machine (asked only for stop messages).
-  var isLocal: Bool {
-    if let isSameUser { return isSameUser }
-    return peer.address.isLoopback && socket.localAddress?.isLoopback == true
-  }
+  /// Whether both ends are on this machine (asked only for stop messages, and the kernel only once).
+  private(set) lazy var isLocal: Bool =
+    isSameUser ?? (peer.address.isLoopback && socket.localAddress?.isLoopback == true)
 
   var isForeign: Bool {
     Responder.isForeign(opening: (0..<openingCount).map { UInt8(truncatingIfNeeded: opening >> UInt64($0 * 8)) })

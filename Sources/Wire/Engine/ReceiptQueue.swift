@@ -2,7 +2,7 @@
 ///
 /// A pure state machine over nanoseconds of any one clock; every step takes constant time.
 /// All messages have the same patience and are written in order, so the expired ones are always the oldest.
-package struct Delivery: Sendable {
+package struct ReceiptQueue: Sendable {
   /// What a reply means.
   package struct Answer: Hashable, Sendable {
     /// `receipt`, `lateReceipt` or `received`.
@@ -65,7 +65,7 @@ package struct Delivery: Sendable {
   package mutating func nextTimeout(now: Int64) -> UInt64? {
     guard let oldest = awaited.first, oldest.writtenAt &+ timeoutNanoseconds <= now else { return nil }
     removeAwaited()
-    if isDatagram, expired.count == Delivery.expiredDatagramLimit { expired.removeFirst() }
+    if isDatagram, expired.count == ReceiptQueue.expiredDatagramLimit { expired.removeFirst() }
     expired.append(oldest)
     return oldest.message
   }

@@ -1,0 +1,132 @@
+import Testing
+import Wire
+
+private func message(_ id: UInt64, expectsReceipt: Bool = true, size: Int = 5) -> OutgoingBatch.Message {
+  var batch = OutgoingBatch(framing: .raw, transport: .tcp)
+  try! batch.append([UInt8](repeating: 0x61, count: size), id: id, expectsReceipt: expectsReceipt)
+  return batch.messages[0]
+}
+
+@Suite("ReceiptQueue") struct ReceiptQueueTests {
+  @Test("answers the oldest message first", arguments: [false, true])
+  func inOrder(isDatagram: Bool) {
+    var receiptQueue = ReceiptQueue(isDatagram: isDatagram, timeoutNanoseconds: 100)
+    for id in 1...3 { receiptQueue.wrote(message(UInt64(id)), now: Int64(id)) }
+    #expect(receiptQueue.awaitedCount == 3)
+    #expect(receiptQueue.awaitedBytes == 15)
+    #expect(receiptQueue.answer(now: 11) == .init(kind: .receipt, message: 1, roundTrip: 10))
+    #expect(receiptQueue.answer(now: 22) == .init(kind: .receipt, message: 2, roundTrip: 20))
+    #expect(receiptQueue.answer(now: 33) == .init(kind: .receipt, message: 3, roundTrip: 30))
+    #expect(receiptQueue.answer(now: 44) == .init(kind: .received, message: 0, roundTrip: 0))
+    #expect(receiptQueue.awaitedBytes == 0)
+    #expect(receiptQueue.nextDeadline == nil)
+  }
+
+  @Test("times out at the deadline and not before")
+  func deadline() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    receiptQueue.wrote(message(1), now: 5)
+    receiptQueue.wrote(message(2), now: 6)
+    #expect(receiptQueue.nextDeadline == 105)
+    #expect(receiptQueue.nextTimeout(now: 104) == nil)
+    #expect(receiptQueue.nextTimeout(now: 105) == 1)
+    #expect(receiptQueue.nextTimeout(now: 105) == nil)
+    #expect(receiptQueue.nextDeadline == 106)
+    #expect(receiptQueue.nextTimeout(now: 1000) == 2)
+    #expect(receiptQueue.nextDeadline == nil)
+  }
+
+  @Test("a stream's late reply shifts no other")
+  func lateOnStream() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    receiptQueue.wrote(message(1), now: 0)
+    #expect(receiptQueue.nextTimeout(now: 100) == 1)
+    receiptQueue.wrote(message(2), now: 110)
+    #expect(receiptQueue.answer(now: 120) == .init(kind: .lateReceipt, message: 1, roundTrip: 120))
+    #expect(receiptQueue.answer(now: 121) == .init(kind: .receipt, message: 2, roundTrip: 11))
+  }
+
+  @Test("a datagram's reply answers an expired message only when no other is awaited")
+  func lateDatagram() {
+    var receiptQueue = ReceiptQueue(isDatagram: true, timeoutNanoseconds: 100)
+    receiptQueue.wrote(message(1), now: 0)
+    #expect(receiptQueue.nextTimeout(now: 100) == 1)
+    receiptQueue.wrote(message(2), now: 110)
+    #expect(receiptQueue.answer(now: 120) == .init(kind: .receipt, message: 2, roundTrip: 10))
+    #expect(receiptQueue.answer(now: 130) == .init(kind: .lateReceipt, message: 1, roundTrip: 130))
+    #expect(receiptQueue.answer(now: 140).kind == .received)
+  }
+
+  @Test("of many lost datagrams only the latest are remembered")
+  func boundedMemory() {
+    var receiptQueue = ReceiptQueue(isDatagram: true, timeoutNanoseconds: 1)
+    let count = UInt64(ReceiptQueue.expiredDatagramLimit) + 10
+    for id in 1...count {
+      receiptQueue.wrote(message(id), now: 0)
+      #expect(receiptQueue.nextTimeout(now: 1) == id)
+    }
+    #expect(receiptQueue.answer(now: 2).message == 11)
+  }
+
+  @Test("a message that expects no receipt is never awaited")
+  func noReceipt() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    receiptQueue.wrote(message(1, expectsReceipt: false), now: 0)
+    #expect(receiptQueue.awaitedCount == 0)
+    #expect(receiptQueue.nextDeadline == nil)
+    #expect(receiptQueue.answer(now: 1).kind == .received)
+  }
+
+  @Test("gives up what is awaited, not what has timed out")
+  func abandons() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    receiptQueue.wrote(message(1), now: 0)
+    receiptQueue.wrote(message(2), now: 50)
+    #expect(receiptQueue.nextTimeout(now: 100) == 1)
+    #expect(receiptQueue.nextAbandoned() == 2)
+    #expect(receiptQueue.nextAbandoned() == nil)
+    #expect(receiptQueue.awaitedBytes == 0)
+  }
+
+  @Test("agrees with two plain arrays over random histories", arguments: [false, true], 1...20)
+  func random(isDatagram: Bool, seed: Int) {
+    var generator = ClientRandom(seed: UInt64(seed))
+    var receiptQueue = ReceiptQueue(isDatagram: isDatagram, timeoutNanoseconds: 50)
+    var awaited: [(id: UInt64, at: Int64)] = []
+    var expired: [(id: UInt64, at: Int64)] = []
+    var now: Int64 = 0
+    var id: UInt64 = 0
+    for _ in 0..<3000 {
+      now += Int64.random(in: 0...12, using: &generator)
+      switch Int.random(in: 0..<5, using: &generator) {
+      case 0, 1:
+        id += 1
+        receiptQueue.wrote(message(id), now: now)
+        awaited.append((id, now))
+      case 2, 3:
+        let takesExpired = isDatagram ? awaited.isEmpty && !expired.isEmpty : !expired.isEmpty
+        let answer = receiptQueue.answer(now: now)
+        if takesExpired {
+          let entry = expired.removeFirst()
+          #expect(answer == .init(kind: .lateReceipt, message: entry.id, roundTrip: now - entry.at))
+        } else if !awaited.isEmpty {
+          let entry = awaited.removeFirst()
+          #expect(answer == .init(kind: .receipt, message: entry.id, roundTrip: now - entry.at))
+        } else {
+          #expect(answer.kind == .received)
+        }
+      default:
+        while let late = receiptQueue.nextTimeout(now: now) {
+          let entry = awaited.removeFirst()
+          #expect(entry.id == late)
+          #expect(entry.at + 50 <= now)
+          expired.append(entry)
+        }
+        #expect(awaited.allSatisfy { $0.at + 50 > now })
+      }
+      #expect(receiptQueue.awaitedCount == awaited.count)
+      #expect(receiptQueue.awaitedBytes == awaited.count * 5)
+      #expect(receiptQueue.nextDeadline == awaited.first.map { $0.at + 50 })
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import Testing
+
+@testable import Wire
+
+@Suite struct ServerBindTests {
+  private func start(_ change: (inout ServerConfiguration) -> Void) throws {
+    try ServerFixture(change).end()
+  }
+
+  @Test("A port in use is named, and nothing stays bound", arguments: [Transport.tcp, .udp])
+  func portInUse(transport: Transport) throws {
+    let first = try ServerFixture {
+      $0.transports = [transport]
+      $0.hosts = ["127.0.0.1"]
+    }
+    let port = first.port
+    do {
+      _ = try ServerFixture(ServerConfiguration(port: port))
+      Issue.record("bound twice")
+    } catch WireError.cannotListen(let endpoint, let error) {
+      #expect(endpoint.transport == transport)
+      #expect(error.cause == .addressInUse)
+      #expect(error.call == "bind" || error.call == "listen")
+    }
+    first.end()
+    let second = try ServerFixture(ServerConfiguration(port: port))
+    #expect(second.port == port)
+  }
+
+  @Test("An address that this machine does not have is named")
+  func foreignAddress() throws {
+    do {
+      try start { $0.hosts = ["192.0.2.1"] }
+      Issue.record("bound to a foreign address")
+    } catch WireError.cannotListen(let endpoint, let error) {
+      #expect("\(endpoint)".hasPrefix("tcp 192.0.2.1:"))
+      #expect(error.cause == .addressNotAvailable)
+    }
+  }
+
+  @Test("A Unix socket is its owner's alone, and gone at the end")
+  func unix() throws {
+    let folder = ServerFolder()
+    let fixture = try ServerFixture {
+      $0.transports = []
+      $0.unixPath = folder.socket
+    }
+    var status = stat()
+    #expect(lstat(folder.socket, &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+    #expect(fixture.endpoints == [.unix(path: folder.socket)])
+    fixture.end()
+    #expect(lstat(folder.socket, &status) == -1 && errno == ENOENT)
+  }
+
+  @Test("A stale Unix socket is replaced")
+  func stale() throws {
+    let folder = ServerFolder()
+    try ServerPeer.unixListener(folder.socket).close()
+    let fixture = try ServerFixture { $0.unixPath = folder.socket }
+    let peer = try ServerPeer.unix(folder.socket)
+    try peer.send("hello\n")
+    #expect(try peer.receiveText(3) == "OK\n")
+    _ = fixture
+  }
+
+  @Test("A live Unix socket and a file that is none are left alone", arguments: [true, false])
+  func taken(isLive: Bool) throws {
+    let folder = ServerFolder()
+    var path = folder.socket
+    var listener: ServerPeer?
+    if isLive {
+      listener = try .unixListener(path)
+    } else {
+      path = folder.path + "/file"
+      close(open(path, O_CREAT | O_WRONLY, 0o600))
+    }
+    #expect(throws: WireError.pathTaken(path)) { try start { $0.unixPath = path } }
+    var status = stat()
+    #expect(lstat(path, &status) == 0)
+    listener?.close()
+  }
+
+  @Test("A path that is too long or has no folder says so")
+  func badPath() throws {
+    let long = "/tmp/" + String(repeating: "x", count: 200)
+    #expect(throws: WireError.cannotListen(.unix(path: long), SystemError("bind", code: ENAMETOOLONG))) {
+      try start { $0.unixPath = long }
+    }
+    #expect(throws: WireError.cannotListen(.unix(path: "/nowhere/x"), SystemError("bind", code: ENOENT))) {
+      try start { $0.unixPath = "/nowhere/x" }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Wire
+
+@Suite struct ServerDatagramTests {
+  private func fixture(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws -> ServerFixture {
+    try ServerFixture {
+      $0.transports = [.udp]
+      change(&$0)
+    }
+  }
+
+  @Test("The seed's client gets its four bytes; nobody gets more than he sent", arguments: [1, 2, 3, 4, 5, 16, 1472])
+  func receipts(count: Int) throws {
+    let fixture = try fixture()
+    let peer = try ServerPeer.udp(fixture.port)
+    let datagram = (Array("hello".utf8) + [UInt8](repeating: 0, count: 1500)).prefix(count)
+    try peer.send(Array(datagram))
+    #expect(try peer.receiveDatagram() == Array(Responder.datagramReceipt.prefix(count)))
+    try fixture.wait("message") { $0.messages.count == 1 }
+    #expect(fixture.messages[0].payload == Array(datagram))
+    #expect(fixture.messages[0].record.wireCount == UInt64(count))
+    #expect(fixture.messages[0].record.flags == .answered)
+  }
+
+  @Test("The smallest and the largest datagram are taken whole")
+  func sizes() throws {
+    let fixture = try fixture { $0.reply = .echo }
+    let peer = try ServerPeer.udp(fixture.port)
+    let largest = [UInt8](repeating: 0x78, count: 65_507)
+    try peer.send([])
+    try peer.send(largest)
+    #expect(try peer.receiveDatagram() == largest)
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    #expect(fixture.messages.map(\.record.wireCount) == [0, 65_507])
+    #expect(fixture.messages[0].record.flags == [])
+    #expect(fixture.messages[1].payload == largest)
+    #expect(fixture.messages[1].record.flags == .answered)
+  }
+
+  @Test("A datagram over the message limit is cut, marked, and counted whole")
+  func limit() throws {
+    let fixture = try fixture { $0.limits.messageBytes = 4 }
+    let peer = try ServerPeer.udp(fixture.port)
+    try peer.send("hello")
+    #expect(try peer.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("message") { $0.messages.count == 1 }
+    #expect(fixture.messages[0].text == "hell")
+    #expect(fixture.messages[0].record.wireCount == 5)
+    #expect(fixture.messages[0].record.flags == [.truncated, .answered])
+  }
+
+  @Test("A receipt is never answered: two servers can't keep each other busy", arguments: ["OK", "OK\0", "OK\0\0"])
+  func loop(text: String) throws {
+    let fixture = try fixture()
+    let peer = try ServerPeer.udp(fixture.port)
+    try peer.send(text)
+    try peer.send("hello")
+    #expect(try peer.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("refused") { !$0.refusals.isEmpty && $0.messages.count == 2 }
+    #expect(fixture.messages.map(\.record.flags) == [[], .answered])
+    guard case .replies(1, let peer) = fixture.refusals[0] else {
+      Issue.record("\(fixture.refusals)")
+      return
+    }
+    #expect(peer == fixture.messages[0].peer)
+    fixture.end()
+    #expect(fixture.stopped?.totals.traffic.bytesSent == 4)
+    #expect(fixture.stopped?.totals.refused == 1)
+  }
+
+  @Test("A broadcast, a subnet's own too, is received and not answered, and can't stop the server")
+  func broadcast() throws {
+    let fixture = try fixture { $0.hosts = ["0.0.0.0"] }
+    let all = try ServerPeer.udp(fixture.port, host: 0x7fff_ffff)
+    let one = try ServerPeer.udp(fixture.port)
+    try all.send("everyone")
+    try fixture.wait("message") { $0.messages.count == 1 }
+    try one.send("you")
+    #expect(try one.receiveDatagram() == [0x4f, 0x4b, 0])
+    try fixture.wait("messages") { $0.messages.count == 2 && $0.refusals.count == 1 }
+    #expect(fixture.messages.map(\.record.flags) == [[], .answered])
+  }
+
+  @Test("A server without receipts answers nothing and refuses nobody")
+  func silent() throws {
+    let fixture = try fixture { $0.reply = .none }
+    let peer = try ServerPeer.udp(fixture.port)
+    try peer.send("OK")
+    try peer.send("hello")
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    fixture.end()
+    #expect(fixture.stopped?.totals.traffic.bytesSent == 0)
+    #expect(fixture.stopped?.totals.refused == 0)
+  }
+
+  @Test("Datagrams from many peers are answered each to its own, in one batch or several")
+  func manyPeers() throws {
+    let fixture = try fixture { $0.reply = .echo }
+    let peers = try (0..<40).map { _ in try ServerPeer.udp(fixture.port) }
+    for (index, peer) in peers.enumerated() { try peer.send("number \(index)") }
+    for (index, peer) in peers.enumerated() {
+      #expect(try peer.receiveDatagram() == Array("number \(index)".utf8))
+    }
+    try fixture.wait("messages") { $0.messages.count == 40 }
+    #expect(Set(fixture.messages.map(\.peer)).count == 40)
+    #expect(fixture.messages.map(\.record.sequence) == Array(1...40))
+  }
+
+  @Test("What the kernel had no room for is counted: received and dropped make what was sent")
+  func kernelDrops() throws {
+    var calls = SystemCalls.kernel
+    let gate = ServerGate()
+    calls.receiveDatagrams = { group, descriptor in
+      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
+    }
+    let fixture = try ServerFixture(calls: calls) {
+      $0.transports = [.udp]
+      $0.reply = .none
+    }
+    let peer = try ServerPeer.udp(fixture.port)
+    let datagram = [UInt8](repeating: 0x78, count: 60_000)
+    let sent = 400
+    for _ in 0..<sent { try peer.send(datagram) }
+    gate.open()
+    fixture.server.post(.stop)
+    try fixture.wait("stopped") { $0.stopped != nil }
+    let totals = fixture.stopped!.totals
+    #expect(totals.droppedByKernel > 0)
+    #expect(totals.droppedByKernel + totals.traffic.messages == UInt64(sent))
+    #expect(fixture.drops.filter { $0.agent == .kernel }.reduce(0) { $0 + $1.count } == totals.droppedByKernel)
+  }
+}

@@ -1,0 +1,115 @@
+import Testing
+
+@testable import Wire
+
+@Suite struct ServerResponderTests {
+  static let receipts: [(Framing, [UInt8])] = [
+    (.line, Array("OK\n".utf8)), (.nul, Array("OK\0".utf8)), (.length16, [0, 2, 0x4f, 0x4b]),
+    (.length32, [0, 0, 0, 2, 0x4f, 0x4b]), (.fixed(1), [0x4f]), (.fixed(2), [0x4f, 0x4b]),
+    (.fixed(4), [0x4f, 0x4b, 0, 0]), (.raw, [0x4f, 0x4b]),
+  ]
+
+  @Test("A receipt stands in the stream's own framing", arguments: receipts)
+  func receipt(framing: Framing, bytes: [UInt8]) {
+    #expect(Responder(reply: .ok, stopPolicy: .local, framing: framing).streamReceipt == bytes)
+  }
+
+  static let echoes: [(Framing, Bool, [UInt8])] = [
+    (.line, false, [0x61, 0x0a]), (.line, true, [0x61]), (.nul, false, [0x61, 0]), (.nul, true, [0x61]),
+    (.length16, false, [0, 1, 0x61]), (.length16, true, [0, 1, 0x61]), (.length32, true, [0, 0, 0, 1, 0x61]),
+    (.fixed(3), false, [0x61, 0, 0]), (.fixed(3), true, [0x61]), (.raw, false, [0x61]),
+  ]
+
+  @Test("An echo is the message as it came; a length that was not kept is not promised back", arguments: echoes)
+  func echo(framing: Framing, isPartial: Bool, bytes: [UInt8]) {
+    let responder = Responder(reply: .echo, stopPolicy: .local, framing: framing)
+    var output: [UInt8] = []
+    [UInt8]([0x61]).withUnsafeBytes { responder.appendEcho($0, isPartial: isPartial, to: &output) }
+    #expect(output == bytes)
+  }
+
+  struct StopCase: Sendable {
+    var policy: StopPolicy
+    var isLocal: Bool
+    var isForeign: Bool
+    var flags: MessageRecord.Flags
+  }
+
+  static let stops: [StopCase] = [
+    StopCase(policy: .local, isLocal: true, isForeign: false, flags: .stop),
+    StopCase(policy: .local, isLocal: false, isForeign: false, flags: .stopRefused),
+    StopCase(policy: .local, isLocal: true, isForeign: true, flags: .stopRefused),
+    StopCase(policy: .any, isLocal: false, isForeign: false, flags: .stop),
+    StopCase(policy: .any, isLocal: true, isForeign: true, flags: .stopRefused),
+    StopCase(policy: .never, isLocal: true, isForeign: false, flags: .stopRefused),
+  ]
+
+  @Test("A stop message stops only where the policy and the connection's beginning allow it", arguments: stops)
+  func stop(stop: StopCase) {
+    let responder = Responder(reply: .ok, stopPolicy: stop.policy, framing: .line)
+    #expect(responder.flags(firstByte: 0x2e, isLocal: stop.isLocal, isForeign: stop.isForeign) == stop.flags)
+    #expect(responder.flags(firstByte: 0x20, isLocal: stop.isLocal, isForeign: stop.isForeign) == [])
+    #expect(responder.flags(firstByte: nil, isLocal: stop.isLocal, isForeign: stop.isForeign) == [])
+  }
+
+  @Test(
+    "A stream that begins like HTTP or TLS is foreign",
+    arguments: [
+      "GET /", "POST / HTTP/1.1", "PUT /", "HEAD /", "DELETE /", "OPTIONS *", "PATCH /", "CONNECT h", "TRACE /",
+      "\u{16}\u{3}\u{1}",
+    ]
+  )
+  func foreign(opening: String) { #expect(Responder.isForeign(opening: opening.utf8.prefix(8))) }
+
+  @Test("Any other beginning is not", arguments: ["", ".", "GET", "get /", "POSTER", "hello", "\u{16}", " GET /"])
+  func domestic(opening: String) { #expect(!Responder.isForeign(opening: Array(opening.utf8))) }
+
+  private static let responder = Responder(reply: .ok, stopPolicy: .local, framing: .line)
+  private static let here = SocketAddress.ipv4(127, 0, 0, 1, port: 5000)
+
+  private func mayAnswer(
+    _ bytes: [UInt8] = [1],
+    from source: SocketAddress = .ipv4(127, 0, 0, 1, port: 40_000),
+    to destination: SocketAddress? = here
+  ) -> Bool {
+    bytes.withUnsafeBytes { Self.responder.mayAnswer($0, from: source, to: destination, port: 5000) }
+  }
+
+  @Test("A datagram that could be a receipt is never answered, whole or cut", arguments: 0...4)
+  func receiptPrefix(count: Int) {
+    #expect(!mayAnswer(Array(Responder.datagramReceipt.prefix(count))))
+    #expect(mayAnswer(Array(Responder.datagramReceipt.prefix(count)) + [1]))
+    #expect(mayAnswer(Responder.datagramReceipt + [0]))
+  }
+
+  @Test("Services, ourselves and crowds are never answered")
+  func sources() {
+    #expect(mayAnswer())
+    #expect(mayAnswer(to: nil))
+    #expect(mayAnswer(from: .ipv4(10, 0, 0, 1, port: 1024)))
+    #expect(!mayAnswer(from: .ipv4(10, 0, 0, 1, port: 1023)))
+    #expect(!mayAnswer(from: .ipv4(10, 0, 0, 1, port: 0)))
+    #expect(!mayAnswer(from: .ipv4(10, 0, 0, 1, port: 5000)))
+    #expect(!mayAnswer(from: .ipv4(224, 0, 0, 1, port: 40_000)))
+    #expect(!mayAnswer(from: .ipv4(255, 255, 255, 255, port: 40_000)))
+    #expect(!mayAnswer(to: .ipv4(239, 1, 2, 3, port: 5000)))
+    #expect(!mayAnswer(to: .ipv4(255, 255, 255, 255, port: 5000)))
+    #expect(!mayAnswer(to: SocketAddress(family: .ipv6, port: 5000, high: 0xff02 << 48, low: 1)))
+  }
+
+  @Test("A source beyond this machine gets at most a thousand replies a second; this machine as many as it asks for")
+  func replyLimit() {
+    var limiter = ReplyLimiter()
+    let source = SocketAddress.ipv4(192, 0, 2, 1, port: 40_000)
+    var allowed = 0
+    for index in 0..<5000 {
+      // Another port is the same source: the port of a forged datagram costs nothing.
+      var source = source
+      source.port += UInt16(index % 100)
+      if limiter.allows(source, now: Int64(index) * 100_000) { allowed += 1 }
+    }
+    #expect(allowed == ReplyLimiter.limit)
+    #expect(limiter.allows(source, now: 1_000_000_000) == true)
+    for _ in 0..<5000 { #expect(limiter.allows(.ipv4(127, 0, 0, 1, port: 40_000), now: 0) == true) }
+  }
+}

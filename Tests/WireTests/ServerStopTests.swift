@@ -1,0 +1,172 @@
+import Testing
+
+@testable import Wire
+
+@Suite struct ServerStopTests {
+  @Test(
+    "A stop message is answered, told, and ends the server",
+    arguments: [StopPolicy.local, .any],
+    Transport.allCases
+  )
+  func stop(policy: StopPolicy, transport: Transport) throws {
+    let folder = ServerFolder()
+    let fixture = try ServerFixture {
+      $0.stopPolicy = policy
+      $0.unixPath = folder.socket
+    }
+    let peer =
+      switch transport {
+      case .tcp: try ServerPeer.tcp(fixture.port)
+      case .udp: try ServerPeer.udp(fixture.port)
+      case .unix: try ServerPeer.unix(folder.socket)
+      }
+    if transport.isDatagram {
+      try peer.send(".")
+      #expect(try peer.receiveDatagram() == [0x4f])
+    } else {
+      try peer.send("before\n. and more\nafter\n")
+      #expect(try peer.receiveToEnd() == Array("OK\nOK\nOK\n".utf8))
+      peer.close()
+    }
+    try fixture.wait("stopped") { $0.stopped != nil }
+    guard case .message(let stopper)? = fixture.stopping?.reason else {
+      Issue.record("not stopped by a message")
+      return
+    }
+    #expect(stopper.transport == transport)
+    #expect(fixture.order.suffix(2).contains("stopped") && fixture.order.contains("stopping"))
+    #expect(fixture.order.last == "stopped")
+    let message = fixture.messages.first { $0.record.flags.contains(.stop) }
+    #expect(message?.record.flags == [.stop, .answered])
+    #expect(fixture.stopped?.totals.traffic.messages == (transport.isDatagram ? 1 : 3))
+    #expect(fixture.disconnected.allSatisfy { $0.reason == .stopping })
+  }
+
+  @Test("A stop message that nobody may send is answered, marked and counted, and changes nothing")
+  func never() throws {
+    let fixture = try ServerFixture { $0.stopPolicy = .never }
+    let stream = try ServerPeer.tcp(fixture.port)
+    let datagram = try ServerPeer.udp(fixture.port)
+    try stream.send(".\n")
+    #expect(try stream.receiveText(3) == "OK\n")
+    try datagram.send(".bye")
+    #expect(try datagram.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    #expect(fixture.messages.allSatisfy { $0.record.flags == [.stopRefused, .answered] })
+    #expect(fixture.messages.map(\.text) == [".", ".bye"])
+    #expect(fixture.refusals == fixture.messages.map { .stop($0.peer) })
+    try stream.send("still there\n")
+    #expect(try stream.receiveText(3) == "OK\n")
+    #expect(fixture.stopping == nil)
+    fixture.end()
+    #expect(fixture.stopped?.totals.refused == 2)
+  }
+
+  @Test("A page in the user's browser can't stop the server", arguments: [StopPolicy.local, .any])
+  func crossProtocol(policy: StopPolicy) throws {
+    let fixture = try ServerFixture {
+      $0.stopPolicy = policy
+      $0.transports = [.tcp]
+    }
+    let peer = try ServerPeer.tcp(fixture.port)
+    // The opening comes byte by byte, and must be remembered all the same.
+    for byte in "POST / H".utf8 { try peer.send([byte]) }
+    try peer.send("TTP/1.1\r\nHost: localhost\r\n\r\n.\n")
+    #expect(try peer.receiveText(12) == "OK\nOK\nOK\nOK\n")
+    try fixture.wait("messages") { $0.messages.count == 4 }
+    #expect(fixture.messages[3].record.flags == [.stopRefused, .answered])
+    #expect(fixture.stopping == nil)
+  }
+
+  @Test("The user's stop answers what has come, says FIN, and ends with totals")
+  func asked() throws {
+    let fixture = try ServerFixture { $0.transports = [.tcp] }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send("hello\n")
+    #expect(try peer.receiveText(3) == "OK\n")
+    try peer.send("more\n")
+    fixture.server.post(.stop)
+    let last = try peer.receiveToEnd()
+    #expect(last == Array("OK\n".utf8))
+    peer.close()
+    try fixture.wait("stopped") { $0.stopped != nil }
+    #expect(fixture.stopping?.reason == .asked)
+    #expect(fixture.disconnected.map(\.reason) == [.stopping])
+    #expect(fixture.order == ["listening", "connected", "stopping", "disconnected", "stopped"])
+    #expect(throws: (any Error).self) { try ServerPeer.tcp(fixture.port) }
+  }
+
+  @Test("A peer that had connected before the stop, but was not accepted yet, is answered")
+  func backlog() throws {
+    var calls = SystemCalls.kernel
+    let gate = ServerGate()
+    calls.accept = { listener in
+      gate.isOpen ? SystemCalls.kernel.accept(listener) : (-Errno.again, SocketAddress(family: .ipv4))
+    }
+    let fixture = try ServerFixture(calls: calls) { $0.transports = [.tcp] }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send("early\n")
+    let datagram = try ServerFixture { $0.transports = [.udp] }
+    datagram.end()
+    gate.open()
+    fixture.server.post(.stop)
+    #expect(try peer.receiveToEnd() == Array("OK\n".utf8))
+    peer.close()
+    try fixture.wait("stopped") { $0.stopped != nil }
+    #expect(fixture.messages.map(\.text) == ["early"])
+  }
+
+  @Test("Datagrams that wait when the stop comes are answered and counted, however many")
+  func datagramBacklog() throws {
+    var calls = SystemCalls.kernel
+    let gate = ServerGate()
+    calls.receiveDatagrams = { group, descriptor in
+      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
+    }
+    let fixture = try ServerFixture(calls: calls) { $0.transports = [.udp] }
+    let peer = try ServerPeer.udp(fixture.port)
+    for _ in 0..<100 { try peer.send("x") }
+    gate.open()
+    fixture.server.post(.stop)
+    for _ in 0..<100 { #expect(try peer.receiveDatagram() == [0x4f]) }
+    try fixture.wait("stopped") { $0.stopped != nil }
+    #expect(fixture.stopped?.totals.traffic.messages == 100)
+    #expect(fixture.stopped?.totals.traffic.bytesSent == 100)
+  }
+
+  @Test("A peer with receipts still to take at the stop gets them all, and the end does not wait for the deadline")
+  func queuedAtStop() throws {
+    let fixture = try ServerFixture {
+      $0.reply = .echo
+      $0.limits.queuedBytes = 10_000
+      $0.delivery = .lossless
+      $0.transports = [.tcp]
+    }
+    let line = [UInt8](repeating: 0x61, count: 999) + [0x0a]
+    let peer = try ServerPeer.tcp(fixture.port, receiveBuffer: 4096)
+    let sent = try peer.sendUntilBlocked(line, limit: 128 << 20)
+    fixture.server.post(.stop)
+    try fixture.wait("stopping") { $0.stopping != nil }
+    let received = try peer.receive(sent / line.count * line.count)
+    #expect(received.count == sent / line.count * line.count)
+    // The end of the stream: the rest of a line that was cut by the sender's full buffer is no message yet.
+    #expect(try peer.receiveToEnd() == [])
+    peer.close()
+    try fixture.wait("stopped") { $0.stopped != nil }
+    let nanoseconds = fixture.stopped!.at.nanoseconds - fixture.stopping!.at.nanoseconds
+    #expect(nanoseconds < 4_900_000_000)
+  }
+
+  @Test("Asked twice, the server ends at once, whoever it was still waiting for")
+  func twice() throws {
+    let fixture = try ServerFixture { $0.transports = [.tcp] }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try fixture.wait("connected") { $0.connected.count == 1 }
+    fixture.server.post(.stop)
+    fixture.server.post(.stop)
+    try fixture.wait("stopped") { $0.stopped != nil }
+    #expect(fixture.order.filter { $0 == "stopping" }.count == 1)
+    #expect(fixture.disconnected.map(\.reason) == [.stopping])
+    peer.close()
+  }
+}
