@@ -38,7 +38,7 @@ import Wire
   func scaledWidth() {
     var count: UInt64 = 1
     while count < .max / 7 {
-      for near in [count - 1, count, count + 1, count * 1000 / 1024] { #expect(Figures.scaled(near).count <= 5) }
+      for near in [count - 1, count, count + 1, count / 1024 * 1000] { #expect(Figures.scaled(near).count <= 5) }
       count = count * 7 / 4 + 1
     }
   }

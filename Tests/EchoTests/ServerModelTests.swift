@@ -41,7 +41,7 @@ import Wire
     arguments: [
       (MessageRecord.Flags.answered, " OK "), ([], " - "), ([.answered, .stop], " stop "),
       ([.answered, .stopRefused], " stop! "), ([.answered, .truncated], " trunc "), ([.answered, .partial], " part "),
-    ]
+    ] as [(MessageRecord.Flags, String)]
   )
   func reply(flags: MessageRecord.Flags, word: String) {
     var script = ServerScript()
@@ -62,7 +62,7 @@ import Wire
 
   @Test("Connections, losses, refusals and failures are rows and counts of their own")
   func notices() {
-    var script = ServerScript(size: Size(columns: 120, rows: 30))
+    var script = ServerScript(size: Size(columns: 160, rows: 30))
     script.listen()
     script.connect(1)
     var traffic = Traffic()
@@ -74,8 +74,9 @@ import Wire
     script.give(.news(.refused(.connections(count: 2, limit: 10), at: script.time)))
     script.give(.news(.failure(SystemError("accept4", code: 24), peer: nil, at: script.time)))
     for text in [
-      "-- connected", "-- closed by the peer; 3 messages, 1284B", "!! 5 datagrams dropped by the kernel",
-      "!! 7 messages received but not shown", "!! 2 connections refused: the limit is 10", "!! accept4 failed: ",
+      "-- connected", "-- closed by peer; 3 messages, 1284B", "!! 5 datagrams dropped by the kernel",
+      "!! 7 messages received but not shown", "!! 2 connections refused: the limit is 10",
+      "!! accept4 failed: too many open files",
       "drop 5  not shown 7  refused 2",
     ] { #expect(script.contains(text), "\(text)") }
     // Messages that were not shown were received all the same.
@@ -150,7 +151,7 @@ import Wire
 
   @Test("Previews scroll sideways by eight columns, and back to the start")
   func sideways() {
-    var script = ServerScript()
+    var script = ServerScript(size: Size(columns: 100, rows: 24))
     script.listen()
     script.receive("0123456789abcdef")
     script.press(Key(.right))

@@ -1,5 +1,6 @@
 import Echo
 import Screen
+import Testing
 import Wire
 
 /// A server's model under a script: events go in, effects and pictures come out; the clock stands unless it is moved.
@@ -134,4 +135,8 @@ struct ServerScript {
     script.pass(milliseconds: 1000)
     return script
   }
+}
+
+extension ServerScript: CustomTestStringConvertible {
+  var testDescription: String { rows.joined(separator: "\n") }
 }
