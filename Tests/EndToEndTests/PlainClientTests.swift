@@ -197,6 +197,15 @@ import Testing
     )
   }
 
+  @Test("What the system does not permit, a broadcast, is one line, and 77")
+  func notPermitted() throws {
+    let ending = try Client.run(["--udp", "255.255.255.255", "5000"], input: "hello\n")
+    #expect(
+      ending
+        == Ending(code: 77, output: "", error: "echo_client: udp 255.255.255.255:5000: permission denied\n")
+    )
+  }
+
   @Test("A server that never answers: told at the timeout, and 75")
   func timeout() throws {
     let server = try SocketPeer.server()
