@@ -284,7 +284,7 @@ struct ClientTranscriptTests {
       {"event":"finished",TIME,"reason":"peer_closed","error":"the server closed the connection","messages":3,"bytes":18,
       """#
     let end = #""receipts":2,"missing":1,"messages_received":0,"bytes_received":11}"# + "\n"
-    let expected = (lines + end).replacing("TIME", with: #""time":"2026-11-22T16:16:41.123456Z""#)
+    let expected = (lines + end).replacing("TIME", with: #""time":"2026-11-22T16:30:01.123456Z""#)
     #expect(talk.output == expected)
   }
 }

@@ -14,6 +14,14 @@ import Testing
     #expect(Responder(reply: .ok, stopPolicy: .local, framing: framing).streamReceipt == bytes)
   }
 
+  @Test("Many receipts are one after the other", arguments: [0, 1, 255, 256, 257, 1000])
+  func manyReceipts(count: Int) {
+    let responder = Responder(reply: .ok, stopPolicy: .local, framing: .line)
+    var output: [UInt8] = [1]
+    responder.appendReceipts(count, to: &output)
+    #expect(output == [1] + Array(repeatElement(Array("OK\n".utf8), count: count).joined()))
+  }
+
   static let echoes: [(Framing, Bool, [UInt8])] = [
     (.line, false, [0x61, 0x0a]), (.line, true, [0x61]), (.nul, false, [0x61, 0]), (.nul, true, [0x61]),
     (.length16, false, [0, 1, 0x61]), (.length16, true, [0, 1, 0x61]), (.length32, true, [0, 0, 0, 1, 0x61]),

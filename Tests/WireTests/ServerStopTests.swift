@@ -51,7 +51,7 @@ import Testing
     #expect(try stream.receiveText(3) == "OK\n")
     try datagram.send(".bye")
     #expect(try datagram.receiveDatagram() == Responder.datagramReceipt)
-    try fixture.wait("messages") { $0.messages.count == 2 }
+    try fixture.wait("messages and refusals") { $0.messages.count == 2 && $0.refusals.count == 2 }
     #expect(fixture.messages.allSatisfy { $0.record.flags == [.stopRefused, .answered] })
     #expect(fixture.messages.map(\.text) == [".", ".bye"])
     #expect(fixture.refusals == fixture.messages.map { .stop($0.peer) })

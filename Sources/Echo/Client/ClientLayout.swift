@@ -35,10 +35,11 @@ struct ClientLayout: Hashable {
 
 /// The columns of the log at a width: the text gives way first, then what is the least missed.
 struct ClientColumns: Hashable {
-  var clock = Figures.ClockDetail.milliseconds
+  /// nil leaves the column out.
+  var clock: Figures.ClockDetail? = .milliseconds
   let sign = 5
-  let bytes = 6
-  /// 0 leaves the column out.
+  /// 0 leaves the column out, here and below.
+  var bytes = 6
   var roundTrip = 7
   var text = 0
 
@@ -49,6 +50,8 @@ struct ClientColumns: Hashable {
       { $0.roundTrip = 0 },
       { $0.clock = .seconds },
       { $0.clock = .minutes },
+      { $0.clock = nil },
+      { $0.bytes = 0 },
     ]
     for fold in folds {
       if width - fixed >= ClientColumns.leastText { break }
@@ -58,6 +61,6 @@ struct ClientColumns: Hashable {
   }
 
   private var fixed: Int {
-    1 + [clock.columns, sign, bytes, roundTrip].map { $0 == 0 ? 0 : $0 + 1 }.reduce(0, +)
+    1 + [clock?.columns ?? 0, sign, bytes, roundTrip].map { $0 == 0 ? 0 : $0 + 1 }.reduce(0, +)
   }
 }

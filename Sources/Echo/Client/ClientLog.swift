@@ -6,7 +6,7 @@ package import Wire
 /// A row is a range of its chunk's bytes, never an object of its own; whole chunks go at the front.
 package struct ClientLog: Sendable {
   /// What has become of a message that was sent.
-  package enum Delivery: Hashable, Sendable {
+  package enum Fate: Hashable, Sendable {
     case queued
     /// The kernel has it, and no reply is awaited.
     case written
@@ -21,7 +21,7 @@ package struct ClientLog: Sendable {
   }
 
   package enum Kind: Hashable, Sendable {
-    case sent(Delivery)
+    case sent(Fate)
     case received
     /// Text of our own.
     case event
@@ -112,13 +112,13 @@ package struct ClientLog: Sendable {
   }
 
   /// Notes what has become of a message; false when its row is no longer held.
-  @discardableResult package mutating func mark(_ message: UInt64, _ delivery: Delivery) -> Bool {
+  @discardableResult package mutating func mark(_ message: UInt64, _ fate: Fate) -> Bool {
     guard let id = open[message], let place = place(of: id) else {
       open[message] = nil
       return false
     }
-    chunks[place.chunk].records[place.record].kind = .sent(delivery)
-    switch delivery {
+    chunks[place.chunk].records[place.record].kind = .sent(fate)
+    switch fate {
     case .queued, .waiting, .timedOut: break
     case .written, .answered, .late, .failed: open[message] = nil
     }

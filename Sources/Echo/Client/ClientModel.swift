@@ -57,23 +57,23 @@ package struct ClientModel: ScreenModel {
   let awaitsReceipts: Bool
   let look: Look
   var title: String
-  private(set) var size = Size.zero
-  private(set) var phase = Phase.starting
-  private(set) var ending = Ending.none
-  private(set) var log: ClientLog
-  private(set) var list = ListViewport()
-  private(set) var input = InputLine()
-  private(set) var focus = Focus.input
-  private(set) var history = MessageHistory()
-  private(set) var counters = ClientCounters()
+  var size = Size.zero
+  var phase = Phase.starting
+  var ending = Ending.none
+  var log: ClientLog
+  var list = ListViewport()
+  var input = InputLine()
+  var focus = Focus.input
+  var history = MessageHistory()
+  var counters = ClientCounters()
   /// What the status row says until the next key.
-  private(set) var notice: String?
+  var notice: String?
   /// Messages that wait for a connection.
-  private(set) var queue: [Outgoing] = []
-  private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
+  var queue: [Outgoing] = []
+  var now = Moment(time: Timestamp(nanoseconds: 0))
   /// ^C, or ^D while messages wait, was pressed once.
-  private var isQuitArmed = false
-  private var nextID: UInt64 = 1
+  var isQuitArmed = false
+  var nextID: UInt64 = 1
 
   /// `title` names the endpoint: `tcp 127.0.0.1:5000`.
   package init(
@@ -200,9 +200,9 @@ package struct ClientModel: ScreenModel {
       let shown = payload.prefix(framing.shownCount(of: payload, transport: transport))
       var isFolded = false
       if record.kind != .received {
-        let delivery: ClientLog.Delivery =
+        let fate: ClientLog.Fate =
           record.kind == .receipt ? .answered(record.roundTrip) : .late(record.roundTrip)
-        isFolded = log.mark(record.message, delivery) && record.flags.isEmpty && shown.elementsEqual("OK".utf8)
+        isFolded = log.mark(record.message, fate) && record.flags.isEmpty && shown.elementsEqual("OK".utf8)
       }
       guard !isFolded else { return }
       log.append(received: shown, wireCount: record.wireCount, flags: record.flags, at: batch.time)
@@ -223,7 +223,7 @@ package struct ClientModel: ScreenModel {
     return []
   }
 
-  private mutating func finish() -> [Effect<ClientRequest>] {
+  mutating func finish() -> [Effect<ClientRequest>] {
     ending = .asked
     phase = .closing
     return [.request(.finish)]
@@ -234,212 +234,8 @@ package struct ClientModel: ScreenModel {
     syncList()
   }
 
-  private mutating func syncList() {
+  mutating func syncList() {
     list.append(Int(log.endID - list.end))
     if log.firstID > list.first { list.drop(Int(log.firstID - list.first)) }
-  }
-
-  // MARK: Keys
-
-  private mutating func press(_ key: Key) -> [Effect<ClientRequest>] {
-    switch focus {
-    case .help(var help):
-      focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
-      return []
-    case .pasteQuestion(let messages): return answer(key, messages)
-    case .input: break
-    }
-    notice = nil
-    let wasArmed = isQuitArmed
-    isQuitArmed = false
-    if key == Key(.enter, .meta) {
-      insertNewline()
-    } else if !input.apply(key), let action = ClientKeys.map.action(for: key) {
-      return perform(action, wasArmed: wasArmed)
-    }
-    return []
-  }
-
-  private mutating func perform(_ action: ClientKeys.Action, wasArmed: Bool) -> [Effect<ClientRequest>] {
-    switch action {
-    case .send: return enter()
-    case .newline: insertNewline()
-    case .previous: if let text = history.previous(draft: input.text) { input.replaceAll(with: text) }
-    case .next: if let text = history.next() { input.replaceAll(with: text) }
-    case .pageUp: list.pageUp()
-    case .pageDown: list.pageDown()
-    case .top: list.top()
-    case .bottom: list.bottom()
-    case .help: focus = .help(ClientKeys.help)
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
-    case .interrupt: return interrupt(wasArmed: wasArmed)
-    case .finish: return endOfInput(wasArmed: wasArmed)
-    }
-    return []
-  }
-
-  private mutating func insertNewline() {
-    do throws(FramingError) {
-      _ = try wireCount(of: [0x0a])
-      input.insert("\n")
-    } catch {
-      notice = "in framing \(framing) a message can't contain a newline"
-    }
-  }
-
-  private mutating func interrupt(wasArmed: Bool) -> [Effect<ClientRequest>] {
-    if !input.isEmpty {
-      input.clear()
-      history.forgetPlace()
-      return []
-    }
-    guard wasArmed else {
-      isQuitArmed = true
-      notice = "^C again quits at once"
-      return []
-    }
-    return [.request(.close), .quit]
-  }
-
-  private mutating func endOfInput(wasArmed: Bool) -> [Effect<ClientRequest>] {
-    guard input.isEmpty else { return [] }
-    switch phase {
-    case .up: return ending == .none ? finish() : []
-    case .closing: return []
-    case .starting, .resolving, .connecting:
-      guard queue.isEmpty else {
-        ending = .whenSent
-        notice = "quits when what is queued has been sent"
-        return []
-      }
-      return [.request(.close), .quit]
-    case .down:
-      guard queue.isEmpty || wasArmed else {
-        isQuitArmed = true
-        notice = "\(Figures.quantity(UInt64(queue.count), "message")) not sent; ^D again quits"
-        return []
-      }
-      return [.quit]
-    }
-  }
-
-  /// Someone asks the program to end: what is queued goes out and its receipts are awaited, if there is a connection.
-  private mutating func terminate() -> [Effect<ClientRequest>] {
-    guard case .up = phase, ending != .asked else { return [.request(.close), .quit] }
-    return finish()
-  }
-
-  // MARK: Sending
-
-  /// The bytes that a message takes on the wire; throws when it does not fit.
-  func wireCount(of payload: [UInt8]) throws(FramingError) -> Int {
-    var batch = OutgoingBatch(framing: framing, transport: transport)
-    try batch.append(payload, id: 0, expectsReceipt: false)
-    return batch.bytes.count
-  }
-
-  private mutating func enter() -> [Effect<ClientRequest>] {
-    if case .down = phase, !queue.isEmpty, input.isEmpty || ending != .none { return connectIfDown() }
-    if ending != .none {
-      notice = "the session is ending: nothing more is sent"
-      return []
-    }
-    let text = input.text
-    guard !text.isEmpty else {
-      notice = "nothing to send: an empty message is not sent"
-      return []
-    }
-    let payload = Array(text.utf8)
-    do throws(FramingError) {
-      let count = try wireCount(of: payload)
-      _ = input.take()
-      history.add(text)
-      list.bottom()
-      let id = nextID
-      let effects = send(payload, wireCount: count)
-      if payload.first == ClientModel.stopByte { ending = .stopMessage(id, isWritten: false) }
-      return effects
-    } catch .containsDelimiter where framing == .line {
-      ask(PastedMessages(payload), isFromInput: true)
-    } catch {
-      notice = error.text(framing: framing)
-    }
-    return []
-  }
-
-  static let stopByte = UInt8(ascii: ".")
-
-  private mutating func send(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
-    let id = nextID
-    nextID += 1
-    log.append(message: id, payload: payload, wireCount: UInt64(wireCount), at: now.time)
-    syncList()
-    guard case .up = phase else {
-      queue.append(Outgoing(id: id, bytes: payload))
-      return connectIfDown()
-    }
-    counters.pending += 1
-    return [.request(.send(id: id, bytes: payload))]
-  }
-
-  private mutating func connectIfDown() -> [Effect<ClientRequest>] {
-    guard case .down = phase else { return [] }
-    phase = .starting
-    return [.request(.connect)]
-  }
-
-  // MARK: Pasting
-
-  private mutating func paste(_ bytes: [UInt8]) {
-    guard focus == .input else { return }
-    notice = nil
-    isQuitArmed = false
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      notice = "the paste is not UTF-8 text: it was not taken"
-      return
-    }
-    let messages = PastedMessages(bytes)
-    if messages.lines.count > 1 {
-      ask(messages, isFromInput: false)
-    } else {
-      input.insert(messages.text)
-    }
-  }
-
-  private mutating func ask(_ messages: PastedMessages, isFromInput: Bool) {
-    var messages = messages
-    messages.isFromInput = isFromInput
-    do throws(FramingError) {
-      for line in messages.lines { messages.wireCount += try wireCount(of: line) }
-      focus = .pasteQuestion(messages)
-    } catch {
-      notice = "not taken: \(error.text(framing: framing))"
-    }
-  }
-
-  private mutating func answer(_ key: Key, _ messages: PastedMessages) -> [Effect<ClientRequest>] {
-    switch key {
-    case .character("y"), .character("Y"):
-      focus = .input
-      guard ending == .none else {
-        notice = "the session is ending: nothing more is sent"
-        return []
-      }
-      if messages.isFromInput { history.add(input.take()) }
-      list.bottom()
-      var effects: [Effect<ClientRequest>] = []
-      for line in messages.lines {
-        guard let count = try? wireCount(of: line) else { continue }
-        effects += send(line, wireCount: count)
-      }
-      return effects
-    case .character("e"), .character("E"):
-      focus = .input
-      if !messages.isFromInput { input.insert(messages.text) }
-    case .character("n"), .character("N"), Key(.escape), .control("c"): focus = .input
-    default: break
-    }
-    return []
   }
 }

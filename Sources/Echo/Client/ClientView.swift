@@ -227,8 +227,10 @@ extension ClientModel {
     let theme = look.theme
     if isNew { surface.draw(">", column: rect.minColumn, row: line, columns: 1, style: theme[.unread]) }
     var cursor = ListRow(line, rect.minColumn, limit: rect.maxColumn)
-    let time = Figures.clock(row.time, offset: now.offset, columns.clock)
-    cursor.left(time, columns.clock.columns, theme[.muted], on: &surface)
+    if let clock = columns.clock {
+      let time = Figures.clock(row.time, offset: now.offset, clock)
+      cursor.left(time, clock.columns, theme[.muted], on: &surface)
+    }
     let sign = sign(row)
     cursor.left(sign.text, columns.sign, theme[sign.role], on: &surface)
     let isNotice = row.kind == .event || row.kind == .alert

@@ -25,9 +25,10 @@ extension ServerModel {
     let title = rest.takeTop(1)
     surface.fill(title, style: look.theme[.titleBar])
     var fields = BarFields(columns: title.size.columns)
-    fields.add("received", rank: 0)
+    fields.add("server received", rank: 0)
     fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 1)
     fields.add(Figures.scaled(totals.traffic.bytesReceived), rank: 2)
+    fields.addRight(endpointText, rank: 4)
     if !list.isFollowing { fields.addRight("HOLD +\(Figures.grouped(UInt64(list.newCount))) new", rank: 3) }
     surface.draw(fields, title, style: look.theme[.titleBar])
     let columns = ServerColumns(width: rest.size.columns, last: totals.traffic.messages)

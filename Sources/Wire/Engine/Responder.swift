@@ -10,6 +10,8 @@ package struct Responder: Sendable {
   package let stopPolicy: StopPolicy
   /// `OK` in the stream's framing.
   package let streamReceipt: [UInt8]
+  /// Many receipts in a row, to be copied together.
+  private let receipts: [UInt8]
   private let framing: Framing
 
   package init(reply: ReplyMode, stopPolicy: StopPolicy, framing: Framing) {
@@ -24,6 +26,7 @@ package struct Responder: Sendable {
       try? framing.append([0x4f, 0x4b], to: &receipt)
     }
     self.streamReceipt = receipt
+    self.receipts = Array(repeatElement(receipt, count: 256).joined())
   }
 
   /// Whether a message is a stop message, and then whether this peer may stop the server.
@@ -39,6 +42,18 @@ package struct Responder: Sendable {
       case .never: false
       }
     return isAllowed ? .stop : .stopRefused
+  }
+
+  /// Appends so many receipts as they go over a stream.
+  package func appendReceipts(_ count: Int, to output: inout [UInt8]) {
+    var missing = count * streamReceipt.count
+    receipts.withUnsafeBytes { block in
+      while missing > 0 {
+        let part = UnsafeRawBufferPointer(rebasing: block.prefix(missing))
+        output.append(contentsOf: part)
+        missing -= part.count
+      }
+    }
   }
 
   /// Appends the message's own bytes as they go back over a stream: as a whole message, but an unterminated one as it came.

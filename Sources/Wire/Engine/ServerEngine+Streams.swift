@@ -125,95 +125,105 @@ extension ServerEngine {
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its read.
   private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
-    let peer = builder.place(of: connection.peer)
+    let before = builder.lastSequence
+    let place = builder.place(of: connection.peer)
+    // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
+    cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
+    connection.traffic.messages &+= builder.lastSequence &- before
+  }
+
+  private func cut(
+    _ input: UnsafeRawBufferPointer,
+    from connection: StreamConnection,
+    _ place: UInt32,
+    framer: inout Framer,
+    builder: inout BatchBuilder,
+    answers: inout [UInt8]
+  ) {
+    let isAnswered = responder.reply != .none && connection.life.mayAnswer
+    let isEcho = isAnswered && responder.reply == .echo
+    let time = time
     var position = 0
     // Payloads that lie in the input are copied together, from the first one on.
     var firstStart = -1
     var base = 0
     var end = 0
-    var stops = false
-    while let frame = connection.framer.next(in: input, from: &position) {
+    var count = 0
+    while let frame = framer.next(in: input, from: &position) {
+      count &+= 1
+      var flags: MessageRecord.Flags = isAnswered ? .answered : []
+      if frame.isTruncated { flags.insert(.truncated) }
+      var offset = builder.nextOffset
       if frame.isHeld {
-        let offset = builder.nextOffset
-        let flags = connection.framer.held.withUnsafeBytes { payload in
+        framer.held.withUnsafeBytes { payload in
+          if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
+          if isEcho { responder.appendEcho(payload, isPartial: false, to: &answers) }
           builder.append(bytes: payload)
-          return answer(payload, frame, on: connection)
         }
-        stops = stops || flags.contains(.stop)
-        record(frame, offset: offset, flags: flags, of: connection, peer: peer)
-        continue
+      } else {
+        if firstStart < 0 {
+          firstStart = frame.start
+          base = offset &- firstStart
+        }
+        offset = base &+ frame.start
+        end = frame.start &+ frame.count
+        if frame.count > 0, input[frame.start] == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
+        if isEcho {
+          let payload = UnsafeRawBufferPointer(rebasing: input[frame.start..<end])
+          responder.appendEcho(payload, isPartial: false, to: &answers)
+        }
       }
-      if firstStart < 0 {
-        firstStart = frame.start
-        base = builder.nextOffset &- firstStart
-      }
-      end = frame.start &+ frame.count
-      let flags = answer(UnsafeRawBufferPointer(rebasing: input[frame.start..<end]), frame, on: connection)
-      stops = stops || flags.contains(.stop)
-      record(frame, offset: base &+ frame.start, flags: flags, of: connection, peer: peer)
+      builder.append(
+        offset: offset,
+        count: frame.count,
+        wireCount: frame.wireCount,
+        flags: flags,
+        peer: place,
+        time: time
+      )
     }
     if firstStart >= 0 { builder.append(bytes: UnsafeRawBufferPointer(rebasing: input[firstStart..<end])) }
-    if stops { stop(askedBy: connection.peer) }
+    if isAnswered, !isEcho { responder.appendReceipts(count, to: &answers) }
   }
 
+  /// Takes in what the end of the stream leaves unfinished.
   private func finishFrames(of connection: StreamConnection, isAnswered: Bool) {
     guard let frame = connection.framer.finish() else { return }
-    let peer = builder.place(of: connection.peer)
+    let place = builder.place(of: connection.peer)
     let offset = builder.nextOffset
-    let flags = connection.framer.held.withUnsafeBytes { payload in
-      builder.append(bytes: payload)
-      return isAnswered ? answer(payload, frame, on: connection) : []
-    }
-    record(frame, offset: offset, flags: flags, of: connection, peer: peer)
-    if flags.contains(.stop) { stop(askedBy: connection.peer) }
-  }
-
-  private func record(
-    _ frame: Frame,
-    offset: Int,
-    flags: MessageRecord.Flags,
-    of connection: StreamConnection,
-    peer: UInt32
-  ) {
-    var flags = flags
+    var flags: MessageRecord.Flags = .partial
     if frame.isTruncated { flags.insert(.truncated) }
-    if frame.isPartial { flags.insert(.partial) }
+    connection.framer.held.withUnsafeBytes { payload in
+      builder.append(bytes: payload)
+      guard isAnswered else { return }
+      if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
+      guard connection.life.mayAnswer, responder.reply != .none else { return }
+      flags.insert(.answered)
+      if responder.reply == .echo {
+        responder.appendEcho(payload, isPartial: true, to: &answers)
+      } else {
+        responder.appendReceipts(1, to: &answers)
+      }
+    }
     connection.traffic.messages &+= 1
     builder.append(
       offset: offset,
       count: frame.count,
       wireCount: frame.wireCount,
       flags: flags,
-      peer: peer,
+      peer: place,
       time: time
     )
   }
 
-  /// Builds the message's receipt, and says what kind of message it is.
-  private func answer(
-    _ payload: UnsafeRawBufferPointer,
-    _ frame: Frame,
-    on connection: StreamConnection
-  ) -> MessageRecord.Flags {
-    var flags: MessageRecord.Flags = []
-    if let first = payload.first, first == Responder.stopByte {
-      flags = responder.flags(
-        firstByte: first,
-        isLocal: connection.isLocal,
-        isForeign: connection.isForeign
-      )
-      if flags.contains(.stopRefused) { refuseStop(by: connection.peer) }
-    }
-    guard connection.life.mayAnswer else { return flags }
-    switch responder.reply {
-    case .ok:
-      answers.append(contentsOf: responder.streamReceipt)
-      flags.insert(.answered)
-    case .echo:
-      responder.appendEcho(payload, isPartial: frame.isPartial, to: &answers)
-      flags.insert(.answered)
-    case .none: break
-    }
+  /// What a stop message of this connection is, and notes what it asks.
+  private func stopFlags(of connection: StreamConnection) -> MessageRecord.Flags {
+    let flags = responder.flags(
+      firstByte: Responder.stopByte,
+      isLocal: connection.isLocal,
+      isForeign: connection.isForeign
+    )
+    if flags.contains(.stop) { stop(askedBy: connection.peer) } else { refuseStop(by: connection.peer) }
     return flags
   }
 
