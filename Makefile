@@ -35,6 +35,10 @@ test:
 	@Scripts/bootstrap test
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --disable-xctest $(TESTFLAGS)
 
+## million: a million lines from client to server, compared line by line
+million: build
+	@Scripts/million
+
 ## lint: the layout that .swift-format decides, strictly
 lint:
 	@Scripts/bootstrap lint
@@ -68,6 +72,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test lint format install clean help
+.PHONY: all build run test million lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

@@ -7,6 +7,8 @@ struct BarFields {
     let rank: Int
     let isRight: Bool
     let columns: Int
+    /// Counts the fields in the order in which they stand.
+    let place: Int
   }
 
   private static let gap = 2
@@ -24,16 +26,20 @@ struct BarFields {
 
   private mutating func append(_ text: String, rank: Int, isRight: Bool) {
     guard !text.isEmpty else { return }
-    fields.append(Field(text: text, rank: rank, isRight: isRight, columns: Surface.columns(of: text)))
+    fields.append(
+      Field(text: text, rank: rank, isRight: isRight, columns: Surface.columns(of: text), place: fields.count)
+    )
   }
 
   /// Where each field that fits begins, with a blank at both ends of the bar.
   fileprivate func places() -> [(text: String, column: Int)] {
-    var kept = fields
-    while kept.count > 1, width(of: kept) > columns {
-      guard let worst = kept.indices.max(by: { kept[$0].rank < kept[$1].rank }) else { break }
-      kept.remove(at: worst)
+    // A long field that does not fit must not take the short ones along that matter less.
+    var kept: [Field] = []
+    for index in fields.indices.sorted(by: { (fields[$0].rank, $0) < (fields[$1].rank, $1) }) {
+      let tried = kept + [fields[index]]
+      if kept.isEmpty || width(of: tried) <= columns { kept = tried }
     }
+    kept.sort { $0.place < $1.place }
     var places: [(String, Int)] = []
     var column = 1
     for field in kept where !field.isRight {

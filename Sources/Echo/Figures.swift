@@ -23,7 +23,7 @@ enum Figures {
     for unit in ["K", "M", "G", "T", "P", "E"] {
       value /= 1024
       if value < 9.95 { return "\(tenths(value))\(unit)" }
-      if value < 1000 { return "\(Int(value.rounded()))\(unit)" }
+      if value < 999.5 { return "\(Int(value.rounded()))\(unit)" }
     }
     return "\(Int(value.rounded()))E"
   }

@@ -85,7 +85,13 @@ struct ClientProgram: Program {
     guard let endpoint = try? endpoint() else {
       let playground = Playground(framing: framing, format: format, timeoutNanoseconds: timeoutNanoseconds)
       if hasScreen { return try playground.runScreen() }
-      return try playground.runPlain(isScripted: !isPlain && !StandardInput().isTerminal)
+      let isScripted = !isPlain && !StandardInput().isTerminal
+      if isScripted {
+        StandardError.writeLine(
+          "\(ClientProgram.name): standard input is not a terminal: a scripted exchange (--no-tui sends its lines)"
+        )
+      }
+      return try playground.runPlain(isScripted: isScripted)
     }
     let configuration = clientConfiguration(endpoint)
     if hasScreen { return try ClientScreen(configuration: configuration).run() }
@@ -100,7 +106,7 @@ extension Endpoint.ParseError {
   fileprivate var text: String {
     switch self {
     case .unknownScheme(let text):
-      "\(text) is no address: give a host and a port, or tcp://host:port, udp://host:port, unix:path"
+      "\(text) alone is no address: give a host and a port, or tcp://host:port, udp://host:port, unix:path"
     case .missingHost: "the address has no host"
     case .missingPort: "the address has no port"
     case .badPort(let text): "a port is a number from 1 to 65535, not \(text)"

@@ -165,9 +165,14 @@ struct PlainClient: ~Copyable {
     guard let end else { return }
     switch end.reason {
     case .failed(let error): throw Failure(error)
-    case .peerClosed where configuration.awaitsReceipts && (end.totals.unresolved > 0 || !isFinishing):
+    case .peerClosed where configuration.awaitsReceipts && !isFinishing:
       let endpoint = configuration.endpoint
       throw Failure(.ioError, "\(endpoint): closed by the peer, \(end.totals.unresolved) messages unanswered")
+    case .peerClosed where configuration.awaitsReceipts && end.totals.unresolved > 0:
+      throw Failure(
+        .temporaryFailure,
+        "\(end.totals.unresolved) messages unanswered: the peer has closed the connection"
+      )
     case .finished, .closed, .peerClosed:
       if end.totals.timedOut > 0 {
         throw Failure(.temporaryFailure, "\(end.totals.timedOut) receipts did not come in time")

@@ -25,16 +25,16 @@ struct PlainStreams: ~Copyable {
     waiter.watch(output.descriptor, for: .hangUp)
   }
 
-  /// Writes and forgets what has gathered: notices first, because they are about what comes.
+  /// Writes and forgets what has gathered, in the order in which it came about.
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
     defer { plain.removeAll() }
     do {
-      if !plain.notices.isEmpty {
-        try notices.append(plain.notices)
-        try notices.flush()
-      }
+      try notices.append(plain.notices)
+      try notices.flush()
       try output.append(plain.output)
       try output.flush()
+      try notices.append(plain.lateNotices)
+      try notices.flush()
     } catch {
       throw Failure(.ioError, "cannot write the output: \(error)")
     }

@@ -91,4 +91,99 @@ import Testing
     )
     #expect(ending.error.hasSuffix("stopping\n2 messages, 13 bytes received; 0 connections\n"))
   }
+
+  @Test("The client talks to netcat, typed answers and all", .enabled(if: netcat != nil), arguments: [[], ["-u"]])
+  func clientToNetcat(options: [String]) throws {
+    let server = try PlainProgram(try #require(RealPeerTests.netcat), ["-l", "-v"] + options + ["127.0.0.1", "0"])
+    let port = try port(of: server)
+    let client = try PlainProgram(Client.path, ["127.0.0.1", port] + (options.isEmpty ? [] : ["--udp"]))
+    client.write("how are you\n")
+    try server.waitForOutput { !$0.isEmpty }
+    // A datagram of one write: netcat sends a line as it is typed.
+    server.write("fine\n")
+    let reply = try client.waitForLine(containing: "server reply")
+    #expect(reply.hasPrefix(options.isEmpty ? "server reply: fine (" : "server reply: fine\\n ("))
+    client.closeInput()
+    #expect(try client.waitForExit() == 0)
+    server.closeInput()
+    #expect(server.outputText == (options.isEmpty ? "how are you\n" : "how are you"))
+  }
+
+  @Test("--no-receipts sends to a netcat that never answers, and ends at once", .enabled(if: netcat != nil))
+  func noReceipts() throws {
+    let server = try PlainProgram(try #require(RealPeerTests.netcat), ["-l", "-v", "127.0.0.1", "0"])
+    let port = try port(of: server)
+    let ending = try Client.run(["--no-receipts", "127.0.0.1", port], input: "one\ntwo\n")
+    #expect(
+      ending
+        == Ending(
+          code: 0,
+          output: """
+            client sent 4 bytes to server
+            client sent 4 bytes to server
+            2 messages, 8 bytes sent; 0 bytes received
+
+            """,
+          error: ""
+        )
+    )
+    server.closeInput()
+    try server.waitForExit()
+    #expect(server.outputText == "one\ntwo\n")
+  }
+
+  @Test(
+    "The client talks to an echo that socat makes, over IPv4 and IPv6",
+    .enabled(if: socat != nil),
+    arguments: ["4", "6"]
+  )
+  func clientToSocat(family: String) throws {
+    guard family == "4" || hasIPv6 else { return }
+    let bind = family == "4" ? "127.0.0.1" : "[::1]"
+    let server = try PlainProgram(
+      try #require(RealPeerTests.socat),
+      ["-d", "-d", "TCP\(family)-LISTEN:0,bind=\(bind)", "EXEC:/bin/cat"]
+    )
+    let port = try port(of: server)
+    let ending = try Client.run(["tcp://\(bind):\(port)"], input: "one\ntwo\nthree")
+    #expect(ending.code == 0, "\(ending.error)")
+    #expect(
+      ending.output == """
+        client sent 4 bytes to server
+        server reply: one (N ms)
+        client sent 4 bytes to server
+        server reply: two (N ms)
+        client sent 6 bytes to server
+        server reply: three (N ms)
+        3 messages, 14 bytes sent; 3 receipts; 0 missing
+
+        """
+    )
+  }
+
+  @Test("The client talks to an echo that ncat makes on a Unix socket", .enabled(if: ncat != nil))
+  func clientToNcat() throws {
+    let folder = try TemporaryDirectory()
+    let path = "\(folder.path)/socket"
+    let server = try PlainProgram(try #require(RealPeerTests.ncat), ["-l", "-v", "-U", path, "--exec", "/bin/cat"])
+    try server.waitForLine(containing: "Listening on", from: .error)
+    let client = try PlainProgram(Client.path, ["unix:\(path)"])
+    client.write("one\ntwo\n")
+    // Once its peer has half-closed, ncat sends nothing any more of what its program still has to say.
+    try client.waitForLine(containing: "server reply: two")
+    client.closeInput()
+    let ending = try client.ending()
+    #expect(ending.code == 0, "\(ending.error)")
+    #expect(ending.output.hasSuffix("2 messages, 8 bytes sent; 2 receipts; 0 missing\n"))
+  }
+
+  /// The port in the line with which a tool says that it listens.
+  private func port(of server: PlainProgram) throws -> String {
+    while let line = try server.readLine(from: .error) {
+      guard line.contains("istening on") || line.contains("Bound on") else { continue }
+      let digits = String(line.reversed().prefix { $0.isNumber }.reversed())
+      if !digits.isEmpty { return digits }
+    }
+    throw ProgramError("no port in what the tool said\n\(server.story)")
+  }
 }

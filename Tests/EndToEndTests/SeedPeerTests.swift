@@ -48,4 +48,66 @@ import Testing
     }
     #expect(try server.end(SIGTERM).code == 0)
   }
+
+  @Test("--udp --framing fixed:16 puts exactly 16 bytes on the wire, padded with NULs, for the old server")
+  func oldServer() throws {
+    let server = try SocketPeer.datagramServer()
+    let client = try PlainProgram(Client.path, ["--udp", "--framing", "fixed:16", "127.0.0.1", "\(server.port)"])
+    for text in ["hello", "sixteen bytes!!!", "."] {
+      client.write(text + "\n")
+      let (bytes, source) = try server.receiveDatagram()
+      #expect(bytes == Array(text.utf8) + [UInt8](repeating: 0, count: 16 - text.utf8.count))
+      try server.send([0x4F, 0x4B, 0, 0], to: source)
+    }
+    let ending = try client.ending()
+    #expect(ending.code == 0)
+    #expect(
+      ending.output == """
+        client sent 16 bytes to server
+        server reply: OK (N ms)
+        client sent 16 bytes to server
+        server reply: OK (N ms)
+        client sent 16 bytes to server
+        server reply: OK (N ms)
+        client entered ., exiting
+
+        """
+    )
+  }
+
+  @Test("A message that does not fit the old server's 16 bytes is not sent, the others are, and 65")
+  func tooLong() throws {
+    let server = try RunningServer(["--framing", "fixed:16"])
+    let ending = try Client.run(
+      ["--udp", "--framing", "fixed:16", "127.0.0.1", "\(server.port)"],
+      input: "before\nseventeen bytes!!\nafter\n"
+    )
+    #expect(ending.code == 65)
+    #expect(
+      ending.error == """
+        echo_client: not sent: a message of 17 bytes does not fit framing fixed:16: at most 16
+        echo_client: messages that do not fit the framing were not sent
+
+        """
+    )
+    #expect(ending.output.hasSuffix("2 messages, 32 bytes sent; 2 receipts; 0 missing\n"))
+    let end = try server.end(SIGTERM)
+    #expect(end.output.hasSuffix(": before\nserver received 16 bytes from udp 127.0.0.1:PORT: after\n"))
+  }
+
+  @Test("A reply from another address than the server's is not taken for one")
+  func foreignReply() throws {
+    let server = try SocketPeer.datagramServer()
+    let stranger = try SocketPeer.datagramServer()
+    let client = try PlainProgram(Client.path, ["--udp", "127.0.0.1", "\(server.port)"])
+    client.write("hello\n.\n")
+    let (_, source) = try server.receiveDatagram()
+    try stranger.send(Array("forged".utf8), to: source)
+    try server.send([0x4F, 0x4B, 0, 0], to: source)
+    _ = try server.receiveDatagram()
+    try server.send([0x4F, 0x4B, 0, 0], to: source)
+    let ending = try client.ending()
+    #expect(ending.code == 0)
+    #expect(!ending.output.contains("forged"))
+  }
 }

@@ -29,7 +29,7 @@ import Testing
     #expect(screen.text(row: 0).contains("peers 2  2 msg  12B"))
     peer.finish()
     #expect(try peer.receiveToEnd() == "")
-    try server.terminal.waitForText("-- closed by the p~")
+    try server.terminal.waitForText("-- closed by peer; 1 message, 6B")
     try server.quit()
   }
 

@@ -8,6 +8,8 @@ package final class TerminalProgram {
   package let screen: VirtualTerminal
   /// Every byte that the program wrote.
   package private(set) var transcript: [UInt8] = []
+  /// Every byte that the terminal itself answered to what the program wrote; the program read them too.
+  package private(set) var replies: [UInt8] = []
   /// The terminal's modes before the program started.
   package let modesBefore: String
   private var process: ChildProcess
@@ -205,7 +207,9 @@ package final class TerminalProgram {
     }
     transcript += bytes
     screen.feed(bytes)
-    toWrite += screen.takeReplies()
+    let answers = screen.takeReplies()
+    replies += answers
+    toWrite += answers
     if !toWrite.isEmpty { writeSome() }
     return count > 0
   }

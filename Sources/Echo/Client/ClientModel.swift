@@ -71,6 +71,7 @@ package struct ClientModel: ScreenModel {
   /// Messages that wait for a connection.
   var queue: [Outgoing] = []
   var now = Moment(time: Timestamp(nanoseconds: 0))
+  private var attemptFailure: (text: String, time: Timestamp)?
   /// ^C, or ^D while messages wait, was pressed once.
   var isQuitArmed = false
   var nextID: UInt64 = 1
@@ -137,12 +138,15 @@ package struct ClientModel: ScreenModel {
   private mutating func handle(_ news: ClientEvent) -> [Effect<ClientRequest>] {
     switch news {
     case .resolving(let host, _): phase = .resolving(host)
-    case .connecting(let address, _): phase = .connecting(address?.description ?? "")
+    case .connecting(let address, _):
+      noteAttemptFailure()
+      phase = .connecting(address?.description ?? "")
     case .attemptFailed(let address, let error, let time):
-      note("\(address.map { "\($0): " } ?? "")\(error.reason)", isAlert: true, at: time)
+      noteAttemptFailure()
+      attemptFailure = ("\(address.map { "\($0): " } ?? "")\(error.reason); trying on", time)
     case .connected(let local, let peer, let time): return connected(local: local, peer: peer, at: time)
     case .traffic(let batch): return take(batch)
-    case .peerFinished(let time): note("the server has said all that it will say", at: time)
+    case .peerFinished(let time): if !awaitsReceipts { note("the server has closed its end", at: time) }
     case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
     case .ended(let end, _, let time): return ended(end, at: time)
     }
@@ -154,6 +158,7 @@ package struct ClientModel: ScreenModel {
     peer: SocketAddress?,
     at time: Timestamp
   ) -> [Effect<ClientRequest>] {
+    noteAttemptFailure()
     phase = .up(since: time)
     var text = "connected"
     if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
@@ -168,6 +173,7 @@ package struct ClientModel: ScreenModel {
 
   private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {
     counters.pending = 0
+    attemptFailure = nil
     if ending == .asked { return [.quit] }
     let reason = end.failureText ?? "closed"
     phase = .down(reason)
@@ -175,6 +181,12 @@ package struct ClientModel: ScreenModel {
     note(reason, isAlert: true, at: time)
     notice = queue.isEmpty ? "not connected: Enter on a message connects again" : "not connected: Enter tries again"
     return []
+  }
+
+  /// Tells of an address that did not work, now that it is known not to be the end.
+  private mutating func noteAttemptFailure() {
+    if let (text, time) = attemptFailure { note(text, isAlert: true, at: time) }
+    attemptFailure = nil
   }
 
   private mutating func take(_ batch: TrafficBatch) -> [Effect<ClientRequest>] {

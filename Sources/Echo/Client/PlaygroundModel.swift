@@ -75,6 +75,10 @@ package struct PlaygroundModel: ScreenModel {
       }
     }
     if let rect = layout.server { server.drawPane(rect, on: &surface) }
+    if case .help(let help) = client.focus {
+      surface.draw(help, in: Rect(size: size), theme: client.look.theme, glyphs: client.look.glyphs)
+      surface.cursor = nil
+    }
     return surface
   }
 
@@ -98,7 +102,7 @@ package struct PlaygroundModel: ScreenModel {
 
 /// Where the playground's halves are: side by side, one above the other, or the client alone.
 struct PlaygroundLayout: Hashable {
-  static let sideBySideColumns = 90
+  static let sideBySideColumns = 120
   static let stackedRows = 16
 
   var client: Rect

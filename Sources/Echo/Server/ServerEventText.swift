@@ -71,7 +71,7 @@ extension DisconnectReason {
     let counts = "\(Figures.quantity(traffic.messages, "message")), \(Figures.bytes(traffic.bytesReceived))"
     let how =
       switch self {
-      case .finished: "closed by the peer"
+      case .finished: "closed by peer"
       case .closed: "closed by us"
       case .stopping: "closed: the server stops"
       case .reset, .idle, .stalled, .failed: abnormalText ?? word

@@ -51,6 +51,8 @@ struct ServerColumns: Hashable {
 
   /// The least room for a preview before something else gives way.
   private static let leastPreview = 16
+  /// The least room for a preview at all, on the narrowest screens.
+  private static let leastWords = 5
 
   /// `last` is the greatest number to be shown.
   init(width: Int, last: UInt64) {
@@ -65,10 +67,10 @@ struct ServerColumns: Hashable {
       { $0.clock = .minutes },
       { $0.transport = 0 },
     ]
-    for fold in folds {
-      if width - fixed >= ServerColumns.leastPreview { break }
-      fold(&self)
-    }
+    for fold in folds where width - fixed < ServerColumns.leastPreview { fold(&self) }
+    // What was said is worth more than who said it, and when.
+    if width - fixed < ServerColumns.leastWords { peer = 0 }
+    if width - fixed < ServerColumns.leastWords { sequence = 0 }
     preview = max(0, width - fixed)
   }
 

@@ -175,17 +175,20 @@ extension ServerModel {
     cursor.right(row.isNotice ? "" : "\(record.sequence)", columns.sequence, theme[.muted], on: &surface)
     let time = Figures.clock(record.time, offset: now.offset, columns.clock)
     cursor.left(time, columns.clock.columns, theme[.muted], on: &surface)
-    let isNamed = !row.isNotice || row.peer.connection != .none
-    cursor.left(isNamed ? peerText(row.peer, columns) : "", columns.peer, theme[text], on: &surface)
-    cursor.left(isNamed ? row.peer.transport.rawValue : "", columns.transport, theme[.muted], on: &surface)
-    cursor.right(row.isNotice ? "--" : Figures.bytes(record.wireCount), columns.bytes, theme[text], on: &surface)
-    let (reply, role) = replyText(record)
-    cursor.left(row.isNotice ? "" : reply, columns.reply, theme[role], on: &surface)
+    if !row.isNotice || row.peer.connection != .none {
+      cursor.left(peerText(row.peer, columns), columns.peer, theme[text], on: &surface)
+      cursor.left(row.peer.transport.rawValue, columns.transport, theme[.muted], on: &surface)
+    }
     if row.isNotice {
+      // What the columns of a message would hold, a notice needs for its words.
       let sign = isAlert ? "!! " : "-- "
-      cursor.left(sign + String(decoding: row.payload, as: UTF8.self), columns.preview, theme[text], on: &surface)
+      let words = sign + String(decoding: row.payload, as: UTF8.self)
+      cursor.left(words, rect.maxColumn - cursor.column, theme[text], on: &surface)
       return
     }
+    cursor.right(Figures.bytes(record.wireCount), columns.bytes, theme[text], on: &surface)
+    let (reply, role) = replyText(record)
+    cursor.left(reply, columns.reply, theme[role], on: &surface)
     let shown = framing.shown(of: row.payload, transport: row.peer.transport)
     shown.withUnsafeBytes { bytes in
       _ = surface.draw(
