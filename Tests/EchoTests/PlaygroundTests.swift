@@ -70,11 +70,11 @@ struct PlaygroundTests {
 
   @Test("the wheel scrolls the half it is over")
   func wheel() {
-    var model = Self.session(size: Size(columns: 100, rows: 9))
+    var model = Self.session(size: Size(columns: 130, rows: 9))
     let time = ClientScript().time
     let peer = Peer(connection: ConnectionID(1), transport: .tcp, address: ClientScript.local)
     for _ in 0..<20 { _ = model.update(.news(.server(.connected(peer, at: time)))) }
-    _ = model.update(.input(.mouse(Mouse(.wheelUp, at: Point(column: 90, row: 5)))))
+    _ = model.update(.input(.mouse(Mouse(.wheelUp, at: Point(column: 120, row: 5)))))
     let top = model.view().text(row: 0)
     #expect(top.contains("HOLD +0 new"))
     #expect(model.view().text(row: 7).contains("FOLLOW"))
