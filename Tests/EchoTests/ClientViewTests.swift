@@ -60,7 +60,7 @@ struct ClientViewTests {
 
   @Test("20x4, and below it a row of counters")
   func smallest() {
-    #expect(picture(20, 4) == [" UP", " >wait 日本語", " FOLLOW  12B", "> half a mess"])
+    #expect(picture(20, 4) == [" UP  rtt 12.3ms", " >wait 日本語", " FOLLOW  12B", "> half a mess"])
     #expect(picture(12, 3) == [">4 <2 T/O 1", " >wait 日本~", "> ~ mess"])
     #expect(picture(12, 2) == [">4 <2 T/O 1", "> ~ mess"])
     #expect(picture(5, 1).count == 1)
