@@ -136,10 +136,12 @@ import Testing
   @Test("A reader that leaves after the first line, as head does, ends it quietly")
   func closedOutput() throws {
     let server = try RunningServer()
-    server.program.close(.output)
     let peer = try SocketPeer(tcp: server.port)
-    // Whether the message or the hang-up comes first, nothing is said of the pipe.
-    try? peer.send("hello\n")
+    try peer.send("hello\n")
+    #expect(try server.program.readLine()?.hasSuffix(": hello") == true)
+    server.program.close(.output)
+    // Whether this message or the hang-up comes first, nothing is said of the pipe.
+    try? peer.send("more\n")
     let ending = try server.end()
     #expect(ending.code == 0)
     #expect(!ending.error.contains("pipe") && !ending.error.contains("write"))

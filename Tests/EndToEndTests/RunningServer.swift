@@ -42,8 +42,8 @@ struct Ending: Hashable {
 }
 
 extension PlainProgram {
-  func ending() throws -> Ending {
-    let code = try waitForExit()
+  func ending(timeout: Duration = .seconds(10)) throws -> Ending {
+    let code = try waitForExit(timeout: timeout)
     return Ending(code: code, output: normalized(outputText), error: normalized(errorText))
   }
 }
