@@ -32,6 +32,12 @@ struct Failure: Error {
     self.init(error.status, error.text)
   }
 
+  /// What kept a server from listening: a name that is no address is then the system's no, too.
+  init(listening error: WireError) {
+    self.init(error)
+    if status == .unavailable { status = .systemError }
+  }
+
   /// Runs something of the system's that can fail, and gives its failure an exit status.
   static func onError<Result: ~Copyable>(
     _ status: ExitStatus,

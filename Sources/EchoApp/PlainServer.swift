@@ -18,7 +18,7 @@ struct PlainServer {
     do throws(WireError) {
       server = try WireServer.start(configuration) { wake.signal() }
     } catch {
-      throw Failure(error)
+      throw Failure(listening: error)
     }
     var transcript = ServerTranscript(format: format, framing: configuration.framing)
     if configuration.stopPolicy == .any {

@@ -16,7 +16,7 @@ struct ServerScreen {
     do throws(WireError) {
       server = try WireServer.start(configuration) { wake.signal() }
     } catch {
-      throw Failure(error)
+      throw Failure(listening: error)
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
     let model = ServerModel(

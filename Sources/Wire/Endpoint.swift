@@ -51,7 +51,7 @@ extension Endpoint {
     switch scheme.lowercased() {
     case "tcp": self = .tcp(host: host, port: port)
     case "udp": self = .udp(host: host, port: port)
-    default: throw .unknownScheme(String(scheme))
+    default: throw .unknownScheme(url)
     }
   }
 

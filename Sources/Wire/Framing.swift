@@ -62,11 +62,15 @@ extension Framing {
   }
 
   /// Appends one message as it goes over a stream.
-  package func append(_ payload: some Collection<UInt8>, to output: inout [UInt8]) throws(FramingError) {
+  @specialized(where Payload == ArraySlice<UInt8>)
+  package func append<Payload: Collection<UInt8>>(
+    _ payload: Payload,
+    to output: inout [UInt8]
+  ) throws(FramingError) {
     let count = payload.count
     switch self {
     case .line, .nul:
-      let delimiter: UInt8 = self == .line ? 0x0a : 0
+      let delimiter = delimiter ?? 0
       guard !payload.contains(delimiter) else { throw .containsDelimiter(delimiter) }
       output.append(contentsOf: payload)
       output.append(delimiter)
@@ -85,7 +89,11 @@ extension Framing {
   }
 
   /// Appends one message as the payload of a datagram: `fixed` pads, every other framing is the datagram itself.
-  package func appendDatagram(_ payload: some Collection<UInt8>, to output: inout [UInt8]) throws(FramingError) {
+  @specialized(where Payload == ArraySlice<UInt8>)
+  package func appendDatagram<Payload: Collection<UInt8>>(
+    _ payload: Payload,
+    to output: inout [UInt8]
+  ) throws(FramingError) {
     if case .fixed = self { return try append(payload, to: &output) }
     guard payload.count <= Framing.maximumFixed else {
       throw .tooLong(count: payload.count, limit: Framing.maximumFixed)

@@ -24,8 +24,9 @@ package struct OutgoingBatch: Sendable {
   /// Adds one message, framed for the transport; throws, and changes nothing, when it does not fit.
   ///
   /// A datagram that is itself like a receipt is never answered (`Responder`), so none is awaited for it.
-  package mutating func append(
-    _ payload: some Collection<UInt8>,
+  @specialized(where Payload == ArraySlice<UInt8>)
+  package mutating func append<Payload: Collection<UInt8>>(
+    _ payload: Payload,
     id: UInt64,
     expectsReceipt: Bool
   ) throws(FramingError) {

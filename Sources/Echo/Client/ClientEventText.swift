@@ -32,12 +32,6 @@ extension ClientTotals {
 }
 
 extension Figures {
-  /// A round trip as plain text has it: `0.21 ms`, `6200 ms`.
-  static func roundTrip(nanoseconds: Int64) -> String {
-    let milliseconds = Double(max(0, nanoseconds)) / 1_000_000
-    return milliseconds < 99.995 ? "\(hundredths(milliseconds)) ms" : "\(Int(milliseconds.rounded())) ms"
-  }
-
   /// A timeout without needless decimals: `5 s`, `0.25 s`.
   static func seconds(nanoseconds: Int64) -> String {
     let milliseconds = max(0, nanoseconds) / 1_000_000

@@ -138,7 +138,7 @@ package struct ClientTranscript {
     line.append(": ")
     line.append(printable: shown)
     line.append(" (")
-    line.append(Figures.roundTrip(nanoseconds: record.roundTrip))
+    line.append(roundTrip: record.roundTrip)
     line.append(")\n")
   }
 
