@@ -60,9 +60,9 @@ import Wire
     #expect(Figures.latency(nanoseconds: 12_340_000) == "12.3ms")
     #expect(Figures.latency(nanoseconds: 999_500_000) == "1.0s")
     #expect(Figures.latency(nanoseconds: -1) == "0.00ms")
-    #expect(Figures.roundTrip(nanoseconds: 210_000) == "0.21 ms")
-    #expect(Figures.roundTrip(nanoseconds: 99_995_000) == "100 ms")
-    #expect(Figures.roundTrip(nanoseconds: 6_200_000_000) == "6200 ms")
+    #expect(roundTrip(210_000) == "0.21 ms")
+    #expect(roundTrip(99_995_000) == "100 ms")
+    #expect(roundTrip(6_200_000_000) == "6200 ms")
     #expect(Figures.seconds(nanoseconds: 5_000_000_000) == "5 s")
     #expect(Figures.seconds(nanoseconds: 250_000_000) == "0.25 s")
     #expect(Figures.seconds(nanoseconds: 1_005_000_000) == "1.005 s")
@@ -78,5 +78,11 @@ import Wire
     for detail in [Figures.ClockDetail.milliseconds, .seconds, .minutes] {
       #expect(Figures.clock(ServerScript.start, offset: 0, detail).count == detail.columns)
     }
+  }
+
+  private func roundTrip(_ nanoseconds: Int64) -> String {
+    var bytes: [UInt8] = []
+    bytes.append(roundTrip: nanoseconds)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
