@@ -68,7 +68,7 @@ import Testing
 
   static let badEndpoints: [(String, Endpoint.ParseError)] = [
     ("", .unknownScheme("")), ("localhost", .unknownScheme("localhost")), ("host:5000", .unknownScheme("host:5000")),
-    ("http://a:80", .unknownScheme("http")), ("tcp:a:80", .unknownScheme("tcp:a:80")), ("tcp://", .missingHost),
+    ("http://a:80", .unknownScheme("http://a:80")), ("tcp:a:80", .unknownScheme("tcp:a:80")), ("tcp://", .missingHost),
     ("tcp://:80", .missingHost), ("tcp://[]:80", .missingHost), ("tcp://[::1", .missingHost),
     ("tcp://a", .missingPort), ("tcp://[::1]", .missingPort), ("tcp://[::1]80", .missingPort),
     ("tcp://a:", .badPort("")), ("tcp://a:0", .badPort("0")), ("tcp://a:65536", .badPort("65536")),
