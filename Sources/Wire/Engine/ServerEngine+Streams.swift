@@ -88,6 +88,7 @@ extension ServerEngine {
         if isDraining, builder.isFull {
           sendAnswers(to: connection)
           postBatch()
+          if isHeld { break }
         }
         if count == readBuffer.count || isDraining { continue }
         break
