@@ -256,7 +256,12 @@ extension ServerEngine {
   private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
     let sent = calls.send(connection.socket.descriptor, bytes)
     guard sent < 0 else { return sent }
-    if sent != -Int(Errno.again), sent != -Int(Errno.interrupted) { connection.life.writingFailed() }
+    let code = Int32(-sent)
+    if code == Errno.again || code == Errno.interrupted { return 0 }
+    connection.life.writingFailed()
+    if code != Errno.connectionReset, code != Errno.brokenPipe {
+      tell(.failure(SystemError("send", code: code), peer: connection.peer, at: time))
+    }
     return 0
   }
 
