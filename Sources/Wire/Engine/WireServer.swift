@@ -1,4 +1,4 @@
-/// A running server: its wire thread, and the two mailboxes that reach it.
+/// A server's handle: the wire thread behind it ends, at the latest, when the handle is let go.
 package final class WireServer: Sendable {
   /// What happened, for whoever watches; drained by one thread.
   package let events: Mailbox<ServerEvent>
@@ -43,6 +43,12 @@ package final class WireServer: Sendable {
     self.endpoints = endpoints
     self.commands = commands
     self.thread = thread
+  }
+
+  deinit {
+    post(.stop)
+    post(.stop)
+    join()
   }
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
