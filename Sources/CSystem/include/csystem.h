@@ -124,9 +124,8 @@ struct csystem_ready {
 };
 
 int csystem_poller_create(void);
-/// `add` registers, otherwise the interest changes; the descriptor leaves by close(2) or `csystem_poller_remove`.
+/// `add` registers, otherwise the interest changes; the descriptor leaves by close(2).
 int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token, int add);
-int csystem_poller_remove(int poller, int descriptor);
 /// Waits at most `timeout` milliseconds, for ever when negative; an interrupted wait is 0.
 int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, int timeout);
 

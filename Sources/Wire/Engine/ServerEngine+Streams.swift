@@ -291,7 +291,6 @@ extension ServerEngine {
     freeSlots.append(connection.slot)
     openCount -= 1
     if connection.output.count > 0 { waitingCount -= 1 }
-    poller.remove(connection.socket.descriptor)
     if reason == .stalled { connection.socket.abortOnClose() }
     totals.traffic.bytesReceived &+= connection.traffic.bytesReceived
     tell(.disconnected(connection.peer, reason, connection.traffic, at: time))
