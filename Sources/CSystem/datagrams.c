@@ -148,7 +148,7 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
 }
 
 /// Copies the packet information that the datagram came with, so that the reply leaves from the address it was sent to.
-static size_t copy_destination(struct msghdr *received, struct msghdr *reply, struct control *buffer) {
+static void copy_destination(struct msghdr *received, struct msghdr *reply, struct control *buffer) {
   for (struct cmsghdr *control = CMSG_FIRSTHDR(received); control; control = CMSG_NXTHDR(received, control)) {
     int is_info = control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO;
 #if defined(IP_PKTINFO)
@@ -170,9 +170,8 @@ static size_t copy_destination(struct msghdr *received, struct msghdr *reply, st
       info->ipi_ifindex = 0;
     }
 #endif
-    return length;
+    return;
   }
-  return 0;
 }
 
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count) {

@@ -21,10 +21,6 @@ int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t t
   return result(epoll_ctl(poller, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event));
 }
 
-int csystem_poller_remove(int poller, int descriptor) {
-  return result(epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL));
-}
-
 int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, int timeout) {
   struct epoll_event events[GROUP];
   int count = epoll_wait(poller, events, capacity < GROUP ? capacity : GROUP, timeout);

@@ -27,13 +27,6 @@ int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t t
   return kevent(poller, changes, 2, NULL, 0, NULL) < 0 ? -errno : 0;
 }
 
-int csystem_poller_remove(int poller, int descriptor) {
-  struct kevent changes[2];
-  EV_SET(&changes[0], descriptor, EVFILT_READ, EV_DELETE, 0, 0, NULL);
-  EV_SET(&changes[1], descriptor, EVFILT_WRITE, EV_DELETE, 0, 0, NULL);
-  return kevent(poller, changes, 2, NULL, 0, NULL) < 0 ? -errno : 0;
-}
-
 int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, int timeout) {
   struct kevent events[GROUP];
   struct timespec limit = {timeout / 1000, (long)(timeout % 1000) * 1000000};

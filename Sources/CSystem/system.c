@@ -63,38 +63,30 @@ int csystem_wait_readable(int descriptor, int timeout) {
   return count < 0 ? (errno == EINTR ? 0 : -errno) : count;
 }
 
-static int start(pthread_t *handle, const char *name, void *(*body)(void *), void *context) {
+int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
+  pthread_t *handle = malloc(sizeof *handle);
+  if (!handle) return -ENOMEM;
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   int error = pthread_create(handle, NULL, body, context);
   pthread_sigmask(SIG_SETMASK, &old, NULL);
-  if (error) return -error;
+  if (error) {
+    free(handle);
+    return -error;
+  }
 #if defined(__linux__)
   pthread_setname_np(*handle, name);
 #else
   (void)name;
 #endif
-  return 0;
-}
-
-int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
-  pthread_t *handle = malloc(sizeof *handle);
-  if (!handle) return -ENOMEM;
-  int result = start(handle, name, body, context);
-  if (result < 0) {
+  if (thread) {
+    *thread = handle;
+  } else {
+    pthread_detach(*handle);
     free(handle);
-    return result;
   }
-  *thread = handle;
   return 0;
-}
-
-int csystem_thread_start_detached(const char *name, void *(*body)(void *), void *context) {
-  pthread_t handle;
-  int result = start(&handle, name, body, context);
-  if (result == 0) pthread_detach(handle);
-  return result;
 }
 
 void csystem_thread_join(void *thread) {

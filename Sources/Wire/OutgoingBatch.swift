@@ -9,6 +9,9 @@ package struct OutgoingBatch: Sendable {
     package var expectsReceipt: Bool
   }
 
+  /// Bytes of a payload at most: so that its length and what frames it fit the count of a `Message`.
+  package static let longestMessage = Int(UInt32.max) - 4
+
   package private(set) var messages: [Message] = []
   package private(set) var bytes: [UInt8] = []
   private let framing: Framing
@@ -30,6 +33,9 @@ package struct OutgoingBatch: Sendable {
     id: UInt64,
     expectsReceipt: Bool
   ) throws(FramingError) {
+    guard payload.count <= OutgoingBatch.longestMessage else {
+      throw .tooLong(count: payload.count, limit: OutgoingBatch.longestMessage)
+    }
     let start = bytes.count
     if transport.isDatagram {
       try framing.appendDatagram(payload, to: &bytes)

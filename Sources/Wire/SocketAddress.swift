@@ -51,8 +51,6 @@ package struct SocketAddress: Hashable, Sendable {
   /// The limited broadcast address; a subnet's own is not known here.
   package var isBroadcast: Bool { family == .ipv4 && low & 0xffff_ffff == 0xffff_ffff }
 
-  package var isUnspecified: Bool { family != .unix && high == 0 && low == 0 }
-
   /// The host without its port, as `description` shows it but without brackets.
   package var host: String {
     switch family {

@@ -193,6 +193,18 @@ import Glibc
     #expect(client.replies == texts)
   }
 
+  @Test("a system that stays without buffers does not keep the client from its end")
+  func noBuffers() throws {
+    var calls = SystemCalls.kernel
+    calls.transmitDatagrams = { _, _ in -Int(ENOBUFS) }
+    let server = try ClientPeerSocket(.ipv4, isDatagram: true)
+    let client = try ClientHarness(server.datagramEndpoint, calls: calls) { $0.timeoutNanoseconds = 50_000_000 }
+    try client.send("hello")
+    client.finish()
+    let error = WireError.broken(server.datagramEndpoint, SystemError("send", code: ETIMEDOUT))
+    #expect(try client.end().0 == .failed(error))
+  }
+
   @Test("a datagram that is too large for the path fails alone")
   func tooLarge() throws {
     let turn = ClientCounter()

@@ -1,6 +1,16 @@
 import Testing
 import Wire
 
+@Test("a message whose length the accounts can't hold does not fit", arguments: [Framing.line, .length32, .raw])
+func outgoingTooLong(framing: Framing) {
+  var batch = OutgoingBatch(framing: framing, transport: .tcp)
+  let count = Int(UInt32.max)
+  #expect(throws: FramingError.tooLong(count: count, limit: OutgoingBatch.longestMessage)) {
+    try batch.append(repeatElement(0x61, count: count), id: 1, expectsReceipt: true)
+  }
+  #expect(batch.isEmpty)
+}
+
 @Suite("OutgoingQueue") struct OutgoingQueueTests {
   @Test("gives every byte once and in order, however much is taken", arguments: 1...30)
   func random(seed: Int) throws {

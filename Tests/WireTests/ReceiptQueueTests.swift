@@ -57,6 +57,21 @@ private func message(_ id: UInt64, expectsReceipt: Bool = true, size: Int = 5) -
     #expect(receiptQueue.answer(now: 140).kind == .received)
   }
 
+  @Test("a stream's late replies beyond the memory answer nothing, and shift no other")
+  func forgottenOnStream() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    var next = message(0)
+    let forgotten = 3
+    for id in 1...(ReceiptQueue.expiredStreamLimit + forgotten) {
+      next.id = UInt64(id)
+      receiptQueue.wrote(next, now: 0)
+    }
+    while receiptQueue.nextTimeout(now: 100) != nil {}
+    for _ in 0..<forgotten { #expect(receiptQueue.answer(now: 200).kind == .received) }
+    let remembered = receiptQueue.answer(now: 200)
+    #expect(remembered == .init(kind: .lateReceipt, message: UInt64(forgotten + 1), roundTrip: 200))
+  }
+
   @Test("of many lost datagrams only the latest are remembered")
   func boundedMemory() {
     var receiptQueue = ReceiptQueue(isDatagram: true, timeoutNanoseconds: 1)

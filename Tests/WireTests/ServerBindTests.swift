@@ -92,4 +92,17 @@ import Testing
       try start { $0.unixPath = "/nowhere/x" }
     }
   }
+
+  @Test("A server that is let go of ends, and takes its Unix socket with it")
+  func letGo() throws {
+    let folder = ServerFolder()
+    var configuration = ServerConfiguration(port: 0)
+    configuration.transports = []
+    configuration.unixPath = folder.socket
+    do {
+      let server = try WireServer.start(configuration) {}
+      #expect(server.endpoints == [.unix(path: folder.socket)])
+    }
+    #expect(access(folder.socket, F_OK) == -1)
+  }
 }

@@ -137,6 +137,7 @@ import Testing
     #expect(fixture.messages.map(\.text) == ["line", "line", "line", "half"])
     #expect(fixture.messages[3].record.flags == .partial)
     #expect(fixture.disconnected[0].traffic.bytesSent == 0)
+    #expect(fixture.failures == (code == EIO ? [SystemError("send", code: EIO)] : []))
   }
 
   @Test("A write that fails with receipts queued gives them up without losing count of who waits")

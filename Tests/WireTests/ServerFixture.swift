@@ -39,16 +39,24 @@ final class ServerFixture {
   /// The names of the events in their order, messages left out.
   private(set) var order: [String] = []
 
-  init(_ configuration: ServerConfiguration = ServerConfiguration(port: 0), calls: SystemCalls = .kernel) throws {
+  init(
+    _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
+    calls: SystemCalls = .kernel,
+    eventCapacity: Int = WireServer.eventCapacity
+  ) throws {
     let wakes = wakes
-    server = try WireServer.start(configuration, calls: calls) { wakes.signal() }
+    server = try WireServer.start(configuration, calls: calls, eventCapacity: eventCapacity) { wakes.signal() }
     try wait("listening") { !$0.endpoints.isEmpty }
   }
 
-  convenience init(calls: SystemCalls = .kernel, _ change: (inout ServerConfiguration) -> Void) throws {
+  convenience init(
+    calls: SystemCalls = .kernel,
+    eventCapacity: Int = WireServer.eventCapacity,
+    _ change: (inout ServerConfiguration) -> Void
+  ) throws {
     var configuration = ServerConfiguration(port: 0)
     change(&configuration)
-    try self.init(configuration, calls: calls)
+    try self.init(configuration, calls: calls, eventCapacity: eventCapacity)
   }
 
   deinit { end() }

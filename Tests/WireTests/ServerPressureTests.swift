@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import TestKit
 import Testing
 
@@ -85,6 +87,88 @@ import Testing
     #expect(fixture.disconnected.map(\.reason) == [.stopping])
     #expect(fixture.stopped?.totals.traffic.bytesReceived == fixture.wireBytes)
     #expect(fixture.stopped?.totals.traffic.messages == UInt64(fixture.messages.count))
+  }
+
+  @Test("A held server reads from no other peer that is ready in the same round")
+  func heldWithinRound() throws {
+    var calls = SystemCalls.kernel
+    let (entered, gate, full) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let reads = ServerScript()
+    calls.receive = { _, buffer in
+      switch reads.next() {
+      case 1:
+        // Both peers are then ready in one round.
+        entered.signal()
+        gate.wait()
+        return -Int(EAGAIN)
+      case 5: full.signal()
+      default: break
+      }
+      return buffer.count
+    }
+    let fixture = try ServerFixture(calls: calls, eventCapacity: 1) {
+      $0.framing = .raw
+      $0.delivery = .lossless
+      $0.transports = [.tcp]
+    }
+    let peers = try (0..<2).map { _ in try ServerPeer.tcp(fixture.port) }
+    try fixture.wait("connected") { $0.connected.count == peers.count }
+    try peers[0].send("x")
+    #expect(entered.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    try peers[1].send("x")
+    gate.signal()
+    #expect(full.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    fixture.server.post(.disconnect(fixture.connected[1].connection))
+    _ = try? peers[1].receiveToEnd()
+    try fixture.wait("disconnected") { !$0.disconnected.isEmpty }
+    #expect(fixture.disconnected[0].traffic.bytesReceived == 0)
+  }
+
+  @Test("A held server whose watcher catches up while a command comes goes on")
+  func heldCommand() throws {
+    var calls = SystemCalls.kernel
+    let entered = DispatchSemaphore(value: 0)
+    let gates = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+    let reads = ServerScript()
+    calls.receive = { descriptor, buffer in
+      switch reads.next() {
+      case 1:
+        // Both peers and the command are then ready in one round, in this order.
+        entered.signal()
+        gates[0].wait()
+        return -Int(EAGAIN)
+      case 2...5: return buffer.count
+      case 6:
+        // The first peer's messages have filled the mailbox; the watcher takes them before the command is looked at.
+        gates[1].wait()
+        return -Int(EAGAIN)
+      default: return SystemCalls.kernel.receive(descriptor, buffer)
+      }
+    }
+    let fixture = try ServerFixture(calls: calls, eventCapacity: 1) {
+      $0.framing = .raw
+      $0.delivery = .lossless
+      $0.transports = [.tcp]
+    }
+    let peers = try (0..<2).map { _ in try ServerPeer.tcp(fixture.port) }
+    try fixture.wait("connected") { $0.connected.count == peers.count }
+    try peers[0].send("x")
+    #expect(entered.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    try peers[1].send("x")
+    fixture.server.post(.disconnect(.none))
+    gates[0].signal()
+    try fixture.wait("the messages that fill the mailbox") { $0.messages.count == 4 }
+    gates[1].signal()
+    try fixture.wait("the messages after them") { $0.messages.count == 6 }
+  }
+
+  @Test("A batch is full by what its messages weigh, though none has a payload")
+  func emptyMessages() {
+    var builder = BatchBuilder()
+    for _ in 0...(BatchBuilder.fullBytes / MemoryLayout<MessageRecord>.stride) {
+      builder.append(offset: 0, count: 0, wireCount: 1, flags: [], peer: 0, time: Timestamp(nanoseconds: 0))
+    }
+    #expect(builder.isFull)
   }
 
   @Test("A lossy server never waits: what its watcher was too slow for is counted, and every byte was answered")

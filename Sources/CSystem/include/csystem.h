@@ -37,7 +37,7 @@ int csystem_shutdown_write(int descriptor);
 int csystem_close(int descriptor);
 int csystem_local_address(int descriptor, struct csystem_address *address);
 
-/// SO_ERROR, taken and cleared.
+/// SO_ERROR, taken and cleared: an errno, 0 for none.
 int csystem_take_error(int descriptor);
 int csystem_set_no_delay(int descriptor);
 int csystem_set_reuse_address(int descriptor);
@@ -53,7 +53,7 @@ int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user);
 /// How many datagrams the kernel has dropped on this socket so far; negative where it does not say.
 int64_t csystem_kernel_drops(int descriptor);
 
-/// What kind of thing stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
+/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
 uint32_t csystem_user(void);
@@ -103,7 +103,7 @@ int csystem_datagrams_send_error(const struct csystem_datagrams *group);
 // Names.
 
 /// Resolves a name or literal into at most `capacity` addresses, in the resolver's order (RFC 6724).
-/// Returns how many, or a negative EAI code. `passive` asks for literals to bind to.
+/// Returns how many, or a negative EAI code.
 int csystem_resolve(const char *host, struct csystem_address *addresses, int capacity);
 const char *csystem_resolve_error(int code);
 /// The address that a text is by itself, without asking anyone: 1, or a negative EAI code.
@@ -124,9 +124,8 @@ struct csystem_ready {
 };
 
 int csystem_poller_create(void);
-/// `add` registers, otherwise the interest changes; the descriptor leaves by close(2) or `csystem_poller_remove`.
+/// `add` registers, otherwise the interest changes; the descriptor leaves by close(2).
 int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token, int add);
-int csystem_poller_remove(int poller, int descriptor);
 /// Waits at most `timeout` milliseconds, for ever when negative; an interrupted wait is 0.
 int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, int timeout);
 
@@ -144,10 +143,9 @@ int csystem_wait_readable(int descriptor, int timeout);
 
 // Threads.
 
-/// Starts a joinable thread with every signal blocked.
+/// Starts a thread with every signal blocked: joinable by what `thread` gets, or, where that is NULL, giving itself back
+/// when it ends.
 int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context);
 void csystem_thread_join(void *thread);
-/// Starts a thread that gives itself back when it ends, with every signal blocked.
-int csystem_thread_start_detached(const char *name, void *(*body)(void *), void *context);
 
 #endif

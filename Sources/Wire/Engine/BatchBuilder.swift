@@ -1,6 +1,6 @@
 /// Gathers the messages of one round of reads; numbers them over the server's life.
 struct BatchBuilder {
-  /// Bytes after which a batch is handed on before its round ends.
+  /// The weight at which a batch is handed on before its round ends, in bytes.
   static let fullBytes = 256 << 10
 
   private(set) var batch = MessageBatch()
@@ -8,7 +8,7 @@ struct BatchBuilder {
   /// Bytes on the wire of the messages in the batch.
   private(set) var wireCount: UInt64 = 0
 
-  var isFull: Bool { batch.bytes.count >= BatchBuilder.fullBytes }
+  var isFull: Bool { cost >= BatchBuilder.fullBytes }
   /// Where the next payload bytes will be.
   var nextOffset: Int { batch.bytes.count }
   /// What the batch weighs in a mailbox, in bytes.

@@ -53,12 +53,11 @@ extension BoundSocket {
   private static let freePortAttempts = 32
 
   private static func bindInternet(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
-    let isDefault = configuration.hosts.isEmpty
-    let addresses = try resolve(isDefault ? ["127.0.0.1", "::1"] : configuration.hosts)
+    let addresses = try resolve(configuration.hosts)
     var attempt = 1
     while true {
       do throws(WireError) {
-        return try bindInternet(addresses, configuration, skippingMissingFamily: isDefault)
+        return try bindInternet(addresses, configuration)
       } catch .cannotListen(_, let error)
         where error.code == Errno.addressInUse && configuration.port == 0 && attempt < freePortAttempts
       {
@@ -69,8 +68,7 @@ extension BoundSocket {
 
   private static func bindInternet(
     _ addresses: [(address: SocketAddress, mayBeMissing: Bool)],
-    _ configuration: ServerConfiguration,
-    skippingMissingFamily: Bool
+    _ configuration: ServerConfiguration
   ) throws(WireError) -> [BoundSocket] {
     var bound: [BoundSocket] = []
     var port = configuration.port
@@ -83,7 +81,7 @@ extension BoundSocket {
           port = socket.address?.port ?? port
           bound.append(socket)
         } catch .cannotListen(_, let error)
-          where (skippingMissingFamily || mayBeMissing) && address.family == .ipv6 && !bound.isEmpty
+          where mayBeMissing && !bound.isEmpty
           && [Errno.addressNotAvailable, Errno.familyNotSupported].contains(error.code)
         {
           continue
@@ -93,17 +91,22 @@ extension BoundSocket {
     return bound
   }
 
-  /// The addresses to bind to; those of `any` may be missing on a machine without IPv6.
+  /// The addresses to bind to, each once; where no host names an IPv6 address, a machine without IPv6 will do.
   private static func resolve(_ hosts: [String]) throws(WireError) -> [(address: SocketAddress, mayBeMissing: Bool)] {
+    if hosts.isEmpty { return [(.ipv4(127, 0, 0, 1, port: 0), false), (SocketAddress(family: .ipv6, low: 1), true)] }
     var addresses: [(address: SocketAddress, mayBeMissing: Bool)] = []
+    func add(_ address: SocketAddress, mayBeMissing: Bool) {
+      if !addresses.contains(where: { $0.address == address }) { addresses.append((address, mayBeMissing)) }
+    }
     for host in hosts {
       if host == "any" {
-        addresses.append((SocketAddress(family: .ipv4), true))
-        addresses.append((SocketAddress(family: .ipv6), true))
+        add(SocketAddress(family: .ipv4), mayBeMissing: false)
+        add(SocketAddress(family: .ipv6), mayBeMissing: true)
         continue
       }
-      for address in try NameLookup.addresses(of: host) where !addresses.contains(where: { $0.address == address }) {
-        addresses.append((address, false))
+      switch Resolver.system(host) {
+      case .success(let found): for address in found { add(address, mayBeMissing: false) }
+      case .failure(let error): throw .unknownHost(host, reason: error.reason)
       }
     }
     return addresses
@@ -134,7 +137,7 @@ extension BoundSocket {
       case 0: break
       case 1:
         let probe = try Socket(family: .unix, isDatagram: false)
-        guard csystem_connect_path(probe.descriptor, path) == -Errno.connectionRefused else {
+        guard probe.connect(toPath: path) == -Errno.connectionRefused else {
           throw SystemError("bind", code: Errno.addressInUse)
         }
         _ = csystem_unlink(path)

@@ -1,5 +1,3 @@
-internal import CSystem
-
 /// Brings a client from its endpoint's name to a connected socket.
 final class ClientConnector {
   enum Step {
@@ -10,7 +8,6 @@ final class ClientConnector {
 
   /// How long to wait before a Unix peer whose queue of connections is full is asked again.
   private static let retryNanoseconds: Int64 = 10_000_000
-  private static let receiveBufferBytes = 4 << 20
 
   private let endpoint: Endpoint
   private let timeoutNanoseconds: Int64
@@ -159,7 +156,7 @@ final class ClientConnector {
     report.post(.connecting(address, at: Clock.wall))
     do throws(SystemError) {
       let socket = try Socket(family: address.family, isDatagram: false)
-      _ = csystem_set_no_delay(socket.descriptor)
+      socket.disableDelay()
       let result = calls.connect(socket.descriptor, address)
       guard result == 0 || result == -Errno.inProgress || result == -Errno.interrupted else {
         throw SystemError("connect", code: -result)
@@ -194,7 +191,7 @@ final class ClientConnector {
     pathRetryAt = nil
     do throws(SystemError) {
       let socket = try Socket(family: .unix, isDatagram: false)
-      let result = csystem_connect_path(socket.descriptor, path)
+      let result = socket.connect(toPath: path)
       if result == -Errno.again || result == -Errno.interrupted {
         pathRetryAt = Clock.monotonic &+ ClientConnector.retryNanoseconds
         return .waiting
@@ -227,7 +224,7 @@ final class ClientConnector {
       report.post(.connecting(address, at: Clock.wall))
       do throws(SystemError) {
         let socket = try Socket(family: address.family, isDatagram: true)
-        _ = csystem_set_receive_buffer(socket.descriptor, Int32(ClientConnector.receiveBufferBytes))
+        socket.enlargeReceiveBuffer()
         let result = calls.connect(socket.descriptor, address)
         if result < 0 { throw SystemError("connect", code: -result) }
         let token = UInt64(datagramAddresses.startIndex)

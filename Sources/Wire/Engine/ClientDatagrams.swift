@@ -35,11 +35,17 @@ final class ClientDatagrams {
   }
 
   func mayWrite(_ conversation: borrowing Conversation) -> Bool {
-    guard let wireCount = conversation.queue.nextWireCount else { return false }
-    let count = conversation.receiptQueue.awaitedCount
-    return count == 0
-      || (count < ClientDatagrams.windowCount
-        && conversation.receiptQueue.awaitedBytes + wireCount <= ClientDatagrams.windowBytes)
+    guard let next = conversation.queue.nextWireCount else { return false }
+    return ClientDatagrams.windowTakes(
+      next,
+      after: conversation.receiptQueue.awaitedCount,
+      bytes: conversation.receiptQueue.awaitedBytes
+    )
+  }
+
+  /// Whether another datagram may follow so many that are unanswered; the first always may.
+  private static func windowTakes(_ next: Int, after count: Int, bytes: Int) -> Bool {
+    count == 0 || (count < windowCount && bytes + next <= windowBytes)
   }
 
   func read(_ conversation: inout Conversation) -> ReadOutcome {
@@ -101,11 +107,7 @@ final class ClientDatagrams {
     return conversation.queue.withNextDatagrams(
       limit: DatagramGroup.capacity,
       accepts: { message in
-        guard
-          count == 0
-            || (count < ClientDatagrams.windowCount
-              && bytes + Int(message.wireCount) <= ClientDatagrams.windowBytes)
-        else { return false }
+        guard ClientDatagrams.windowTakes(Int(message.wireCount), after: count, bytes: bytes) else { return false }
         if awaitsReceipts, message.expectsReceipt {
           count += 1
           bytes += Int(message.wireCount)

@@ -78,8 +78,7 @@ final class ClientEngine {
       if let exchange { exchange.deadline(conversation, isFinishing: isFinishing, now: now) } else {
         connector.deadline
       }
-    guard let deadline else { return nil }
-    return Int32(clamping: (max(0, deadline &- now) &+ 999_999) / 1_000_000)
+    return deadline.map { Clock.milliseconds(from: now, to: $0) }
   }
 
   private func takeCommands() {
@@ -89,7 +88,10 @@ final class ClientEngine {
     for command in commands.drain() {
       switch command {
       case .send(let batch): enqueue(batch)
-      case .finish: isFinishing = true
+      case .finish:
+        isFinishing = true
+        // The last patience begins here, however long nothing was sent before.
+        conversation.lastProgress = Clock.monotonic
       case .close: isClosing = true
       }
     }

@@ -219,8 +219,9 @@ final class ClientExchange {
   }
 
   /// Whether the end comes when for the timeout's length nothing goes and nothing comes: a peer that owes no receipts has
-  /// said all, or a peer that owes some takes no message.
+  /// said all, or a peer that owes some, or the system, takes no message.
   private func awaitsProgress(_ conversation: borrowing Conversation) -> Bool {
-    conversation.awaitsReceipts ? isBlocked && !conversation.queue.isEmpty : conversation.queue.isEmpty
+    if !conversation.awaitsReceipts { return conversation.queue.isEmpty }
+    return !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
   }
 }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Gathers what a client's round on the wire brought, counts it, and hands it to whoever watches the client.
 struct ClientReport {
   /// What an event other than traffic counts for in the mailbox, in bytes.
@@ -8,16 +6,12 @@ struct ClientReport {
   private static let batchLimit = 1 << 16
 
   private let events: Mailbox<ClientEvent>
-  private let gate: ReaderGate
   private(set) var totals = ClientTotals()
   /// The reader is behind: nothing more should be read or sent until it has caught up.
   private(set) var isHeld = false
   private var batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
 
-  init(events: Mailbox<ClientEvent>, gate: ReaderGate) {
-    self.events = events
-    self.gate = gate
-  }
+  init(events: Mailbox<ClientEvent>) { self.events = events }
 
   mutating func sent(_ message: OutgoingBatch.Message) {
     totals.messagesSent &+= 1
@@ -91,21 +85,11 @@ struct ClientReport {
 
   /// Goes on if the reader has caught up since it was found behind.
   mutating func resumeIfDrained() {
-    if gate.takeDrained() { isHeld = false }
+    if isHeld { isHeld = !events.hasRoom }
   }
 
   private mutating func add(_ record: TrafficRecord) {
     batch.records.append(record)
     if batch.records.count == ClientReport.batchLimit { flush() }
   }
-}
-
-/// Remembers that the reader of a full mailbox has emptied it.
-final class ReaderGate: Sendable {
-  private let drained = Atomic(false)
-
-  /// Callable from any thread.
-  func drain() { drained.store(true, ordering: .releasing) }
-
-  func takeDrained() -> Bool { drained.exchange(false, ordering: .acquiring) }
 }

@@ -6,4 +6,9 @@ enum Clock {
 
   /// Never set back; for differences only.
   static var monotonic: Int64 { csystem_monotonic_clock() }
+
+  /// How long a poll is to wait for a moment, in whole milliseconds: never too short, 0 when it has passed.
+  static func milliseconds(from now: Int64, to moment: Int64) -> Int32 {
+    Int32(clamping: (max(0, moment &- now) &+ 999_999) / 1_000_000)
+  }
 }

@@ -21,9 +21,6 @@ package struct OutgoingQueue {
 
   package var isEmpty: Bool { count == 0 }
 
-  /// Whether the next message has been written in part.
-  package var isInsideMessage: Bool { offset > messageStart }
-
   /// The size of the next message; nil when the queue is empty.
   package var nextWireCount: Int? { isEmpty ? nil : Int(current.messages[message].wireCount) }
 

@@ -24,6 +24,7 @@ package struct Poller: ~Copyable {
     _ = csystem_close(descriptor)
   }
 
+  /// A socket is forgotten when it is closed.
   func add(_ socket: Int32, _ interest: Interest, token: UInt64) throws(SystemError) {
     let result = csystem_poller_set(descriptor, socket, interest.rawValue, token, 1)
     if result < 0 { throw SystemError("epoll_ctl", code: -result) }
@@ -32,8 +33,6 @@ package struct Poller: ~Copyable {
   func change(_ socket: Int32, _ interest: Interest, token: UInt64) {
     _ = csystem_poller_set(descriptor, socket, interest.rawValue, token, 0)
   }
-
-  func remove(_ socket: Int32) { _ = csystem_poller_remove(descriptor, socket) }
 
   /// Waits until something is ready, at most `milliseconds` (for ever when nil), and says how many are; `event(_:)` has them.
   func wait(milliseconds: Int32?) -> Int {

@@ -22,10 +22,15 @@ package struct ReceiptQueue: Sendable {
   /// Expired datagrams that are remembered for a late reply; most of them are lost, so older ones are forgotten.
   package static let expiredDatagramLimit = 4096
 
+  /// Expired messages of a stream that are remembered; of older ones only how many, so that no late reply shifts another.
+  package static let expiredStreamLimit = 1 << 20
+
   private let isDatagram: Bool
   private let timeoutNanoseconds: Int64
   private var awaited = OutstandingRing()
   private var expired = OutstandingRing()
+  /// Expired messages of a stream that are older than those that are remembered.
+  private var forgotten = 0
   /// Wire bytes of the messages that are awaited.
   package private(set) var awaitedBytes = 0
 
@@ -65,7 +70,10 @@ package struct ReceiptQueue: Sendable {
   package mutating func nextTimeout(now: Int64) -> UInt64? {
     guard let oldest = awaited.first, oldest.writtenAt &+ timeoutNanoseconds <= now else { return nil }
     removeAwaited()
-    if isDatagram, expired.count == ReceiptQueue.expiredDatagramLimit { expired.removeFirst() }
+    if expired.count == (isDatagram ? ReceiptQueue.expiredDatagramLimit : ReceiptQueue.expiredStreamLimit) {
+      expired.removeFirst()
+      if !isDatagram { forgotten += 1 }
+    }
     expired.append(oldest)
     return oldest.message
   }
@@ -84,6 +92,10 @@ package struct ReceiptQueue: Sendable {
   }
 
   private mutating func answerExpired(now: Int64) -> Answer? {
+    if forgotten > 0 {
+      forgotten -= 1
+      return Answer(kind: .received, message: 0, roundTrip: 0)
+    }
     guard let oldest = expired.first else { return nil }
     expired.removeFirst()
     return Answer(kind: .lateReceipt, message: oldest.message, roundTrip: now &- oldest.writtenAt)

@@ -48,7 +48,7 @@ final class Resolver: Sendable {
     return csystem_resolve_literal(host, &address) == 1 ? SocketAddress(address) : nil
   }
 
-  /// Asks the system, for as long as it takes.
+  /// Asks the system, for as long as it takes: at least one address, in its order (RFC 6724), with port 0.
   static func system(_ host: String) -> Answer {
     var addresses = [csystem_address](repeating: csystem_address(), count: 64)
     let count = csystem_resolve(host, &addresses, Int32(addresses.count))

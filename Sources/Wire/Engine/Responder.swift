@@ -10,7 +10,7 @@ package struct Responder: Sendable {
   package let stopPolicy: StopPolicy
   /// `OK` in the stream's framing.
   package let streamReceipt: [UInt8]
-  /// Many receipts in a row, to be copied together.
+  /// About 1 KiB of receipts in a row, to be copied together.
   private let receipts: [UInt8]
   private let framing: Framing
 
@@ -26,7 +26,7 @@ package struct Responder: Sendable {
       try? framing.append([0x4f, 0x4b], to: &receipt)
     }
     self.streamReceipt = receipt
-    self.receipts = Array(repeatElement(receipt, count: 256).joined())
+    self.receipts = Array(repeatElement(receipt, count: max(1, 1024 / receipt.count)).joined())
   }
 
   /// Whether a message is a stop message, and then whether this peer may stop the server.

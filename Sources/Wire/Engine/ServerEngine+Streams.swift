@@ -88,6 +88,7 @@ extension ServerEngine {
         if isDraining, builder.isFull {
           sendAnswers(to: connection)
           postBatch()
+          if isHeld { break }
         }
         if count == readBuffer.count || isDraining { continue }
         break
@@ -255,7 +256,12 @@ extension ServerEngine {
   private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
     let sent = calls.send(connection.socket.descriptor, bytes)
     guard sent < 0 else { return sent }
-    if sent != -Int(Errno.again), sent != -Int(Errno.interrupted) { connection.life.writingFailed() }
+    let code = Int32(-sent)
+    if code == Errno.again || code == Errno.interrupted { return 0 }
+    connection.life.writingFailed()
+    if code != Errno.connectionReset, code != Errno.brokenPipe {
+      tell(.failure(SystemError("send", code: code), peer: connection.peer, at: time))
+    }
     return 0
   }
 
@@ -285,7 +291,6 @@ extension ServerEngine {
     freeSlots.append(connection.slot)
     openCount -= 1
     if connection.output.count > 0 { waitingCount -= 1 }
-    poller.remove(connection.socket.descriptor)
     if reason == .stalled { connection.socket.abortOnClose() }
     totals.traffic.bytesReceived &+= connection.traffic.bytesReceived
     tell(.disconnected(connection.peer, reason, connection.traffic, at: time))

@@ -36,7 +36,8 @@ final class ServerEngine {
   /// Whether a bound socket is left alone for a while.
   var isResting = false
 
-  private var isHeld = false
+  /// Whether the watcher of a lossless server is behind.
+  private(set) var isHeld = false
   /// How long the watcher has held the wire in all: peers are not to blame for that time.
   private var heldNanoseconds: Int64 = 0
   /// What the watcher was too slow for since it was last told.
@@ -98,27 +99,34 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
-      let ready = wait()
-      for index in 0..<ready { handle(poller.event(index)) }
+      let ready = poller.wait(milliseconds: milliseconds())
+      readClocks()
+      for index in 0..<ready {
+        handle(poller.event(index))
+        awaitWatcher()
+      }
       finishRound()
+      awaitWatcher()
     }
     end()
   }
 
-  private func wait() -> Int {
-    guard isHeld else {
-      let ready = poller.wait(milliseconds: milliseconds())
-      readClocks()
-      return ready
+  /// Leaves peers alone as long as the watcher of a lossless server is behind; commands and deadlines hold all the same.
+  private func awaitWatcher() {
+    while isHeld, shutdown.state != .ended {
+      finishRound()
+      isHeld = !events.hasRoom
+      if isHeld {
+        let before = now
+        waker.wait(milliseconds: milliseconds())
+        readClocks()
+        heldNanoseconds += now - before
+        waker.clear()
+        takeCommands()
+      } else if !shutdown.isRunning {
+        receiveFromDraining()
+      }
     }
-    let before = now
-    waker.wait(milliseconds: milliseconds())
-    readClocks()
-    heldNanoseconds += now - before
-    waker.clear()
-    isHeld = !events.hasRoom
-    takeCommands()
-    return 0
   }
 
   /// The clock by which peers are judged: it stands while the watcher holds the wire.
@@ -136,8 +144,7 @@ final class ServerEngine {
     if let deadline = shutdown.deadline { consider(deadline) }
     if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
     if needsTick, !isHeld { consider(nextTick) }
-    guard let next else { return nil }
-    return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
+    return next.map { Clock.milliseconds(from: now, to: $0) }
   }
 
   private var needsTick: Bool {
@@ -279,8 +286,13 @@ final class ServerEngine {
     reportKernelDrops()
     isResting = false
     bound = []
-    for case let connection? in connections {
-      connection.life.drain()
+    for case let connection? in connections { connection.life.drain() }
+    receiveFromDraining()
+  }
+
+  /// Takes in what had come before the end, which no event may tell of any more.
+  private func receiveFromDraining() {
+    for case let connection? in connections where !isHeld && connection.life.state == .draining {
       receive(on: connection, isBroken: false)
     }
   }

@@ -23,6 +23,9 @@ package struct Socket: ~Copyable {
 
   func bind(toPath path: String) throws(SystemError) { try check("bind", csystem_bind_path(descriptor, path)) }
 
+  /// connect(2) to a Unix socket: 0, or the negated errno.
+  func connect(toPath path: String) -> Int32 { csystem_connect_path(descriptor, path) }
+
   func listen() throws(SystemError) { try check("listen", csystem_listen(descriptor, 4096)) }
 
   func shutdownWriting() { _ = csystem_shutdown_write(descriptor) }

@@ -37,11 +37,7 @@ package final class WireClient: Sendable {
   ) throws(WireError) -> WireClient {
     do throws(SystemError) {
       let waker = try Waker()
-      let gate = ReaderGate()
-      let events = Mailbox<ClientEvent>(capacity: eventCapacity, wakeReader: wakeReader) {
-        gate.drain()
-        waker.signal()
-      }
+      let events = Mailbox<ClientEvent>(capacity: eventCapacity, wakeReader: wakeReader) { waker.signal() }
       let commands = Mailbox<ClientCommand>(capacity: .max, wakeReader: { waker.signal() })
       let backlog = SendBacklog(capacity: sendCapacity, wakePoster: wakeReader)
       let engine = try ClientEngine(
@@ -50,7 +46,7 @@ package final class WireClient: Sendable {
         waker: waker,
         commands: commands,
         backlog: backlog,
-        report: ClientReport(events: events, gate: gate)
+        report: ClientReport(events: events)
       )
       let thread = try WireThread(name: "wire-client") { engine.run() }
       return WireClient(events: events, commands: commands, backlog: backlog, thread: thread)

@@ -1,4 +1,4 @@
-/// A running server: its wire thread, and the two mailboxes that reach it.
+/// A server's handle: the wire thread behind it ends, at the latest, when the handle is let go.
 package final class WireServer: Sendable {
   /// What happened, for whoever watches; drained by one thread.
   package let events: Mailbox<ServerEvent>
@@ -7,8 +7,8 @@ package final class WireServer: Sendable {
   private let commands: Mailbox<ServerCommand>
   private let thread: WireThread
 
-  /// Bytes that may wait for the watcher.
-  private static let mailboxBytes = 16 << 20
+  /// How much may wait to be drained from `events` before `Delivery` decides, in bytes.
+  package static let eventCapacity = 16 << 20
 
   /// Binds all sockets and starts the wire thread; `wakeReader` is called, on that thread, when `events` is no longer empty.
   ///
@@ -16,11 +16,12 @@ package final class WireServer: Sendable {
   package static func start(
     _ configuration: ServerConfiguration,
     calls: SystemCalls = .kernel,
+    eventCapacity: Int = WireServer.eventCapacity,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
     let waker: Waker
     do throws(SystemError) { waker = try Waker() } catch { throw .system(error) }
-    let events = Mailbox<ServerEvent>(capacity: mailboxBytes, wakeReader: wakeReader, wakePoster: { waker.signal() })
+    let events = Mailbox<ServerEvent>(capacity: eventCapacity, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
     let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
     let endpoints = engine.bound.map(\.endpoint)
@@ -42,6 +43,12 @@ package final class WireServer: Sendable {
     self.endpoints = endpoints
     self.commands = commands
     self.thread = thread
+  }
+
+  deinit {
+    post(.stop)
+    post(.stop)
+    join()
   }
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }

@@ -13,28 +13,25 @@ final class WireThread: Sendable {
   private let handle: Mutex<UInt>
 
   init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
-    let body = Unmanaged.passRetained(Body(run: run))
     var thread: UnsafeMutableRawPointer?
-    let result = csystem_thread_start(
-      &thread,
-      name,
-      { context in
-        if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-        return nil
-      },
-      body.toOpaque()
-    )
-    guard result == 0 else {
-      body.release()
-      throw SystemError("pthread_create", code: -result)
-    }
+    try WireThread.start(&thread, name, Body(run: run))
     handle = Mutex(UInt(bitPattern: thread))
   }
 
   /// Starts a thread that nobody waits for: it must own, or share safely, all that it touches.
   static func startDetached(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
-    let body = Unmanaged.passRetained(Body(run: run))
-    let result = csystem_thread_start_detached(
+    try start(nil, name, Body(run: run))
+  }
+
+  /// A thread whose handle nobody takes gives itself back when it ends.
+  private static func start(
+    _ handle: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ name: String,
+    _ body: Body
+  ) throws(SystemError) {
+    let body = Unmanaged.passRetained(body)
+    let result = csystem_thread_start(
+      handle,
       name,
       { context in
         if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
