@@ -145,6 +145,19 @@ import Testing
     #expect(!ending.error.contains("pipe") && !ending.error.contains("write"))
   }
 
+  @Test("A reader that takes nothing does not hold up the end", arguments: [SIGTERM, SIGHUP])
+  func stalledOutput(_ signal: CInt) throws {
+    let server = try RunningServer()
+    let peer = try SocketPeer(udp: server.port)
+    // More than the output's pipe holds, so that the server waits for its reader.
+    for _ in 0..<20 {
+      try peer.send([UInt8](repeating: 0x78, count: 8000))
+      _ = try peer.receiveDatagram()
+    }
+    server.program.signal(signal)
+    #expect(try server.program.waitForExitWithoutReading() == 0)
+  }
+
   @Test(
     "The port is said only once it answers, and one port serves both transports and families",
     .enabled(if: hasIPv6)
