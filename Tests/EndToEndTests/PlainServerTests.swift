@@ -109,7 +109,7 @@ import Testing
     #expect(
       ending.output == "waiting\nserver received 6 bytes from tcp 127.0.0.1:PORT (stop refused): .stop\n"
     )
-    #expect(ending.error.hasSuffix("\nstopping\n1 messages, 6 bytes received; 1 connections; 1 refused\n"))
+    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection; 1 refused\n"))
   }
 
   @Test("Who lets anyone stop the server is told what that means")
@@ -129,7 +129,7 @@ import Testing
     let ending = try server.end(signal)
     #expect(ending.code == 0)
     #expect(ending.output == "waiting\nserver received 6 bytes from tcp 127.0.0.1:PORT: hello\n")
-    #expect(ending.error.hasSuffix("\nstopping\n1 messages, 6 bytes received; 1 connections\n"))
+    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection\n"))
     #expect(try peer.receiveToEnd() == "")
   }
 
