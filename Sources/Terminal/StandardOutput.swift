@@ -11,8 +11,8 @@ import Glibc
 package struct StandardOutput: ~Copyable {
   /// Bytes that are worth a flush.
   package static let capacity = 65_536
-  /// Bytes a pipe takes at once when poll(2) says that it is writable: PIPE_BUF.
-  private static let slice = 4096
+  /// Bytes that are taken at once when poll(2) says that it is writable: PIPE_BUF of a pipe, less of a terminal.
+  private let slice: Int
 
   package let descriptor: CInt
   /// Nobody reads it any more, or it failed for good.
@@ -22,6 +22,7 @@ package struct StandardOutput: ~Copyable {
 
   package init(descriptor: CInt = STDOUT_FILENO) {
     self.descriptor = descriptor
+    slice = isatty(descriptor) == 1 ? 256 : 4096
     buffer.reserveCapacity(StandardOutput.capacity)
   }
 
@@ -54,7 +55,7 @@ package struct StandardOutput: ~Copyable {
   package mutating func flushWithoutBlocking() throws(SystemCallError) -> Bool {
     while pendingCount > 0, !isClosed {
       guard Waiter.isReady(descriptor, for: .writable) else { return false }
-      guard try writeSome(StandardOutput.slice) else { return false }
+      guard try writeSome(slice) else { return false }
     }
     return true
   }
