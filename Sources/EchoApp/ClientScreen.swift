@@ -1,5 +1,4 @@
 import Echo
-import Screen
 import Terminal
 import Wire
 

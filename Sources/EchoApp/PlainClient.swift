@@ -156,16 +156,18 @@ struct PlainClient: ~Copyable {
   /// Turns how the connection ended into how the program ends.
   private func judge() throws(Failure) {
     guard let end else { return }
+    // What was posted when the wire had just ended is in no total of its own.
+    let unresolved = end.totals.unresolved + UInt64(max(0, pendingCount))
     switch end.reason {
     case .failed(let error): throw Failure(error)
     case .peerClosed where configuration.awaitsReceipts && !isFinishing:
       let endpoint = configuration.endpoint
-      let unanswered = Figures.quantity(end.totals.unresolved, "message")
+      let unanswered = Figures.quantity(unresolved, "message")
       throw Failure(.ioError, "\(endpoint): closed by the peer, \(unanswered) unanswered")
-    case .peerClosed where configuration.awaitsReceipts && end.totals.unresolved > 0:
+    case .peerClosed where configuration.awaitsReceipts && unresolved > 0:
       throw Failure(
         .temporaryFailure,
-        "\(Figures.quantity(end.totals.unresolved, "message")) unanswered: the peer has closed the connection"
+        "\(Figures.quantity(unresolved, "message")) unanswered: the peer has closed the connection"
       )
     case .finished, .closed, .peerClosed:
       if end.totals.timedOut > 0 {

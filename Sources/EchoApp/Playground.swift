@@ -1,5 +1,4 @@
 import Echo
-import Screen
 import Terminal
 import Wire
 
@@ -63,8 +62,6 @@ struct Playground {
         }
       }
     )
-    server.post(.stop)
-    server.join()
     try end.client.conclude()
   }
 
