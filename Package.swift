@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     tests("TerminalTests", ["Terminal", "Screen", "terminal_fixture"]),
-    tests("EchoAppTests", ["EchoApp", "Wire"]),
+    tests("EchoAppTests", ["Echo", "EchoApp", "Wire"]),
     tests("EndToEndTests", ["echo_server", "echo_client"]),
     tests("ArchitectureTests", []),
   ]

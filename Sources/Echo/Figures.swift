@@ -1,7 +1,7 @@
 import Wire
 
 /// Numbers as people read them on a screen.
-enum Figures {
+package enum Figures {
   /// `1,284`.
   static func grouped(_ number: UInt64) -> String {
     var digits = Array(String(number).utf8)
@@ -29,7 +29,7 @@ enum Figures {
   }
 
   /// `1 connection`, `2 connections`.
-  static func quantity(_ count: UInt64, _ noun: String) -> String {
+  package static func quantity(_ count: UInt64, _ noun: String) -> String {
     "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 

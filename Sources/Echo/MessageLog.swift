@@ -13,33 +13,25 @@ package struct MessageLog: Sendable {
     package var isNotice: Bool { record.flags.contains(.notice) }
   }
 
-  private struct Chunk: Sendable {
+  private struct Chunk: LogChunk {
     let firstID: UInt64
     var batch: MessageBatch
 
-    var endID: UInt64 { firstID + UInt64(batch.records.count) }
+    var rowCount: Int { batch.records.count }
+    var byteCount: Int { batch.bytes.count }
   }
 
-  private var chunks: [Chunk] = []
-  private let countLimit: Int
-  private let byteLimit: Int
-  private let chunkBytes: Int
-  private let chunkRows: Int
+  private var chunks: LogChunks<Chunk>
+
+  package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
+
+  package var count: Int { chunks.count }
   /// Payload bytes held.
-  package private(set) var byteCount = 0
+  package var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
-  package private(set) var firstID: UInt64 = 0
+  package var firstID: UInt64 { chunks.firstID }
   /// One past the newest row's id.
-  package private(set) var endID: UInt64 = 0
-
-  package init(countLimit: Int, byteLimit: Int) {
-    self.countLimit = max(1, countLimit)
-    self.byteLimit = max(1, byteLimit)
-    chunkBytes = min(256 << 10, max(1, byteLimit / 16))
-    chunkRows = min(4096, max(1, countLimit / 16))
-  }
-
-  package var count: Int { Int(endID - firstID) }
+  package var endID: UInt64 { chunks.endID }
 
   /// Rows that were held once and are no more.
   package var droppedCount: UInt64 { firstID }
@@ -48,29 +40,21 @@ package struct MessageLog: Sendable {
   package var oldestTime: Timestamp? { chunks.first?.batch.records.first?.time }
 
   package subscript(id: UInt64) -> Row? {
-    guard id >= firstID, id < endID else { return nil }
-    var low = 0
-    var high = chunks.count - 1
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if chunks[middle].firstID <= id { low = middle } else { high = middle - 1 }
-    }
-    let chunk = chunks[low]
-    let record = chunk.batch.records[Int(id - chunk.firstID)]
-    return Row(record: record, peer: chunk.batch.peer(of: record), payload: chunk.batch.payload(of: record))
+    guard let place = chunks.place(of: id) else { return nil }
+    let batch = chunks[place.chunk].batch
+    let record = batch.records[place.row]
+    return Row(record: record, peer: batch.peer(of: record), payload: batch.payload(of: record))
   }
 
   /// Adds a batch's messages; a big batch becomes a chunk as it is, without a copy.
   package mutating func append(_ batch: MessageBatch) {
     guard !batch.isEmpty else { return }
-    if let last = chunks.last, fits(batch, into: last) {
-      merge(batch)
-    } else {
-      chunks.append(Chunk(firstID: endID, batch: batch))
-    }
-    byteCount += batch.bytes.count
-    endID += UInt64(batch.records.count)
-    trim()
+    _ = chunks.append(
+      rows: batch.records.count,
+      bytes: batch.bytes.count,
+      extend: { MessageLog.merge(batch, into: &$0.batch) },
+      make: { Chunk(firstID: $0, batch: batch) }
+    )
   }
 
   /// Adds a notice of our own.
@@ -93,35 +77,19 @@ package struct MessageLog: Sendable {
     append(batch)
   }
 
-  private func fits(_ batch: MessageBatch, into chunk: Chunk) -> Bool {
-    chunk.batch.bytes.count + batch.bytes.count <= chunkBytes
-      && chunk.batch.records.count + batch.records.count <= chunkRows
-  }
-
-  private mutating func merge(_ batch: MessageBatch) {
-    let last = chunks.count - 1
-    let byteOffset = UInt32(chunks[last].batch.bytes.count)
-    var peerOffset = UInt32(chunks[last].batch.peers.count)
-    if batch.peers.count == 1, chunks[last].batch.peers.last == batch.peers[0] {
+  private static func merge(_ batch: MessageBatch, into chunk: inout MessageBatch) {
+    let byteOffset = UInt32(chunk.bytes.count)
+    var peerOffset = UInt32(chunk.peers.count)
+    if batch.peers.count == 1, chunk.peers.last == batch.peers[0] {
       peerOffset -= 1
     } else {
-      chunks[last].batch.peers.append(contentsOf: batch.peers)
+      chunk.peers.append(contentsOf: batch.peers)
     }
-    chunks[last].batch.bytes.append(contentsOf: batch.bytes)
+    chunk.bytes.append(contentsOf: batch.bytes)
     for var record in batch.records {
       record.offset += byteOffset
       record.peer += peerOffset
-      chunks[last].batch.records.append(record)
+      chunk.records.append(record)
     }
-  }
-
-  private mutating func trim() {
-    var excess = 0
-    while excess < chunks.count - 1, count > countLimit || byteCount > byteLimit {
-      byteCount -= chunks[excess].batch.bytes.count
-      firstID = chunks[excess].endID
-      excess += 1
-    }
-    if excess > 0 { chunks.removeFirst(excess) }
   }
 }

@@ -23,7 +23,7 @@ struct ClientProgram: Program {
   @Argument(help: ArgumentHelp("A host and a port, or a URL; none for the playground.", valueName: "address"))
   var address: [String] = []
 
-  @Flag(help: "Send datagrams.")
+  @Flag(help: "Send datagrams to the host and port.")
   var udp = false
 
   @Option(help: "How a stream is cut into messages; with UDP, fixed:N pads each to N bytes.")
@@ -45,7 +45,8 @@ struct ClientProgram: Program {
     guard (0.001...86_400).contains(timeout) else {
       throw ValidationError("--timeout must be from 0.001 to 86400 seconds, not \(timeout)")
     }
-    _ = try endpoint()
+    let endpoint = try endpoint()
+    if udp, endpoint?.transport != .udp { throw ValidationError("--udp needs a host and a port") }
   }
 
   /// Where to connect to; nil for the playground.
@@ -83,7 +84,12 @@ struct ClientProgram: Program {
   func execute() throws(Failure) {
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
     guard let endpoint = try? endpoint() else {
-      let playground = Playground(framing: framing, format: format, timeoutNanoseconds: timeoutNanoseconds)
+      let playground = Playground(
+        framing: framing,
+        format: format,
+        timeoutNanoseconds: timeoutNanoseconds,
+        awaitsReceipts: !awaitsNoReceipts
+      )
       if hasScreen { return try playground.runScreen() }
       let isScripted = !isPlain && !StandardInput().isTerminal
       if isScripted {

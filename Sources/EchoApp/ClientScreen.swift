@@ -1,5 +1,4 @@
 import Echo
-import Screen
 import Terminal
 import Wire
 
@@ -9,20 +8,23 @@ struct ClientScreen {
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
-    let terminal = try Failure.onError(.systemError) { try Terminal() }
-    let model = ClientModel(configuration, look: Look(of: terminal))
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(model: model, terminal: terminal, wake: wake)
+    let loop = try ScreenLoop(wake: wake) { ClientModel(configuration, look: $0) }
     let end = try loop.run(
       drain: { connection.drain() },
       perform: { request throws(Failure) in try connection.perform(request) }
     )
-    StandardError.writeLine("\(ClientProgram.name): \(end.summary)")
-    if !end.isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
+    try end.conclude()
   }
 }
 
 extension ClientModel {
+  /// Leaves the totals behind, and makes a failure of messages that were not answered.
+  func conclude() throws(Failure) {
+    StandardError.writeLine("\(ClientProgram.name): \(summary)")
+    if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
+  }
+
   init(_ configuration: ClientConfiguration, look: Look) {
     self.init(
       title: configuration.endpoint.description,
@@ -44,14 +46,14 @@ final class ClientConnection {
   init(_ configuration: ClientConfiguration, wake: WakeDescriptor) throws(Failure) {
     self.configuration = configuration
     self.wake = wake
-    client = try ClientConnection.start(configuration, wake)
+    client = try WireClient.start(configuration, waking: wake)
   }
 
   func drain() -> [ClientEvent] { client.events.drain() }
 
   func perform(_ request: ClientRequest) throws(Failure) {
     switch request {
-    case .connect: client = try ClientConnection.start(configuration, wake)
+    case .connect: client = try WireClient.start(configuration, waking: wake)
     case .send(let id, let bytes):
       var batch = OutgoingBatch(framing: configuration.framing, transport: configuration.endpoint.transport)
       do throws(FramingError) {
@@ -62,17 +64,6 @@ final class ClientConnection {
       client.post(.send(batch))
     case .finish: client.post(.finish)
     case .close: client.post(.close)
-    }
-  }
-
-  private static func start(
-    _ configuration: ClientConfiguration,
-    _ wake: WakeDescriptor
-  ) throws(Failure) -> WireClient {
-    do throws(WireError) {
-      return try WireClient.start(configuration) { wake.signal() }
-    } catch {
-      throw Failure(error)
     }
   }
 }

@@ -5,8 +5,11 @@ import Wire
 struct EmbeddedServer {
   private let server: WireServer
   private var transcript: ServerTranscript
-  /// In a scripted exchange nobody else sends: a message is told after the client has told of its sending.
+  /// In a scripted exchange a message of the client's is told after the client has told of its sending.
   private let isScripted: Bool
+  /// Where the client's messages come from; anyone else's wait for nothing.
+  private var client: SocketAddress?
+  private var isAskedToStop = false
   private var held: [ServerEvent] = []
   private var messageCount: UInt64 = 0
   private var receiptCount: UInt64 = 0
@@ -19,7 +22,11 @@ struct EmbeddedServer {
     self.isScripted = isScripted
   }
 
-  func stop() { server.post(.stop) }
+  /// Asked once: a second time would cut others off from their receipts.
+  mutating func stop() {
+    if !isAskedToStop { server.post(.stop) }
+    isAskedToStop = true
+  }
 
   /// Tells what happened, up to what the client, which has told of `sentCount` messages, has to tell before.
   mutating func takeEvents(_ plain: inout PlainOutput, sentCount: UInt64) {
@@ -27,7 +34,7 @@ struct EmbeddedServer {
     var taken = 0
     for event in held {
       if case .messages(let batch) = event {
-        let count = messageCount + UInt64(batch.records.count)
+        let count = messageCount + UInt64(batch.records.count { batch.peer(of: $0).address == client })
         if isScripted, count > sentCount { break }
         messageCount = count
       }
@@ -40,6 +47,7 @@ struct EmbeddedServer {
 
   /// Whether the server has told of the messages whose receipts an event of the client's brings.
   mutating func hasTold(_ event: ClientEvent) -> Bool {
+    if case .connected(let local, _, _) = event { client = local }
     guard case .traffic(let batch) = event, !isOver else { return true }
     let receipts = receiptCount + UInt64(batch.records.count { $0.kind == .receipt })
     guard receipts <= messageCount else { return false }

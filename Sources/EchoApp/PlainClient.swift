@@ -37,14 +37,7 @@ struct PlainClient: ~Copyable {
     streams: consuming PlainStreams,
     embedded: EmbeddedServer? = nil
   ) throws(Failure) {
-    let wake = streams.wake
-    let client: WireClient
-    do throws(WireError) {
-      client = try WireClient.start(configuration) { wake.signal() }
-    } catch {
-      throw Failure(error)
-    }
-    self.client = client
+    client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
     self.streams = streams
@@ -163,19 +156,23 @@ struct PlainClient: ~Copyable {
   /// Turns how the connection ended into how the program ends.
   private func judge() throws(Failure) {
     guard let end else { return }
+    // What was posted when the wire had just ended is in no total of its own.
+    let unresolved = end.totals.unresolved + UInt64(max(0, pendingCount))
     switch end.reason {
     case .failed(let error): throw Failure(error)
     case .peerClosed where configuration.awaitsReceipts && !isFinishing:
       let endpoint = configuration.endpoint
-      throw Failure(.ioError, "\(endpoint): closed by the peer, \(end.totals.unresolved) messages unanswered")
-    case .peerClosed where configuration.awaitsReceipts && end.totals.unresolved > 0:
+      let unanswered = Figures.quantity(unresolved, "message")
+      throw Failure(.ioError, "\(endpoint): closed by the peer, \(unanswered) unanswered")
+    case .peerClosed where configuration.awaitsReceipts && unresolved > 0:
       throw Failure(
         .temporaryFailure,
-        "\(end.totals.unresolved) messages unanswered: the peer has closed the connection"
+        "\(Figures.quantity(unresolved, "message")) unanswered: the peer has closed the connection"
       )
     case .finished, .closed, .peerClosed:
       if end.totals.timedOut > 0 {
-        throw Failure(.temporaryFailure, "\(end.totals.timedOut) receipts did not come in time")
+        let missing = Figures.quantity(end.totals.timedOut, "receipt")
+        throw Failure(.temporaryFailure, "\(missing) did not come in time")
       }
       if hasMisfit { throw Failure(.dataError, "messages that do not fit the framing were not sent") }
     }

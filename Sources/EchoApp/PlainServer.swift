@@ -13,16 +13,12 @@ struct PlainServer {
     var streams = try PlainStreams.open()
     var configuration = configuration
     configuration.delivery = streams.output.isTerminal ? .lossy : .lossless
-    let wake = streams.wake
-    let server: WireServer
-    do throws(WireError) {
-      server = try WireServer.start(configuration) { wake.signal() }
-    } catch {
-      throw Failure(listening: error)
-    }
+    let server = try WireServer.start(configuration, waking: streams.wake)
     var transcript = ServerTranscript(format: format, framing: configuration.framing)
     if configuration.stopPolicy == .any {
-      StandardError.writeLine("echo_server: anyone who can reach this port may stop the server (--stop-on-dot any)")
+      StandardError.writeLine(
+        "\(ServerProgram.name): anyone who can reach this port may stop the server (--stop-on-dot any)"
+      )
     }
     var plain = PlainOutput()
     var isOver = false

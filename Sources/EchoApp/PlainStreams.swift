@@ -2,13 +2,22 @@ import Echo
 import Terminal
 
 /// The plain mode's two output streams, and the one place where its thread waits.
+///
+/// A reader is waited for however long it takes; once the program has been asked to end, one that takes nothing for a
+/// second is not.
 struct PlainStreams: ~Copyable {
+  private static let farewell = Duration.seconds(1)
+
   let wake: WakeDescriptor
   var output = StandardOutput()
   var notices = StandardOutput(descriptor: 2)
   private let signals: SignalWatch
   private var waiter = Waiter()
   private var watched: Int32?
+  /// A signal has asked the program to end.
+  private var isEnding = false
+  /// It came while a reader was waited for, and `wait` has not told of it.
+  private var isSignalUntold = false
 
   static func open() throws(Failure) -> PlainStreams {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
@@ -28,16 +37,42 @@ struct PlainStreams: ~Copyable {
   /// Writes and forgets what has gathered, in the order in which it came about.
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
     defer { plain.removeAll() }
-    do {
-      try notices.append(plain.notices)
-      try notices.flush()
-      try output.append(plain.output)
-      try output.flush()
-      try notices.append(plain.lateNotices)
-      try notices.flush()
+    do throws(SystemCallError) {
+      notices.append(plain.notices)
+      try flushNotices()
+      output.append(plain.output)
+      while try !output.flushWithoutBlocking() {
+        if try !awaitRoom(in: output.descriptor) { output.giveUp() }
+      }
+      notices.append(plain.lateNotices)
+      try flushNotices()
     } catch {
       throw Failure(.ioError, "cannot write the output: \(error)")
     }
+  }
+
+  private mutating func flushNotices() throws(SystemCallError) {
+    while try !notices.flushWithoutBlocking() {
+      if try !awaitRoom(in: notices.descriptor) { notices.giveUp() }
+    }
+  }
+
+  /// Waits until a reader takes more; false when it is not worth waiting for any longer.
+  private mutating func awaitRoom(in descriptor: Int32) throws(SystemCallError) -> Bool {
+    var waiter = Waiter()
+    waiter.watch(descriptor, for: .writable)
+    waiter.watch(wake.descriptor, for: .readable)
+    // What else it was woken for is still to be seen to.
+    defer { wake.signal() }
+    while try waiter.wait(timeout: isEnding ? PlainStreams.farewell : nil) {
+      if !waiter.readiness(of: descriptor).isEmpty { return true }
+      wake.clear()
+      guard !signals.take().isEmpty else { continue }
+      if isEnding { return false }
+      isEnding = true
+      isSignalUntold = true
+    }
+    return false
   }
 
   /// Sleeps until there is something to do; says whether `input` has something to read, and whether the user or the
@@ -50,6 +85,9 @@ struct PlainStreams: ~Copyable {
     wake.clear()
     let isOutputGone = output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp)
     if isOutputGone { waiter.watch(output.descriptor, for: []) }
-    return (input.map { !waiter.readiness(of: $0).isEmpty } ?? false, isOutputGone || !signals.take().isEmpty)
+    let isSignalled = !signals.take().isEmpty || isSignalUntold
+    isSignalUntold = false
+    if isSignalled { isEnding = true }
+    return (input.map { !waiter.readiness(of: $0).isEmpty } ?? false, isOutputGone || isSignalled)
   }
 }

@@ -1,5 +1,4 @@
 import Echo
-import Screen
 import Terminal
 import Wire
 
@@ -8,6 +7,7 @@ struct Playground {
   var framing: Framing
   var format: OutputFormat
   var timeoutNanoseconds: Int64
+  var awaitsReceipts: Bool
 
   /// What is said when nobody is there to type.
   private static let script = [
@@ -25,16 +25,12 @@ struct Playground {
     var serverConfiguration = ServerConfiguration(port: 0)
     serverConfiguration.framing = framing
     serverConfiguration.delivery = delivery
-    let server: WireServer
-    do throws(WireError) {
-      server = try WireServer.start(serverConfiguration) { wake.signal() }
-    } catch {
-      throw Failure(error)
-    }
+    let server = try WireServer.start(serverConfiguration, waking: wake)
     guard let endpoint = server.endpoints.first else { throw Failure(.systemError, "no loopback address") }
     var configuration = ClientConfiguration(endpoint: endpoint)
     configuration.framing = framing
     configuration.timeoutNanoseconds = timeoutNanoseconds
+    configuration.awaitsReceipts = awaitsReceipts
     return (server, configuration)
   }
 
@@ -42,20 +38,19 @@ struct Playground {
   func runScreen() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let (server, configuration) = try start(.lossy, wake)
-    let terminal = try Failure.onError(.systemError) { try Terminal() }
-    let look = Look(of: terminal)
-    let model = PlaygroundModel(
-      client: ClientModel(configuration, look: look),
-      server: ServerModel(
-        framing: framing,
-        stopPolicy: .local,
-        historyCount: ServerProgram.historyCount,
-        historyBytes: ServerProgram.historyBytes,
-        look: look
-      )
-    )
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(model: model, terminal: terminal, wake: wake)
+    let loop = try ScreenLoop(wake: wake) { look in
+      PlaygroundModel(
+        client: ClientModel(configuration, look: look),
+        server: ServerModel(
+          framing: framing,
+          stopPolicy: .local,
+          historyCount: ServerProgram.historyCount,
+          historyBytes: ServerProgram.historyBytes,
+          look: look
+        )
+      )
+    }
     let end = try loop.run(
       drain: {
         server.events.drain().map(PlaygroundNews.server) + connection.drain().map(PlaygroundNews.client)
@@ -67,9 +62,7 @@ struct Playground {
         }
       }
     )
-    server.post(.stop)
-    server.join()
-    StandardError.writeLine("\(ClientProgram.name): \(end.summary)")
+    try end.client.conclude()
   }
 
   /// Sends the lines of standard input, or holds a conversation with itself and ends.

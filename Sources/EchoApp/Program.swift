@@ -1,4 +1,5 @@
 import ArgumentParser
+import Screen
 import Terminal
 
 /// What both programs share: their options are parsed, they run, and their end is told in one line.
@@ -25,7 +26,7 @@ extension Program {
     } catch {
       let status = exitCode(for: error)
       if status == .success { exit(withError: error) }
-      StandardError.writeLine("\(name): \(reason(of: error)) (\(name) --help tells more)")
+      StandardError.writeLine("\(name): \(Printable.text(reason(of: error).utf8)) (\(name) --help tells more)")
       exit(withError: ExitCode(ExitStatus.usage.rawValue))
     }
   }

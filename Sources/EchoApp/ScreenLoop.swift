@@ -23,12 +23,14 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isOver = false
   private var deadline: ContinuousClock.Instant?
 
-  /// `wake` is what the mailboxes signal.
-  init(model: Model, terminal: consuming Terminal, wake: WakeDescriptor) throws(Failure) {
+  /// Takes the terminal; `wake` is what the mailboxes signal.
+  init(wake: WakeDescriptor, model: (Look) -> Model) throws(Failure) {
+    // Before the terminal is taken: a signal must not end the program and leave it as it is.
     let signals = try Failure.onError(.systemError) {
       try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
     }
-    self.model = model
+    let terminal = try Failure.onError(.systemError) { try Terminal() }
+    self.model = model(Look(of: terminal))
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
@@ -84,7 +86,8 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
 
   private mutating func paintIfDue() {
     guard isPaintDue, clock.now - lastPaint >= ScreenLoop.frame else { return }
-    isStalled = !terminal.paint(model.view())
+    // A terminal that takes nothing costs no pictures.
+    isStalled = !terminal.flush() || !terminal.paint(model.view())
     if !isStalled {
       isPaintDue = false
       lastPaint = clock.now
@@ -145,5 +148,13 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private mutating func lose(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
     deadline = clock.now + ScreenLoop.farewell
     try apply(.terminate, perform)
+  }
+}
+
+extension Look {
+  /// What suits a terminal, and the user's NO_COLOR (no-color.org).
+  fileprivate init(of terminal: borrowing Terminal) {
+    let hasColour = terminal.colours >= 8 && Surroundings.variable("NO_COLOR") == nil
+    self.init(theme: hasColour ? .dark : .mono, glyphs: terminal.isUTF8 ? .unicode : .ascii)
   }
 }

@@ -179,10 +179,18 @@ package struct InputLine: Hashable, Sendable {
 
   private static func isWord(_ character: Character) -> Bool { character.isLetter || character.isNumber }
 
-  /// The index after the line break before the cursor.
-  private var lineStart: Int { (characters[..<cursor].lastIndex(where: Self.isLineBreak) ?? -1) + 1 }
-  /// The index of the line break after the cursor, or of the end.
-  private var lineEnd: Int { characters[cursor...].firstIndex(where: Self.isLineBreak) ?? characters.count }
+  private var lineStart: Int { lineStart(before: cursor) }
+  private var lineEnd: Int { lineEnd(from: cursor) }
+
+  /// The index after the line break before an index; a text of one line, however long, needs no search.
+  func lineStart(before index: Int) -> Int {
+    lineCount == 1 ? 0 : (characters[..<index].lastIndex(where: Self.isLineBreak) ?? -1) + 1
+  }
+
+  /// The index of the line break at or after an index, or of the end.
+  func lineEnd(from index: Int) -> Int {
+    lineCount == 1 ? characters.count : characters[index...].firstIndex(where: Self.isLineBreak) ?? characters.count
+  }
 
   private var wordStart: Int {
     var index = cursor

@@ -53,7 +53,6 @@ extension InputLine {
     case .character("d"), .delete: killWordForward()
     case .character("y"): yankPop()
     case .backspace: killWordBack()
-    case .enter: insert("\n")
     default: return false
     }
     return true

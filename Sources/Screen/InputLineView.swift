@@ -3,7 +3,7 @@ extension Surface {
   ///
   /// A line that is too long scrolls sideways, `~` at the ends where it goes on; of more lines than rows the last ones up
   /// to the cursor's show. What would act on a terminal shows as `Printable` has it. It costs no more than what is shown
-  /// and the length of those lines. An empty rectangle shows nothing and hides the cursor.
+  /// and, of several lines, the length of those shown. An empty rectangle shows nothing and hides the cursor.
   package mutating func draw(_ line: InputLine, in rect: Rect, style: Style = .plain, escapeStyle: Style = .plain) {
     let rect = rect.clipped(to: size)
     fill(rect, style: style)
@@ -13,14 +13,14 @@ extension Surface {
     }
     let look = InputLook(rect: rect, style: style, escapeStyle: escapeStyle)
     let characters = line.characters
-    var start = InputLook.lineStart(characters, before: line.cursor)
+    var start = line.lineStart(before: line.cursor)
     var above = 0
     while above < rect.size.rows - 1, start > 0 {
-      start = InputLook.lineStart(characters, before: start - 1)
+      start = line.lineStart(before: start - 1)
       above += 1
     }
     for row in rect.minRow..<rect.maxRow {
-      let end = characters[start...].firstIndex(where: InputLine.isLineBreak) ?? characters.count
+      let end = line.lineEnd(from: start)
       let isCursorRow = row == rect.minRow + above
       draw(characters[start..<end], cursor: isCursorRow ? line.cursor : nil, row: row, look: look)
       guard end < characters.count else { break }
@@ -98,9 +98,5 @@ private struct InputLook {
     let step = max(1, rect.size.columns / 3)
     let steady = line.startIndex + (first - line.startIndex + step - 1) / step * step
     return steady <= cursor ? steady : first
-  }
-
-  static func lineStart(_ characters: [Character], before index: Int) -> Int {
-    (characters[..<index].lastIndex(where: InputLine.isLineBreak) ?? -1) + 1
   }
 }

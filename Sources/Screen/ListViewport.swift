@@ -35,11 +35,6 @@ package struct ListViewport: Hashable, Sendable {
     return top..<min(end, top + UInt64(rows))
   }
 
-  /// The same as indexes from 0 for the oldest item.
-  package var visibleIndexes: Range<Int> {
-    Int(visible.lowerBound - first)..<Int(visible.upperBound - first)
-  }
-
   /// Items that came since the end was left.
   package var newCount: Int { isFollowing ? 0 : Int(end - max(unseen, first)) }
 

@@ -22,7 +22,6 @@ package struct Signals: OptionSet, Hashable, Sendable {
   package static let windowChange = Signals(number: SIGWINCH)
   package static let resume = Signals(number: SIGCONT)
   package static let stop = Signals(number: SIGTSTP)
-  package static let user1 = Signals(number: SIGUSR1)
 }
 
 /// Turns signals into something a loop can wait for; there is one at a time, and SIGPIPE is ignored from the first on.
@@ -32,9 +31,9 @@ package struct SignalWatch: ~Copyable {
   private let wake: WakeDescriptor
 
   /// `wake` becomes readable whenever one of `signals` comes; it may serve other purposes as well.
-  package init(_ signals: Signals, wake: WakeDescriptor) throws(SystemError) {
+  package init(_ signals: Signals, wake: WakeDescriptor) throws(SystemCallError) {
     let code = cncurses_signals_watch(signals.rawValue, wake.signalEnd)
-    guard code == 0 else { throw SystemError(call: "sigaction", code: code) }
+    guard code == 0 else { throw SystemCallError(call: "sigaction", code: code) }
     self.wake = wake
   }
 

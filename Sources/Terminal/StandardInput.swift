@@ -25,7 +25,7 @@ package struct StandardInput: Sendable {
   package var isTerminal: Bool { isatty(descriptor) == 1 }
 
   /// Reads what is there, and blocks if nothing is: wait until the descriptor is readable first.
-  package func read() throws(SystemError) -> Input {
+  package func read() throws(SystemCallError) -> Input {
     while true {
       var count = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: StandardInput.maximumRead) { buffer, length in
@@ -38,7 +38,7 @@ package struct StandardInput: Sendable {
       case EINTR: continue
       case EIO where isTerminal: return .end
       case EAGAIN: return .notYet
-      default: throw SystemError(call: "read")
+      default: throw SystemCallError(call: "read")
       }
     }
   }

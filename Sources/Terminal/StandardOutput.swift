@@ -4,14 +4,15 @@ import Darwin
 import Glibc
 #endif
 
-/// The plain mode's output: a 64 KiB buffer over standard output (or standard error), written when full or flushed.
+/// The plain mode's output: a buffer over standard output (or standard error), written when flushed.
 ///
-/// A reader that went away (EPIPE) makes it closed: what is appended after that is dropped. A loop that must not be held
-/// up by a slow reader uses `flushWithoutBlocking`, waits until `descriptor` is writable, and appends no more than fits.
+/// A reader that went away (EPIPE) makes it closed: what is appended after that is dropped. A loop that has other things
+/// to heed than the reader uses `flushWithoutBlocking`, and waits until `descriptor` is writable.
 package struct StandardOutput: ~Copyable {
+  /// Bytes that are worth a flush.
   package static let capacity = 65_536
-  /// Bytes a pipe takes at once when poll(2) says that it is writable: PIPE_BUF.
-  private static let slice = 4096
+  /// Bytes that are taken at once when poll(2) says that it is writable: PIPE_BUF of a pipe, less of a terminal.
+  private let slice: Int
 
   package let descriptor: CInt
   /// Nobody reads it any more, or it failed for good.
@@ -21,6 +22,7 @@ package struct StandardOutput: ~Copyable {
 
   package init(descriptor: CInt = STDOUT_FILENO) {
     self.descriptor = descriptor
+    slice = isatty(descriptor) == 1 ? 256 : 4096
     buffer.reserveCapacity(StandardOutput.capacity)
   }
 
@@ -29,17 +31,20 @@ package struct StandardOutput: ~Copyable {
   /// Bytes appended and not yet written.
   package var pendingCount: Int { buffer.count - start }
 
-  /// Adds bytes, and writes what is there when it comes to 64 KiB.
-  package mutating func append(_ bytes: some Sequence<UInt8>) throws(SystemError) {
-    guard !isClosed else { return }
-    buffer.append(contentsOf: bytes)
-    if pendingCount >= StandardOutput.capacity { try flush() }
+  package mutating func append(_ bytes: some Sequence<UInt8>) {
+    if !isClosed { buffer.append(contentsOf: bytes) }
   }
 
-  package mutating func append(_ text: String) throws(SystemError) { try append(text.utf8) }
+  package mutating func append(_ text: String) { append(text.utf8) }
+
+  /// Drops what is pending and what is to come: the reader is not waited for any more.
+  package mutating func giveUp() {
+    isClosed = true
+    discard()
+  }
 
   /// Writes all that is pending, however long the reader takes; EPIPE is not an error but makes it `isClosed`.
-  package mutating func flush() throws(SystemError) {
+  package mutating func flush() throws(SystemCallError) {
     while pendingCount > 0, !isClosed {
       try writeSome(pendingCount)
       if pendingCount > 0, !isClosed { try waitUntilWritable() }
@@ -47,15 +52,15 @@ package struct StandardOutput: ~Copyable {
   }
 
   /// Writes what the reader takes now without blocking; true when nothing is pending any more.
-  package mutating func flushWithoutBlocking() throws(SystemError) -> Bool {
+  package mutating func flushWithoutBlocking() throws(SystemCallError) -> Bool {
     while pendingCount > 0, !isClosed {
       guard Waiter.isReady(descriptor, for: .writable) else { return false }
-      guard try writeSome(StandardOutput.slice) else { return false }
+      guard try writeSome(slice) else { return false }
     }
     return true
   }
 
-  private func waitUntilWritable() throws(SystemError) {
+  private func waitUntilWritable() throws(SystemCallError) {
     var waiter = Waiter()
     waiter.watch(descriptor, for: .writable)
     try waiter.wait()
@@ -63,7 +68,7 @@ package struct StandardOutput: ~Copyable {
 
   /// One write of at most `limit` bytes; false if the descriptor is non-blocking and full.
   @discardableResult
-  private mutating func writeSome(_ limit: Int) throws(SystemError) -> Bool {
+  private mutating func writeSome(_ limit: Int) throws(SystemCallError) -> Bool {
     let count = buffer.withUnsafeBytes { bytes in
       unistdWrite(descriptor, UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + limit)]))
     }
@@ -81,13 +86,11 @@ package struct StandardOutput: ~Copyable {
     case EINTR: return true
     case EAGAIN: return false
     case EPIPE:
-      isClosed = true
-      discard()
+      giveUp()
       return true
     default:
-      let error = SystemError(call: "write")
-      isClosed = true
-      discard()
+      let error = SystemCallError(call: "write")
+      giveUp()
       throw error
     }
   }
@@ -95,19 +98,6 @@ package struct StandardOutput: ~Copyable {
   private mutating func discard() {
     buffer.removeAll(keepingCapacity: true)
     start = 0
-  }
-}
-
-/// Lines for whoever watches standard error, each written at once and whole.
-package enum StandardError {
-  package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
-  /// Writes the line and a line feed; a failure has nowhere to be told.
-  package static func writeLine(_ line: String) {
-    var output = StandardOutput(descriptor: STDERR_FILENO)
-    try? output.append(line)
-    try? output.append([0x0A])
-    try? output.flush()
   }
 }
 

@@ -64,7 +64,7 @@ package struct Terminal: ~Copyable {
     let size = Terminal.size(of: output)
     var code = cncurses_modes_save(input)
     if code == 0 { code = cncurses_screen_open(name, CInt(size.columns), CInt(size.rows)) }
-    guard code == 0 else { throw .failed(SystemError(call: "newterm", code: code)) }
+    guard code == 0 else { throw .failed(SystemCallError(call: "newterm", code: code)) }
     self.isUTF8 = isUTF8
     self.size = size
     self.input = input
@@ -108,10 +108,13 @@ package struct Terminal: ~Copyable {
     }
   }
 
+  /// Writes what the terminal has not taken yet; false: it takes no more for now, and a picture could not be painted.
+  package mutating func flush() -> Bool { output.drain() }
+
   /// Makes the terminal show the surface, writing only what differs from what it shows. False: the terminal takes no more
   /// for now; paint again, whatever is newest then, once `outputDescriptor` is writable.
   package mutating func paint(_ surface: Surface) -> Bool {
-    guard output.drain() else { return false }
+    guard flush() else { return false }
     guard !isClosed, surface != painted else { return true }
     let old = painted?.size == surface.size ? painted : nil
     let cellGuard = CellGuard(isUTF8: isUTF8)

@@ -2,7 +2,7 @@
 package enum TerminalError: Error, Hashable, CustomStringConvertible {
   /// The streams or the terminal are not fit for it: what `Terminal.obstacle` says.
   case obstacle(String)
-  case failed(SystemError)
+  case failed(SystemCallError)
 
   package var description: String {
     switch self {

@@ -35,7 +35,7 @@ package struct Waiter: ~Copyable {
   /// Blocks until a descriptor is ready or the timeout is over (nil: no timeout; parts of a millisecond round up, so that
   /// it is never over early); false if nothing is ready. Signals without a watch do not end it.
   @discardableResult
-  package mutating func wait(timeout: Duration? = nil) throws(SystemError) -> Bool {
+  package mutating func wait(timeout: Duration? = nil) throws(SystemCallError) -> Bool {
     let deadline = timeout.map { ContinuousClock.now + $0 }
     while true {
       let milliseconds = deadline.map { Waiter.milliseconds(ContinuousClock.now.duration(to: $0)) } ?? -1
@@ -45,7 +45,7 @@ package struct Waiter: ~Copyable {
         if let deadline, ContinuousClock.now < deadline { continue }
         return false
       }
-      guard errno == EINTR else { throw SystemError(call: "poll") }
+      guard errno == EINTR else { throw SystemCallError(call: "poll") }
     }
   }
 

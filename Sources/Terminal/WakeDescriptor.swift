@@ -6,10 +6,10 @@ package final class WakeDescriptor: Sendable {
   package let descriptor: CInt
   private let writeEnd: CInt
 
-  package init() throws(SystemError) {
+  package init() throws(SystemCallError) {
     var ends: [CInt] = [-1, -1]
     let code = cncurses_wake_open(&ends)
-    guard code == 0 else { throw SystemError(call: "eventfd", code: code) }
+    guard code == 0 else { throw SystemCallError(call: "eventfd", code: code) }
     descriptor = ends[0]
     writeEnd = ends[1]
   }

@@ -80,6 +80,34 @@ struct ClientModelTests {
     #expect(script.take() == [send(1, "patient")])
   }
 
+  @Test("what was asked of a connection that had ended by then is in doubt, and not queued for ever")
+  func askedTooLate() {
+    var script = ClientScript()
+    script.connect()
+    script.enter("too late")
+    script.end(.peerClosed)
+    #expect(script.shows(">ERR") && !script.shows(">q") && script.shows("err 1"))
+    #expect(!script.model.isComplete)
+  }
+
+  @Test("a session that leaves queued messages behind is not complete")
+  func leftBehind() {
+    var script = ClientScript()
+    script.enter("never sent")
+    script.end(.failed(.connectTimeout(.tcp(host: "127.0.0.1", port: 9000))))
+    script.key(.control("d"), .control("d"))
+    #expect(script.take() == [.quit])
+    #expect(!script.model.isComplete)
+  }
+
+  @Test("a stop message is told by its first byte, whatever is combined with it")
+  func markedStop() {
+    var script = ClientScript()
+    script.connect()
+    script.give(.input(.paste(Array(".\u{301}".utf8))))
+    #expect(script.shows("ends the session"))
+  }
+
   @Test("a stop message ends the session when its fate is known", arguments: [TrafficRecord.Kind.receipt, .timedOut])
   func stop(kind: TrafficRecord.Kind) {
     var script = ClientScript()

@@ -7,7 +7,9 @@ import Wire
 @Suite struct PeerTableTests {
   private func moment(_ seconds: Int64) -> Timestamp { Timestamp(nanoseconds: seconds * 1_000_000_000) }
 
-  @Test("A connection counts from its beginning to its end; what comes after is nobody's")
+  @Test(
+    "A connection counts from its beginning to its end, and from its first message if the news of the former was dropped"
+  )
   func connections() {
     var table = PeerTable()
     let peer = ServerScript.peer(1)
@@ -16,8 +18,10 @@ import Wire
     table.receive(messages: 1, bytes: 5, from: peer, at: moment(3))
     #expect(table.connections[peer] == PeerTable.Summary(messages: 3, bytes: 25, lastSeen: moment(3)))
     #expect(table.connectedCount == 1 && table.count == 1)
+    table.receive(messages: 1, bytes: 5, from: ServerScript.peer(2), at: moment(4))
+    #expect(table.connectedCount == 2)
     table.disconnect(peer)
-    table.receive(messages: 1, bytes: 5, from: peer, at: moment(4))
+    table.disconnect(ServerScript.peer(2))
     #expect(table.count == 0)
   }
 

@@ -149,6 +149,30 @@ import Wire
     #expect(script.rows[21].hasSuffix("message 500."))
   }
 
+  @Test("A pause in a held list counts what came since the end was left; the oldest row it shows is one there is")
+  func heldPause() {
+    var script = ServerScript(historyCount: 100)
+    script.listen()
+    for number in 1...60 { script.receive("message \(number).") }
+    script.press(.character("k"))
+    script.receive("message 61.")
+    script.press(.character("="))
+    for number in 62...120 { script.receive("message \(number).") }
+    #expect(script.contains("PAUSED +60 new"))
+    script.press(.character("g"))
+    #expect(script.rows[3].hasSuffix("message \(script.model.log.firstID + 1)."))
+  }
+
+  @Test("Lost news is told as what it was")
+  func lostNews() {
+    var script = ServerScript(size: Size(columns: 109, rows: 24))
+    script.listen()
+    script.give(.news(.dropped(Drop(by: .server, notices: 1), at: script.time)))
+    script.give(.news(.dropped(Drop(by: .server, count: 1, bytes: 5, notices: 2), at: script.time)))
+    #expect(script.contains("!! 1 event not shown: the output is too slow"))
+    #expect(script.contains("!! 1 message received but not shown, 2 events: the output is too slow"))
+  }
+
   @Test("Previews scroll sideways by eight columns, and back to the start")
   func sideways() {
     var script = ServerScript(size: Size(columns: 100, rows: 24))
@@ -202,7 +226,7 @@ import Wire
     totals.traffic.bytesReceived = 90
     totals.connections = 1
     #expect(script.give(.news(.stopped(totals, at: script.time))) == [.quit])
-    #expect(script.model.summary == "9 messages, 90 bytes received; 1 connections")
+    #expect(script.model.summary == "9 messages, 90 bytes received; 1 connection")
   }
 
   @Test("^Z suspends, ^L redraws; a paste and focus do nothing")

@@ -131,7 +131,7 @@ struct ServerScript {
     script.give(.news(.dropped(Drop(by: .kernel, count: 12), at: script.time)))
     script.give(.news(.disconnected(peer(1), .reset, Traffic(), at: script.time)))
     script.pass(milliseconds: 62_000)
-    script.receive("one message more")
+    script.receive("one message more", from: peer(2))
     script.pass(milliseconds: 1000)
     return script
   }

@@ -140,7 +140,7 @@ import Wire
         tcp [::1]:5000 disconnected: idle for too long
         9 datagrams dropped by the kernel: the receive buffer was full
         2 connections refused: the limit is 10
-        3 datagrams left unanswered, the last from udp 127.0.0.1:50172: they could make a loop
+        3 datagrams left unanswered, the last from udp 127.0.0.1:50172: a reply could make a loop
         stopping
         3 messages, 30 bytes received; 2 connections; 4 dropped by the kernel; 5 not shown; 6 refused
 

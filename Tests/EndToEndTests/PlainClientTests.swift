@@ -224,7 +224,7 @@ import Testing
 
         """
     )
-    #expect(ending.error == "echo_client: 1 receipts did not come in time\n")
+    #expect(ending.error == "echo_client: 1 receipt did not come in time\n")
   }
 
   @Test("A connection that breaks: one line, and 74")
@@ -253,7 +253,7 @@ import Testing
     }
     let ending = try client.ending()
     #expect(ending.code == 74)
-    #expect(ending.error == "echo_client: tcp 127.0.0.1:PORT: closed by the peer, 1 messages unanswered\n")
+    #expect(ending.error == "echo_client: tcp 127.0.0.1:PORT: closed by the peer, 1 message unanswered\n")
   }
 
   @Test("The half-close tells the server that all is said; receipts that come after it count")
@@ -353,6 +353,7 @@ import Testing
       (["127.0.0.1", "70000"], "70000"), (["127.0.0.1", "-1"], "-1"), (["a", "1", "b"], "too many arguments"),
       (["tcp://host"], "no port"), (["tcp://:5000"], "no host"), (["unix:"], "path"), (["ftp://host:21"], "ftp"),
       (["127.0.0.1", "5000", "--framing", "word"], "word"), (["127.0.0.1", "5000", "--timeout", "0"], "--timeout"),
+      (["--udp"], "--udp"), (["--udp", "tcp://127.0.0.1:5000"], "--udp"),
       (["127.0.0.1", "5000", "--nonsense"], "--nonsense"), (["127.0.0.1", "5000", "--format", "xml"], "xml"),
     ]
   )

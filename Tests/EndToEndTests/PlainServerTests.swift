@@ -109,7 +109,7 @@ import Testing
     #expect(
       ending.output == "waiting\nserver received 6 bytes from tcp 127.0.0.1:PORT (stop refused): .stop\n"
     )
-    #expect(ending.error.hasSuffix("\nstopping\n1 messages, 6 bytes received; 1 connections; 1 refused\n"))
+    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection; 1 refused\n"))
   }
 
   @Test("Who lets anyone stop the server is told what that means")
@@ -129,7 +129,7 @@ import Testing
     let ending = try server.end(signal)
     #expect(ending.code == 0)
     #expect(ending.output == "waiting\nserver received 6 bytes from tcp 127.0.0.1:PORT: hello\n")
-    #expect(ending.error.hasSuffix("\nstopping\n1 messages, 6 bytes received; 1 connections\n"))
+    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection\n"))
     #expect(try peer.receiveToEnd() == "")
   }
 
@@ -145,6 +145,19 @@ import Testing
     let ending = try server.end()
     #expect(ending.code == 0)
     #expect(!ending.error.contains("pipe") && !ending.error.contains("write"))
+  }
+
+  @Test("A reader that takes nothing does not hold up the end", arguments: [SIGTERM, SIGHUP])
+  func stalledOutput(_ signal: CInt) throws {
+    let server = try RunningServer()
+    let peer = try SocketPeer(udp: server.port)
+    // More than the output's pipe holds, so that the server waits for its reader.
+    for _ in 0..<20 {
+      try peer.send([UInt8](repeating: 0x78, count: 8000))
+      _ = try peer.receiveDatagram()
+    }
+    server.program.signal(signal)
+    #expect(try server.program.waitForExitWithoutReading() == 0)
   }
 
   @Test(

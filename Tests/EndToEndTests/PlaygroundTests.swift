@@ -28,7 +28,7 @@ import Testing
 
         """
     )
-    #expect(ending.error.hasSuffix("4 messages, 94 bytes received; 1 connections\n"))
+    #expect(ending.error.hasSuffix("4 messages, 94 bytes received; 1 connection\n"))
   }
 
   private func hasIPv4First(_ output: String) -> String {

@@ -136,7 +136,7 @@ import Testing
     #expect(try terminal.waitForExit() == 0)
     #expect(try peer.receiveToEnd() == "")
     #expect(terminal.leftovers == [])
-    #expect(terminal.screen.contains("echo_server: 1 messages, 12 bytes received; 1 connections"))
+    #expect(terminal.screen.contains("echo_server: 1 message, 12 bytes received; 1 connection"))
   }
 
   @Test("Every size is drawn, and the way back too")

@@ -33,7 +33,7 @@ struct InputLineTests {
       ("a\n|c", .control("u"), "a|c"), ("a\nbc|\nd", .control("a"), "a\n|bc\nd"), ("a|bc\nd", .control("e"), "abc|\nd"),
       ("ab|", .control("t"), "ba|"), ("a|bc", .control("t"), "ba|c"), ("|ab", .control("t"), "|ab"),
       ("a|", .control("t"), "a|"),
-      ("ab\nc|d", Key(.up), "a|b\ncd"), ("ab\nc|d", Key(.enter, .meta), "ab\nc\n|d"),
+      ("ab\nc|d", Key(.up), "a|b\ncd"),
       ("abc|\nd", Key(.down), "abc\nd|"),
       ("日本|", Key(.backspace), "日|"), ("e\u{301}|", Key(.backspace), "|"), ("👨‍👩‍👧|x", Key(.left), "|👨‍👩‍👧x"),
     ] as [(String, Key, String)]

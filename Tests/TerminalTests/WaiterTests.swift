@@ -58,8 +58,9 @@ import Testing
   @Test("Signals are recorded once each and wake the loop; SIGPIPE kills nobody")
   func signals() throws {
     let wake = try WakeDescriptor()
-    let watch = try SignalWatch([.user1, .windowChange], wake: wake)
-    #expect(throws: SystemError(call: "sigaction", code: EBUSY)) { _ = try SignalWatch(.user1, wake: wake) }
+    let user1 = Signals(number: SIGUSR1)
+    let watch = try SignalWatch([user1, .windowChange], wake: wake)
+    #expect(throws: SystemCallError(call: "sigaction", code: EBUSY)) { _ = try SignalWatch(user1, wake: wake) }
     #expect(watch.take() == [])
     kill(getpid(), SIGUSR1)
     kill(getpid(), SIGUSR1)
@@ -68,7 +69,7 @@ import Testing
     var waiter = Waiter()
     waiter.watch(wake.descriptor, for: .readable)
     var seen: Signals = []
-    while seen != [.user1, .windowChange] {
+    while seen != [user1, .windowChange] {
       try #require(try waiter.wait(timeout: .seconds(10)))
       wake.clear()
       seen.formUnion(watch.take())
@@ -92,7 +93,7 @@ import Testing
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
     let writer = BackgroundThread {
       var output = StandardOutput(descriptor: writeEnd)
-      for start in stride(from: 0, to: bytes.count, by: 1000) { try? output.append(bytes[start..<(start + 1000)]) }
+      for start in stride(from: 0, to: bytes.count, by: 1000) { output.append(bytes[start..<(start + 1000)]) }
       try? output.flush()
       close(writeEnd)
     }
@@ -111,11 +112,11 @@ import Testing
     try withPipe { readEnd, writeEnd in
       close(readEnd)
       var output = StandardOutput(descriptor: writeEnd)
-      try output.append("lost\n")
+      output.append("lost\n")
       try output.flush()
       let isClosed = output.isClosed
       #expect(isClosed)
-      try output.append("more")
+      output.append("more")
       let pending = output.pendingCount
       #expect(pending == 0)
       close(writeEnd)
@@ -130,7 +131,7 @@ import Testing
       var written = 0
       var drained = true
       while drained {
-        try output.append([UInt8](repeating: 0x78, count: 10_000))
+        output.append([UInt8](repeating: 0x78, count: 10_000))
         written += 10_000
         drained = try output.flushWithoutBlocking()
       }
@@ -156,10 +157,10 @@ import Testing
 
   @Test("A broken descriptor is an error with the call's name")
   func broken() {
-    #expect(throws: SystemError(call: "read", code: EBADF)) { try StandardInput(descriptor: -1).read() }
-    #expect(throws: SystemError(call: "write", code: EBADF)) {
+    #expect(throws: SystemCallError(call: "read", code: EBADF)) { try StandardInput(descriptor: -1).read() }
+    #expect(throws: SystemCallError(call: "write", code: EBADF)) {
       var output = StandardOutput(descriptor: -1)
-      try output.append("x")
+      output.append("x")
       try output.flush()
     }
   }

@@ -27,7 +27,7 @@ struct ClientCounters: Sendable {
   private(set) var late: UInt64 = 0
   private(set) var failed: UInt64 = 0
   /// Messages that the wire has and whose fate is open.
-  var pending: UInt64 = 0
+  private(set) var pending: UInt64 = 0
 
   /// Receipts that never came.
   var missing: UInt64 {
@@ -70,6 +70,15 @@ struct ClientCounters: Sendable {
         late += 1
       }
     }
+  }
+
+  /// The wire was given so many messages.
+  mutating func entrust(_ count: Int) { pending += UInt64(count) }
+
+  /// The connection has ended: what is still open stays in doubt.
+  mutating func abandon() {
+    failed += pending
+    pending = 0
   }
 
   private mutating func settle() { pending -= min(1, pending) }

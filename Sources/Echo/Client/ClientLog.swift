@@ -41,43 +41,44 @@ package struct ClientLog: Sendable {
     let time: Timestamp
     let wireCount: UInt64
     let flags: MessageRecord.Flags
-    let offset: UInt32
+    var offset: UInt32 = 0
     let count: UInt32
   }
 
-  private struct Chunk: Sendable {
+  private struct Chunk: LogChunk {
     let firstID: UInt64
     var records: [Record] = []
     var bytes: [UInt8] = []
+
+    var rowCount: Int { records.count }
+    var byteCount: Int { bytes.count }
+
+    mutating func append(_ record: Record, _ payload: some Collection<UInt8>) {
+      var record = record
+      record.offset = UInt32(bytes.count)
+      records.append(record)
+      bytes.append(contentsOf: payload)
+    }
   }
 
-  private var chunks: [Chunk] = []
+  private var chunks: LogChunks<Chunk>
   /// Rows of the messages whose fate can still change, by message.
   private var open: [UInt64: UInt64] = [:]
-  private let countLimit: Int
-  private let byteLimit: Int
-  private let chunkBytes: Int
-  private let chunkRows: Int
+
+  package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
+
+  package var count: Int { chunks.count }
   /// Payload bytes held.
-  package private(set) var byteCount = 0
+  package var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
-  package private(set) var firstID: UInt64 = 0
+  package var firstID: UInt64 { chunks.firstID }
   /// One past the newest row's id.
-  package private(set) var endID: UInt64 = 0
-
-  package init(countLimit: Int, byteLimit: Int) {
-    self.countLimit = max(1, countLimit)
-    self.byteLimit = max(1, byteLimit)
-    chunkBytes = min(256 << 10, max(1, byteLimit / 16))
-    chunkRows = min(4096, max(1, countLimit / 16))
-  }
-
-  package var count: Int { Int(endID - firstID) }
+  package var endID: UInt64 { chunks.endID }
 
   package subscript(id: UInt64) -> Row? {
-    guard let place = place(of: id) else { return nil }
+    guard let place = chunks.place(of: id) else { return nil }
     let chunk = chunks[place.chunk]
-    let record = chunk.records[place.record]
+    let record = chunk.records[place.row]
     let start = Int(record.offset)
     return Row(
       kind: record.kind,
@@ -113,16 +114,28 @@ package struct ClientLog: Sendable {
 
   /// Notes what has become of a message; false when its row is no longer held.
   @discardableResult package mutating func mark(_ message: UInt64, _ fate: Fate) -> Bool {
-    guard let id = open[message], let place = place(of: id) else {
+    guard let id = open[message], let place = chunks.place(of: id) else {
       open[message] = nil
       return false
     }
-    chunks[place.chunk].records[place.record].kind = .sent(fate)
+    chunks[place.chunk].records[place.row].kind = .sent(fate)
     switch fate {
     case .queued, .waiting, .timedOut: break
     case .written, .answered, .late, .failed: open[message] = nil
     }
     return true
+  }
+
+  /// The connection has ended: messages before `limit` whose fate was not told are in doubt.
+  package mutating func fail(before limit: UInt64) {
+    for (message, row) in open where message < limit {
+      guard let place = chunks.place(of: row) else { continue }
+      switch chunks[place.chunk].records[place.row].kind {
+      case .sent(.queued), .sent(.waiting): chunks[place.chunk].records[place.row].kind = .sent(.failed)
+      default: break
+      }
+    }
+    open = open.filter { $0.key >= limit }
   }
 
   // MARK: Inside
@@ -134,45 +147,17 @@ package struct ClientLog: Sendable {
     flags: MessageRecord.Flags = [],
     at time: Timestamp
   ) {
-    let count = payload.count
-    let isFull = chunks.last.map { $0.bytes.count + count > chunkBytes || $0.records.count >= chunkRows } ?? true
-    if isFull { chunks.append(Chunk(firstID: endID)) }
-    let last = chunks.count - 1
-    let record = Record(
-      kind: kind,
-      time: time,
-      wireCount: wireCount,
-      flags: flags,
-      offset: UInt32(chunks[last].bytes.count),
-      count: UInt32(count)
+    let record = Record(kind: kind, time: time, wireCount: wireCount, flags: flags, count: UInt32(payload.count))
+    let hasTrimmed = chunks.append(
+      rows: 1,
+      bytes: payload.count,
+      extend: { $0.append(record, payload) },
+      make: { firstID in
+        var chunk = Chunk(firstID: firstID)
+        chunk.append(record, payload)
+        return chunk
+      }
     )
-    chunks[last].records.append(record)
-    chunks[last].bytes.append(contentsOf: payload)
-    byteCount += count
-    endID += 1
-    trim()
-  }
-
-  private mutating func trim() {
-    var excess = 0
-    while excess < chunks.count - 1, count > countLimit || byteCount > byteLimit {
-      byteCount -= chunks[excess].bytes.count
-      firstID = chunks[excess + 1].firstID
-      excess += 1
-    }
-    guard excess > 0 else { return }
-    chunks.removeFirst(excess)
-    open = open.filter { $0.value >= firstID }
-  }
-
-  private func place(of id: UInt64) -> (chunk: Int, record: Int)? {
-    guard id >= firstID, id < endID else { return nil }
-    var low = 0
-    var high = chunks.count - 1
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if chunks[middle].firstID <= id { low = middle } else { high = middle - 1 }
-    }
-    return (low, Int(id - chunks[low].firstID))
+    if hasTrimmed { open = open.filter { $0.value >= firstID } }
   }
 }

@@ -13,9 +13,7 @@ extension ClientModel {
     notice = nil
     let wasArmed = isQuitArmed
     isQuitArmed = false
-    if key == Key(.enter, .meta) {
-      insertNewline()
-    } else if !input.apply(key), let action = ClientKeys.map.action(for: key) {
+    if !input.apply(key), let action = ClientKeys.map.action(for: key) {
       return perform(action, wasArmed: wasArmed)
     }
     return []

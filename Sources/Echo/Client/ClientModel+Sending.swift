@@ -11,6 +11,20 @@ extension ClientModel {
     return batch.bytes.count
   }
 
+  /// How big the message in the input would be on the wire, or why it can't go; nil while there is none.
+  func measuredInput() -> String? {
+    guard !input.isEmpty else { return nil }
+    let lines = input.lineCount > 1 ? "  \(input.lineCount) lines" : ""
+    do throws(FramingError) {
+      return Figures.bytes(UInt64(try wireCount(of: Array(input.text.utf8)))) + lines
+    } catch {
+      switch error {
+      case .tooLong(_, let limit): return "too long: at most \(Figures.bytes(UInt64(limit)))"
+      case .containsDelimiter: return input.lineCount > 1 ? "\(input.lineCount) messages" : "does not fit"
+      }
+    }
+  }
+
   mutating func enter() -> [Effect<ClientRequest>] {
     if case .down = phase, !queue.isEmpty, input.isEmpty || ending != .none { return connectIfDown() }
     if ending != .none {
@@ -51,7 +65,7 @@ extension ClientModel {
       queue.append(Outgoing(id: id, bytes: payload))
       return connectIfDown()
     }
-    counters.pending += 1
+    counters.entrust(1)
     return [.request(.send(id: id, bytes: payload))]
   }
 

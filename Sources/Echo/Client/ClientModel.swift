@@ -63,6 +63,8 @@ package struct ClientModel: ScreenModel {
   var log: ClientLog
   var list = ListViewport()
   var input = InputLine()
+  /// What the status row says of it: made when it changes, for a frame must not cost a long message's length.
+  private(set) var inputText: String?
   var focus = Focus.input
   var history = MessageHistory()
   var counters = ClientCounters()
@@ -101,8 +103,8 @@ package struct ClientModel: ScreenModel {
     counters.totals.text(awaitsReceipts: awaitsReceipts, missing: counters.missing)
   }
 
-  /// Whether every receipt that was awaited came.
-  package var isComplete: Bool { counters.missing == 0 && counters.pending == 0 }
+  /// Whether every message went out, and every receipt that was awaited came.
+  package var isComplete: Bool { counters.missing == 0 && counters.pending == 0 && queue.isEmpty }
 
   package var showsSeconds: Bool {
     if case .up = phase, size.columns >= ClientLayout.elapsedColumns { return true }
@@ -112,7 +114,10 @@ package struct ClientModel: ScreenModel {
   var layout: ClientLayout { ClientLayout(size: size, lines: input.lineCount) }
 
   package mutating func update(_ event: ScreenEvent<ClientEvent>) -> [Effect<ClientRequest>] {
-    defer { list.resize(rows: layout.list.size.rows) }
+    defer {
+      if case .input = event { inputText = measuredInput() }
+      list.resize(rows: layout.list.size.rows)
+    }
     switch event {
     case .resize(let size): self.size = size
     case .tick(let moment):
@@ -165,14 +170,16 @@ package struct ClientModel: ScreenModel {
     if let local { text += " from \(local)" }
     note(text, at: time)
     var effects = queue.map { Effect<ClientRequest>.request(.send(id: $0.id, bytes: $0.bytes)) }
-    counters.pending += UInt64(queue.count)
+    counters.entrust(queue.count)
     queue = []
     if ending == .whenSent { effects += finish() }
     return effects
   }
 
   private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {
-    counters.pending = 0
+    // What was asked of the wire after its end has met the same fate, and nobody will say so.
+    log.fail(before: queue.first?.id ?? nextID)
+    counters.abandon()
     attemptFailure = nil
     if ending == .asked { return [.quit] }
     let reason = end.failureText ?? "closed"

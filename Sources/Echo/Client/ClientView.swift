@@ -117,22 +117,10 @@ extension ClientModel {
     case .whenSent: return ("quits when what is queued has been sent", .warning)
     case .asked: return ("everything has been said; awaiting what is due", .warning)
     }
-    if input.characters.first == "." { return ("a message that begins with . ends the session", .warning) }
-    return ("", .text)
-  }
-
-  /// How big the message is as it would go over the wire, or why it can't.
-  private var inputText: String? {
-    guard !input.isEmpty else { return nil }
-    let lines = input.lineCount > 1 ? "  \(input.lineCount) lines" : ""
-    do throws(FramingError) {
-      return Figures.bytes(UInt64(try wireCount(of: Array(input.text.utf8)))) + lines
-    } catch {
-      switch error {
-      case .tooLong(_, let limit): return "too long: at most \(Figures.bytes(UInt64(limit)))"
-      case .containsDelimiter: return input.lineCount > 1 ? "\(input.lineCount) messages" : "does not fit"
-      }
+    if input.characters.first?.utf8.first == ClientModel.stopByte {
+      return ("a message that begins with . ends the session", .warning)
     }
+    return ("", .text)
   }
 
   private func drawInput(_ rect: Rect, on surface: inout Surface) {
@@ -199,20 +187,11 @@ extension ClientModel {
       draw(row, at: rect.minRow + offset, isNew: id == list.firstNew, in: rect, columns, on: &surface)
     }
     let isFresh = counters.totals.messagesSent == 0 && counters.totals.messagesReceived == 0 && queue.isEmpty
-    if isFresh, rect.size.rows >= 3 * log.count + 5 { drawWelcome(rect, on: &surface) }
-  }
-
-  private func drawWelcome(_ rect: Rect, on surface: inout Surface) {
-    let lines = ["type a message, Enter sends it", "a message that begins with . ends the session"]
-    for (index, line) in lines.enumerated() {
-      let column = rect.minColumn + max(0, (rect.size.columns - Surface.columns(of: line)) / 2)
-      surface.draw(
-        line,
-        column: column,
-        row: rect.minRow + rect.size.rows / 2 + index,
-        columns: rect.maxColumn - column,
-        style: look.theme[.muted]
-      )
+    if isFresh, rect.size.rows >= 3 * log.count + 5 {
+      var below = rect
+      _ = below.takeTop(rect.size.rows / 2)
+      let lines = ["type a message, Enter sends it", "a message that begins with . ends the session"]
+      surface.draw(centered: lines, below, style: look.theme[.muted])
     }
   }
 

@@ -18,7 +18,7 @@ package struct PlaygroundModel: ScreenModel {
   package typealias News = PlaygroundNews
   package typealias Request = PlaygroundRequest
 
-  private(set) var client: ClientModel
+  package private(set) var client: ClientModel
   private(set) var server: ServerModel
   private(set) var size = Size.zero
 
@@ -26,9 +26,6 @@ package struct PlaygroundModel: ScreenModel {
     self.client = client
     self.server = server
   }
-
-  /// The last line the playground leaves behind.
-  package var summary: String { client.summary }
 
   package var showsSeconds: Bool { client.showsSeconds }
 

@@ -24,7 +24,8 @@ struct PeerTable: Sendable {
 
   mutating func receive(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
     if peer.connection != .none {
-      connections[peer]?.add(messages: messages, bytes: bytes, at: time)
+      // It may be new: under load the news that it connected is among what is dropped.
+      connections[peer, default: Summary(lastSeen: time)].add(messages: messages, bytes: bytes, at: time)
       return
     }
     if sources[peer] == nil, sources.count >= PeerTable.sourceLimit { forgetOldestSources() }

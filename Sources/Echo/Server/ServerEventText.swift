@@ -1,8 +1,8 @@
-package import Wire
+import Wire
 
 extension Endpoint {
   /// The endpoint without its transport: `127.0.0.1:5000`.
-  package var addressText: String { String(description.dropFirst(transport.rawValue.utf8.count + 1)) }
+  var addressText: String { String(description.dropFirst(transport.rawValue.utf8.count + 1)) }
 }
 
 extension DisconnectReason {
@@ -20,7 +20,7 @@ extension DisconnectReason {
   }
 
   /// What to tell people of an end that is not the usual one.
-  package var abnormalText: String? {
+  var abnormalText: String? {
     switch self {
     case .finished, .stopping, .closed: nil
     case .reset: "reset by peer"
@@ -29,43 +29,7 @@ extension DisconnectReason {
     case .failed(let error): "\(error.call): \(error.reason)"
     }
   }
-}
 
-extension Drop {
-  package var text: String {
-    switch agent {
-    case .kernel: "\(count) datagrams dropped by the kernel: the receive buffer was full"
-    case .server: "\(count) messages received but not shown: the output is too slow"
-    }
-  }
-}
-
-extension Refusal {
-  package var text: String {
-    switch self {
-    case .connections(let count, let limit): "\(count) connections refused: the limit is \(limit)"
-    case .stop(let peer): "stop refused for \(peer)"
-    case .replies(let count, let peer):
-      "\(count) datagrams left unanswered, the last from \(peer): they could make a loop"
-    }
-  }
-}
-
-extension ServerTotals {
-  /// The line that a server leaves behind.
-  package var text: String {
-    var parts = [
-      "\(traffic.messages) messages, \(traffic.bytesReceived) bytes received",
-      "\(connections) connections",
-    ]
-    if droppedByKernel > 0 { parts.append("\(droppedByKernel) dropped by the kernel") }
-    if droppedByServer > 0 { parts.append("\(droppedByServer) not shown") }
-    if refused > 0 { parts.append("\(refused) refused") }
-    return parts.joined(separator: "; ")
-  }
-}
-
-extension DisconnectReason {
   /// The end of a connection as a row of the log.
   func text(_ traffic: Traffic) -> String {
     let counts = "\(Figures.quantity(traffic.messages, "message")), \(Figures.bytes(traffic.bytesReceived))"
@@ -80,12 +44,48 @@ extension DisconnectReason {
   }
 }
 
+extension Drop {
+  var text: String {
+    switch agent {
+    case .kernel: return "\(Figures.quantity(count, "datagram")) dropped by the kernel: the receive buffer was full"
+    case .server:
+      let events = Figures.quantity(notices, "event")
+      let messages = "\(Figures.quantity(count, "message")) received but not shown"
+      let what = notices == 0 ? messages : count == 0 ? "\(events) not shown" : "\(messages), \(events)"
+      return "\(what): the output is too slow"
+    }
+  }
+}
+
 extension Refusal {
+  var text: String {
+    switch self {
+    case .connections(_, let limit): "\(Figures.quantity(count, "connection")) refused: the limit is \(limit)"
+    case .stop(let peer): "stop refused for \(peer)"
+    case .replies(_, let peer):
+      "\(Figures.quantity(count, "datagram")) left unanswered, the last from \(peer): a reply could make a loop"
+    }
+  }
+
   /// How many were refused.
   var count: UInt64 {
     switch self {
     case .connections(let count, _), .replies(let count, _): count
     case .stop: 1
     }
+  }
+}
+
+extension ServerTotals {
+  /// The line that a server leaves behind.
+  var text: String {
+    var parts = [
+      "\(Figures.quantity(traffic.messages, "message")), \(Figures.quantity(traffic.bytesReceived, "byte")) received",
+      Figures.quantity(connections, "connection"),
+    ]
+    if droppedByKernel > 0 { parts.append("\(Figures.grouped(droppedByKernel)) dropped by the kernel") }
+    if droppedByServer > 0 { parts.append("\(Figures.grouped(droppedByServer)) not shown") }
+    if refused > 0 { parts.append("\(Figures.grouped(refused)) refused") }
+    return parts.joined(separator: "; ")
   }
 }

@@ -158,8 +158,7 @@ package struct ServerModel: ScreenModel {
   }
 
   private mutating func syncList() {
-    if isPaused { return }
-    list.append(Int(log.endID - list.end))
+    if !isPaused { list.append(Int(log.endID - list.end)) }
     if log.firstID > list.first { list.drop(Int(log.firstID - list.first)) }
   }
 

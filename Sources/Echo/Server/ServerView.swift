@@ -143,19 +143,12 @@ extension ServerModel {
       case .udp(let host, let port): "echo_client --udp \(host) \(port)"
       case .unix(let path): "echo_client unix:\(path)"
       }
-    let lines = ["waiting for messages", "", "try, in another terminal:", command]
-    let top = rect.minRow + max(0, (rect.size.rows - lines.count) / 2)
-    for (index, line) in lines.enumerated() where top + index < rect.maxRow {
-      let column = rect.minColumn + max(0, (rect.size.columns - Surface.columns(of: line)) / 2)
-      let role = index == 3 ? Role.accent : .muted
-      surface.draw(
-        line,
-        column: column,
-        row: top + index,
-        columns: rect.maxColumn - column,
-        style: look.theme[role]
-      )
-    }
+    let lines = ["waiting for messages", "", "try, in another terminal:"]
+    var below = rect
+    _ = below.takeTop((rect.size.rows - lines.count - 1) / 2)
+    surface.draw(centered: lines, below, style: look.theme[.muted])
+    _ = below.takeTop(lines.count)
+    surface.draw(centered: [command], below, style: look.theme[.accent])
   }
 
   private func draw(
@@ -254,7 +247,7 @@ extension ServerModel {
       return
     }
     var fields = BarFields(columns: rect.size.columns)
-    let newCount = isPaused ? Int(log.endID - list.end) : list.newCount
+    let newCount = list.newCount + Int(log.endID - list.end)
     let mode = isPaused ? "PAUSED" : list.isFollowing ? "FOLLOW" : "HOLD"
     fields.add("\(mode) +\(Figures.grouped(UInt64(newCount))) new", rank: 0)
     if log.droppedCount > 0, let oldest = log.oldestTime {

@@ -5,7 +5,7 @@ import Glibc
 #endif
 
 /// A system call that failed.
-package struct SystemError: Error, Hashable, CustomStringConvertible {
+package struct SystemCallError: Error, Hashable, CustomStringConvertible {
   /// The call's name, as its man page has it.
   package let call: String
   /// Its errno.

@@ -1,0 +1,79 @@
+/// A stretch of a log's rows, with the bytes they are ranges of.
+protocol LogChunk: Sendable {
+  /// The id of its first row.
+  var firstID: UInt64 { get }
+  var rowCount: Int { get }
+  var byteCount: Int { get }
+}
+
+/// The rows that a log remembers: numbered from 0, bounded by count and by bytes; whole chunks go at the front.
+struct LogChunks<Chunk: LogChunk>: Sendable {
+  private var chunks: [Chunk] = []
+  private let countLimit: Int
+  private let byteLimit: Int
+  /// What one chunk should hold at most, so that little goes at once.
+  private let chunkBytes: Int
+  private let chunkRows: Int
+  /// Payload bytes held.
+  private(set) var byteCount = 0
+  /// The id of the oldest row that is held.
+  private(set) var firstID: UInt64 = 0
+  /// One past the newest row's id.
+  private(set) var endID: UInt64 = 0
+
+  init(countLimit: Int, byteLimit: Int) {
+    self.countLimit = max(1, countLimit)
+    self.byteLimit = max(1, byteLimit)
+    chunkBytes = min(256 << 10, max(1, byteLimit / 16))
+    chunkRows = min(4096, max(1, countLimit / 16))
+  }
+
+  var count: Int { Int(endID - firstID) }
+  var first: Chunk? { chunks.first }
+
+  subscript(index: Int) -> Chunk {
+    get { chunks[index] }
+    _modify { yield &chunks[index] }
+  }
+
+  /// Adds rows: `extend` puts them into the newest chunk, if they fit there, or else `make` makes a chunk of them, which
+  /// begins with the id it is given. True if rows went at the front.
+  mutating func append(
+    rows: Int,
+    bytes: Int,
+    extend: (inout Chunk) -> Void,
+    make: (_ firstID: UInt64) -> Chunk
+  ) -> Bool {
+    if let last = chunks.last, last.byteCount + bytes <= chunkBytes, last.rowCount + rows <= chunkRows {
+      extend(&chunks[chunks.count - 1])
+    } else {
+      chunks.append(make(endID))
+    }
+    byteCount += bytes
+    endID += UInt64(rows)
+    return trim()
+  }
+
+  /// Where a row is: its chunk, and its place there; nil when it is not held.
+  func place(of id: UInt64) -> (chunk: Int, row: Int)? {
+    guard id >= firstID, id < endID else { return nil }
+    var low = 0
+    var high = chunks.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if chunks[middle].firstID <= id { low = middle } else { high = middle - 1 }
+    }
+    return (low, Int(id - chunks[low].firstID))
+  }
+
+  private mutating func trim() -> Bool {
+    var excess = 0
+    while excess < chunks.count - 1, count > countLimit || byteCount > byteLimit {
+      byteCount -= chunks[excess].byteCount
+      firstID = chunks[excess + 1].firstID
+      excess += 1
+    }
+    chunks.removeFirst(excess)
+    return excess > 0
+  }
+}

@@ -1,0 +1,24 @@
+import Terminal
+import Wire
+
+extension WireServer {
+  /// Starts a server whose news wakes whoever waits on `wake`.
+  static func start(_ configuration: ServerConfiguration, waking wake: WakeDescriptor) throws(Failure) -> WireServer {
+    do throws(WireError) {
+      return try start(configuration) { wake.signal() }
+    } catch {
+      throw Failure(listening: error)
+    }
+  }
+}
+
+extension WireClient {
+  /// Starts a client whose news wakes whoever waits on `wake`.
+  static func start(_ configuration: ClientConfiguration, waking wake: WakeDescriptor) throws(Failure) -> WireClient {
+    do throws(WireError) {
+      return try start(configuration) { wake.signal() }
+    } catch {
+      throw Failure(error)
+    }
+  }
+}
