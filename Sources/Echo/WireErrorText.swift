@@ -48,8 +48,10 @@ extension WireError {
 
 extension FramingError {
   /// Why a message can't be sent, and what to do.
-  package func text(framing: Framing) -> String {
+  package func text(framing: Framing, transport: Transport) -> String {
     switch self {
+    case .tooLong(let count, let limit) where transport.isDatagram && limit == Framing.maximumFixed:
+      "a message of \(count) bytes does not fit a datagram: at most \(limit)"
     case .tooLong(let count, let limit):
       "a message of \(count) bytes does not fit framing \(framing): at most \(limit)"
     case .containsDelimiter(let byte):

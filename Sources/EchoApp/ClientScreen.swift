@@ -59,7 +59,10 @@ final class ClientConnection {
       do throws(FramingError) {
         try batch.append(bytes, id: id, expectsReceipt: configuration.awaitsReceipts)
       } catch {
-        throw Failure(.dataError, error.text(framing: configuration.framing))
+        throw Failure(
+          .dataError,
+          error.text(framing: configuration.framing, transport: configuration.endpoint.transport)
+        )
       }
       client.post(.send(batch))
     case .finish: client.post(.finish)

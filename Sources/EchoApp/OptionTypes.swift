@@ -5,7 +5,9 @@ import Wire
 extension Framing: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
   package var defaultValueDescription: String { description }
-  package static var allValueStrings: [String] { ["line", "nul", "length16", "length32", "fixed:N", "raw"] }
+  package static var allValueStrings: [String] {
+    ["line", "nul", "length16", "length32", "fixed:N", "raw"]
+  }
 }
 
 extension ReplyMode: ExpressibleByArgument {}

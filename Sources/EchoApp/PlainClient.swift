@@ -130,12 +130,15 @@ struct PlainClient: ~Copyable {
     var hasStopped = false
     var hasMisfit = hasMisfit
     let (framing, awaitsReceipts) = (configuration.framing, configuration.awaitsReceipts)
+    let transport = configuration.endpoint.transport
     try read(&source) { line throws(Failure) in
       do throws(FramingError) {
         try batch.append(line, id: id + 1, expectsReceipt: awaitsReceipts)
         id += 1
       } catch {
-        StandardError.writeLine("\(ClientProgram.name): not sent: \(error.text(framing: framing))")
+        StandardError.writeLine(
+          "\(ClientProgram.name): not sent: \(error.text(framing: framing, transport: transport))"
+        )
         hasMisfit = true
         return true
       }

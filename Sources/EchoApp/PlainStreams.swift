@@ -38,22 +38,26 @@ struct PlainStreams: ~Copyable {
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
     defer { plain.removeAll() }
     do throws(SystemCallError) {
-      notices.append(plain.notices)
-      try flushNotices()
+      tell(plain.notices)
       output.append(plain.output)
       while try !output.flushWithoutBlocking() {
         if try !awaitRoom(in: output.descriptor) { output.giveUp() }
       }
-      notices.append(plain.lateNotices)
-      try flushNotices()
+      tell(plain.lateNotices)
     } catch {
       throw Failure(.ioError, "cannot write the output: \(error)")
     }
   }
 
-  private mutating func flushNotices() throws(SystemCallError) {
-    while try !notices.flushWithoutBlocking() {
-      if try !awaitRoom(in: notices.descriptor) { notices.giveUp() }
+  /// Writes notices; when nobody can be told, the program goes on without telling.
+  private mutating func tell(_ lines: [UInt8]) {
+    notices.append(lines)
+    do throws(SystemCallError) {
+      while try !notices.flushWithoutBlocking() {
+        if try !awaitRoom(in: notices.descriptor) { notices.giveUp() }
+      }
+    } catch {
+      notices.giveUp()
     }
   }
 

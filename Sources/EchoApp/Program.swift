@@ -13,6 +13,7 @@ extension Program {
   static var name: String { configuration.commandName ?? "" }
 
   static func start() -> Never {
+    StandardDescriptors.occupy()
     do {
       let program = try parseAsRoot()
       guard let program = program as? Self else { exit(withError: CleanExit.helpRequest(Self.self)) }

@@ -73,6 +73,10 @@ extension HelpTable {
       let more = Cell(Surface.ellipsis, style: theme[.border])
       if first > 0 { surface.put(more, column: box.maxColumn - 2, row: box.minRow) }
       if shown.endIndex < entries.count { surface.put(more, column: box.maxColumn - 2, row: box.maxRow - 1) }
+      let advice = shown.count < entries.count ? " Up Down scroll, another key closes " : " any key closes "
+      if Surface.columns(of: advice) + 6 <= box.size.columns {
+        surface.draw(advice, column: box.minColumn + 2, row: box.maxRow - 1, style: theme[.hint])
+      }
     }
     let keyColumns = min(keyColumns, inside.size.columns / 2)
     for (row, entry) in shown.enumerated() {

@@ -41,10 +41,10 @@ package final class Mailbox<Element: Sendable>: Sendable {
     return hasRoom
   }
 
-  /// Takes the element only if there is room.
-  package func offer(_ element: Element, cost: Int) -> Bool {
+  /// Takes the element only if there is room; for what must not be missed, there may be some in `reserve`.
+  package func offer(_ element: Element, cost: Int, reserve: Int = 0) -> Bool {
     let (wasEmpty, taken) = state.withLock { state in
-      guard state.cost < capacity else {
+      guard state.cost < capacity &+ reserve else {
         state.posterWaits = true
         return (false, false)
       }

@@ -56,6 +56,25 @@ import Testing
     )
   }
 
+  @Test("Standard streams that are closed are an empty input, an output that fails, and nobody to tell")
+  func closedStreams() throws {
+    let server = try RunningServer()
+    func ending(_ redirection: String) throws -> Ending {
+      let command = "exec \"$0\" --no-tui 127.0.0.1 \(server.port) \(redirection)"
+      let program = try PlainProgram("/bin/sh", ["-c", command, Programs.path(named: "echo_client")])
+      program.write("hello\n")
+      program.closeInput()
+      return try program.ending()
+    }
+    #expect(
+      try ending("<&-") == Ending(code: 0, output: "0 messages, 0 bytes sent; 0 receipts; 0 missing\n", error: "")
+    )
+    #expect(try ending("2>&-").code == 0)
+    let mute = try ending(">&-")
+    #expect(mute.code == 74)
+    #expect(mute.error == "echo_client: cannot write the output: write: Bad file descriptor\n")
+  }
+
   @Test("The stop message is answered and ends both with 0; what follows it is not sent", arguments: [[], ["--udp"]])
   func stop(options: [String]) throws {
     let server = try RunningServer()

@@ -114,10 +114,21 @@ package final class TerminalProgram {
     return process.exitCode ?? -1
   }
 
-  /// Whether the terminal holds as much as it can take without anyone reading.
-  package var isOutputStuck: Bool {
+  /// Waits until the terminal holds as much as it can take, while nobody reads.
+  package func waitUntilOutputIsStuck(timeout: Duration = .seconds(60)) throws {
+    let deadline = Deadline(timeout)
+    while isWritable {
+      guard let milliseconds = deadline.milliseconds(atMost: 5) else {
+        throw ProgramError("waited \(timeout) for a full terminal\n\(story)")
+      }
+      // Nothing tells of it, and looking without a pause takes the time that the program needs.
+      poll(nil, 0, milliseconds)
+    }
+  }
+
+  private var isWritable: Bool {
     var entry = pollfd(fd: slave, events: Int16(POLLOUT), revents: 0)
-    return poll(&entry, 1, 0) == 0
+    return poll(&entry, 1, 0) != 0
   }
 
   /// Waits until the program has ended while nobody reads what it paints, as when the terminal is stalled.

@@ -186,6 +186,8 @@ import Testing
     let dropped = fixture.drops.reduce(0) { $0 + $1.count }
     #expect(dropped > 0)
     #expect(fixture.drops.allSatisfy { $0.agent == .server })
+    // Nothing is shown as connected that is not.
+    #expect(fixture.connected.count == 1 && fixture.disconnected.count == 1)
     #expect(UInt64(fixture.messages.count) + dropped == UInt64(count))
     #expect(fixture.wireBytes + fixture.drops.reduce(0) { $0 + $1.bytes } == UInt64(count * Self.line.count))
     #expect(fixture.stopped?.totals.droppedByServer == dropped)

@@ -16,10 +16,10 @@ enum ClientKeys {
         .init(
           Key(.enter),
           action: .send,
-          help: "send the message; an empty one is not sent; when the connection is down, connect again and send",
+          help: "send; when the connection is down, connect and send",
           hint: "send"
         ),
-        .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows it"),
+        .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows"),
         .init(Key(.up), action: .previous, help: "the message before, from this run", hint: "history"),
         .init(Key(.down), action: .next, help: "the message after"),
       ]
@@ -40,10 +40,10 @@ enum ClientKeys {
         .init(
           .control("d"),
           action: .finish,
-          help: "on an empty line: send what is queued, await its receipts, quit",
+          help: "on an empty line: send what is queued, then quit",
           hint: "quit"
         ),
-        .init(.control("c"), action: .interrupt, help: "clear the line; twice on an empty one: quit at once"),
+        .init(.control("c"), action: .interrupt, help: "clear the line; twice on an empty one: quit"),
         .init(.control("z"), action: .suspend, help: "suspend; fg comes back"),
         .init(.control("l"), action: .redraw, help: "draw the screen anew"),
       ]
@@ -68,8 +68,8 @@ enum ClientKeys {
 
   private static let notes: [HelpTable.Entry] = [
     .heading("Messages"),
-    .init(".", "a message that begins with it ends the server and the session"),
-    .init("paste", "one line goes into the input; several are sent after a question"),
+    .init(".", "at a message's start: ends the server and the session"),
+    .init("paste", "one line is inserted; several are sent if you agree"),
     .init(">q >wait >ok", "queued, awaiting its receipt, answered"),
     .init(">T/O >late", "no receipt in time; one that came after that"),
     .init(">ERR", "in doubt: the connection ended before the receipt"),

@@ -49,7 +49,7 @@ extension ClientModel {
     } catch .containsDelimiter where framing == .line {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
-      notice = error.text(framing: framing)
+      notice = error.text(framing: framing, transport: transport)
     }
     return []
   }
@@ -100,7 +100,7 @@ extension ClientModel {
       for line in messages.lines { messages.wireCount += try wireCount(of: line) }
       focus = .pasteQuestion(messages)
     } catch {
-      notice = "not taken: \(error.text(framing: framing))"
+      notice = "not taken: \(error.text(framing: framing, transport: transport))"
     }
   }
 

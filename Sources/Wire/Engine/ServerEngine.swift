@@ -222,13 +222,15 @@ final class ServerEngine {
   }
 
   private static let noticeCost = 128
+  /// Room that messages do not get: a watcher that misses a message counts it, one that misses an end keeps a ghost.
+  private static let noticeReserve = 8 << 20
 
   /// Tells an event in its place among the messages.
   func tell(_ event: ServerEvent) {
     postBatch()
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
-    } else if !events.offer(event, cost: ServerEngine.noticeCost) {
+    } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
       skipped.notices += 1
     }
   }
