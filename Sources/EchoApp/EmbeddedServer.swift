@@ -10,6 +10,7 @@ struct EmbeddedServer {
   /// Where the client's messages come from; anyone else's wait for nothing.
   private var client: SocketAddress?
   private var isAskedToStop = false
+  private var isListening = false
   private var held: [ServerEvent] = []
   private var messageCount: UInt64 = 0
   private var receiptCount: UInt64 = 0
@@ -28,12 +29,15 @@ struct EmbeddedServer {
     isAskedToStop = true
   }
 
-  /// Tells what happened, up to what the client, which has told of `sentCount` messages, has to tell before.
+  /// Tells what happened, up to what the client, which has told of `sentCount` messages, has to tell before: in any case
+  /// that it is connected, for only then is it known which messages are the client's.
   mutating func takeEvents(_ plain: inout PlainOutput, sentCount: UInt64) {
     held.append(contentsOf: server.events.drain())
     var taken = 0
     for event in held {
+      if case .listening = event { isListening = true }
       if case .messages(let batch) = event {
+        if client == nil, !isAskedToStop { break }
         let count = messageCount + UInt64(batch.records.count { batch.peer(of: $0).address == client })
         if isScripted, count > sentCount { break }
         messageCount = count
@@ -45,8 +49,9 @@ struct EmbeddedServer {
     held.removeFirst(taken)
   }
 
-  /// Whether the server has told of the messages whose receipts an event of the client's brings.
+  /// Whether the server has told where it listens, and of the messages whose receipts an event of the client's brings.
   mutating func hasTold(_ event: ClientEvent) -> Bool {
+    guard isListening || isOver else { return false }
     if case .connected(let local, _, _) = event { client = local }
     guard case .traffic(let batch) = event, !isOver else { return true }
     let receipts = receiptCount + UInt64(batch.records.count { $0.kind == .receipt })

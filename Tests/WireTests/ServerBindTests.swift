@@ -15,8 +15,11 @@ import Testing
       $0.hosts = ["127.0.0.1"]
     }
     let port = first.port
+    var again = ServerConfiguration(port: port)
+    again.transports = [transport]
+    again.hosts = ["127.0.0.1"]
     do {
-      _ = try ServerFixture(ServerConfiguration(port: port))
+      _ = try ServerFixture(again)
       Issue.record("bound twice")
     } catch WireError.cannotListen(let endpoint, let error) {
       #expect(endpoint.transport == transport)
@@ -24,7 +27,7 @@ import Testing
       #expect(error.call == "bind" || error.call == "listen")
     }
     first.end()
-    let second = try ServerFixture(ServerConfiguration(port: port))
+    let second = try ServerFixture(again)
     #expect(second.port == port)
   }
 
