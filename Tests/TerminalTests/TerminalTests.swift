@@ -181,7 +181,7 @@ import Testing
     let program = try TerminalProgram(TerminalTests.path, ["--flood"], columns: 200, rows: 50)
     try program.wait(for: "a while of painting") { program.transcript.count > 300_000 }
     // From here on nobody reads: the program meets a full terminal within a few frames.
-    try program.waitUntilOutputIsStuck()
+    try program.waitUntilStuck()
     program.signal(SIGTERM)
     #expect(try program.waitForExitWithoutReading() == 15)
   }

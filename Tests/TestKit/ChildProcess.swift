@@ -35,6 +35,15 @@ struct ChildProcess: ~Copyable {
     return exitCode != nil
   }
 
+  /// Whether it waits for something, as proc(5) has it.
+  var isAsleep: Bool {
+    guard let file = fopen("/proc/\(identifier)/stat", "r") else { return false }
+    defer { fclose(file) }
+    var state: CChar = 0
+    return withUnsafeMutablePointer(to: &state) { withVaList([$0]) { vfscanf(file, "%*d %*s %c", $0) } } == 1
+      && state == 0x53
+  }
+
   mutating func send(_ signal: CInt) {
     guard !refresh() else { return }
     if signal == SIGCONT { isStopped = false }

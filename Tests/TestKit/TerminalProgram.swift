@@ -114,21 +114,20 @@ package final class TerminalProgram {
     return process.exitCode ?? -1
   }
 
-  /// Waits until the terminal holds as much as it can take, while nobody reads.
-  package func waitUntilOutputIsStuck(timeout: Duration = .seconds(60)) throws {
+  /// Waits until a program that paints without a pause sleeps, for nobody reads and the terminal takes no more.
+  ///
+  /// What poll(2) says of the terminal is no sign: the kernel makes room by moving bytes on, and wakes nobody for that.
+  package func waitUntilStuck(timeout: Duration = .seconds(20)) throws {
     let deadline = Deadline(timeout)
-    while isWritable {
+    var looks = 0
+    while looks < 5 {
+      looks = process.isAsleep ? looks + 1 : 0
       guard let milliseconds = deadline.milliseconds(atMost: 5) else {
-        throw ProgramError("waited \(timeout) for a full terminal\n\(story)")
+        throw ProgramError("waited \(timeout) for it to be stuck\n\(story)")
       }
       // Nothing tells of it, and looking without a pause takes the time that the program needs.
       poll(nil, 0, milliseconds)
     }
-  }
-
-  private var isWritable: Bool {
-    var entry = pollfd(fd: slave, events: Int16(POLLOUT), revents: 0)
-    return poll(&entry, 1, 0) != 0
   }
 
   /// Waits until the program has ended while nobody reads what it paints, as when the terminal is stalled.
