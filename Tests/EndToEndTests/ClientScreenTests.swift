@@ -161,8 +161,9 @@ import Testing
     let server = try RunningServer()
     let client = try ScreenClient(server.port, rows: 60)
     client.terminal.press(.function1)
-    try client.terminal.waitForText("this help")
-    #expect(client.screen.contains("kill the word before, after"))
+    try client.terminal.waitForScreen("the whole help") {
+      $0.contains("this help") && $0.contains("kill the word before, after")
+    }
     client.terminal.type("x")
     try client.terminal.waitForScreen("no help") { !$0.contains("this help") && $0.isCursorVisible }
     #expect(client.screen.text(row: 58) == ">")
