@@ -1,5 +1,6 @@
 import Echo
 import Screen
+import TestKit
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Echo
+import TestKit
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Screen
+import TestKit
 import Testing
 
 @Suite("List viewport")

@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import TestKit
 import Testing
 
 struct HostileCase: Codable, Sendable, CustomTestStringConvertible {
