@@ -62,6 +62,14 @@ package struct Picture: Hashable, Sendable {
     return text
   }
 
+  /// Gives each column of a row its style.
+  mutating func setStyles(_ styles: [Style], row: Int) {
+    let below = runs.filter { $0.row > row }
+    runs.removeAll { $0.row >= row }
+    for (column, style) in styles.enumerated() { add(style, column: column, row: row) }
+    runs += below
+  }
+
   private mutating func add(_ style: Style, column: Int, row: Int) {
     guard style != .plain else { return }
     if let last = runs.last, last.row == row, last.style == style, last.columns.upperBound == column {

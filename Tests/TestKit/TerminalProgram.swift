@@ -98,6 +98,12 @@ package final class TerminalProgram {
     try pump(until: "\"\(text)\"", timeout) { $0.screen.contains(text) }
   }
 
+  /// The first whole frame that is as awaited.
+  package func picture(_ what: String, until condition: (VirtualTerminal) -> Bool) throws -> Picture {
+    try waitForScreen(what) { $0.isSettled && condition($0) }
+    return screen.picture
+  }
+
   /// Waits until the program has stopped, as ^Z makes it.
   package func waitForStop(timeout: Duration = .seconds(10)) throws {
     try pump(until: "its stop", timeout, step: 5) {

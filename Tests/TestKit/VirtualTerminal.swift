@@ -87,6 +87,9 @@ package final class VirtualTerminal {
   package var privateModes: Set<Int> { modes.active }
   private var modes = PrivateModes()
 
+  /// Whether the last frame that has begun is complete (mode 2026, synchronized output).
+  package var isSettled: Bool { !modes.active.contains(2026) }
+
   package func text(row: Int) -> String { picture.lines[row] }
 
   package var lines: [String] { picture.lines }
@@ -95,10 +98,37 @@ package final class VirtualTerminal {
 
   /// The screen as it is; libvterm 0.1 does not know dim, so no style has it.
   package var picture: Picture {
-    Picture(size: size, cursor: isCursorVisible ? cursor : nil) { column, row in
-      var cell = VTermScreenCell()
-      vterm_screen_get_cell(screen, VTermPos(row: CInt(row), col: CInt(column)), &cell)
-      return (VirtualTerminal.text(of: cell), VirtualTerminal.style(of: cell))
+    let size = size
+    var cells: [[(text: String, style: Style)]] = []
+    for row in 0..<size.rows {
+      cells.append((0..<size.columns).map { cell(column: $0, row: row) })
+      VirtualTerminal.unifyBlanks(of: &cells[row])
+    }
+    return Picture(size: size, cursor: isCursorVisible ? cursor : nil) { cells[$1][$0] }
+  }
+
+  private func cell(column: Int, row: Int) -> (text: String, style: Style) {
+    var cell = VTermScreenCell()
+    vterm_screen_get_cell(screen, VTermPos(row: CInt(row), col: CInt(column)), &cell)
+    return (VirtualTerminal.text(of: cell), VirtualTerminal.style(of: cell))
+  }
+
+  /// Gives blanks the style of what is on both sides of them, as far as that can't be seen on a blank: which one they got
+  /// depends on how ncurses came to clear them.
+  private static func unifyBlanks(of cells: inout [(text: String, style: Style)]) {
+    var before = Style.plain
+    var blanks: [Int] = []
+    for index in cells.indices {
+      guard cells[index].text != " " else {
+        cells[index].style = cells[index].style.onBlank
+        blanks.append(index)
+        continue
+      }
+      if cells[index].style == before {
+        for blank in blanks where cells[blank].style == before.onBlank { cells[blank].style = before }
+      }
+      before = cells[index].style
+      blanks = []
     }
   }
 
@@ -157,6 +187,16 @@ package final class VirtualTerminal {
       default: break
       }
     }
+  }
+}
+
+extension Style {
+  /// What can be seen of the style on a blank, which has no strokes for a colour or a weight to show on.
+  var onBlank: Style {
+    var style = self
+    style.attributes.formIntersection([.reverse, .underline])
+    if style.attributes.isEmpty { style.foreground = .default }
+    return style
   }
 }
 
