@@ -68,6 +68,8 @@ let package = Package(
 
     .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", pkgConfig: "vterm", providers: [.apt(["libvterm-dev"])]),
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: cSettings),
+    .executableTarget(name: "seed_server", path: "Tests/SeedServer", cSettings: cSettings),
+    .executableTarget(name: "seed_client", path: "Tests/SeedClient", cSettings: cSettings),
     .target(
       name: "TestKit",
       dependencies: ["CVTerm", "CPseudoTerminal", "Screen", "Wire"],
@@ -85,7 +87,7 @@ let package = Package(
     ),
     tests("TerminalTests", ["Terminal", "Screen", "terminal_fixture"]),
     tests("EchoAppTests", ["Echo", "EchoApp", "Wire"]),
-    tests("EndToEndTests", ["echo_server", "echo_client"]),
+    tests("EndToEndTests", ["echo_server", "echo_client", "seed_server", "seed_client"]),
     tests("ArchitectureTests", []),
   ]
 )
