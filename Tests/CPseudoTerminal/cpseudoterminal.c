@@ -28,10 +28,9 @@ static void become(const char *path, char *const arguments[], char *const enviro
   _exit(127);
 }
 
-pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int columns, int rows,
-                            int ends[2]) {
+int cpseudoterminal_open(int columns, int rows, int ends[2]) {
   int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (master < 0) return -errno;
+  if (master < 0) return errno;
   char name[128];
   int slave = -1;
   if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0) {
@@ -40,9 +39,15 @@ pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *con
   if (slave < 0) {
     int code = errno;
     close(master);
-    return -code;
+    return code;
   }
   cpseudoterminal_resize(master, columns, rows);
+  ends[0] = master;
+  ends[1] = slave;
+  return 0;
+}
+
+pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int slave) {
   pid_t process = fork();
   if (process == 0) {
     setsid();
@@ -50,15 +55,7 @@ pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *con
     for (int descriptor = 0; descriptor < 3; descriptor++) dup2(slave, descriptor);
     become(path, arguments, environment);
   }
-  if (process < 0) {
-    int code = errno;
-    close(master);
-    close(slave);
-    return -code;
-  }
-  ends[0] = master;
-  ends[1] = slave;
-  return process;
+  return process < 0 ? -errno : process;
 }
 
 static int make_pipe(int ends[2]) {

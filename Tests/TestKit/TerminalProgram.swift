@@ -29,16 +29,22 @@ package final class TerminalProgram {
     home = try TemporaryDirectory()
     screen = VirtualTerminal(columns: columns, rows: rows)
     var ends: [CInt] = [-1, -1]
+    let code = cpseudoterminal_open(CInt(columns), CInt(rows), &ends)
+    guard code == 0 else { throw ProgramError("no pseudo-terminal: errno \(code)") }
+    // The program changes them as soon as it runs.
+    modesBefore = TerminalProgram.modes(of: ends[1])
     let variables = Programs.environment(home: home.path, changes: environment)
-    let identifier = ChildProcess.withVectors([path] + arguments, variables) { arguments, environment in
-      cpseudoterminal_start(path, arguments, environment, CInt(columns), CInt(rows), &ends)
+    let identifier = ChildProcess.withVectors([path] + arguments, variables) { [ends] arguments, environment in
+      cpseudoterminal_start(path, arguments, environment, ends[1])
     }
-    guard identifier > 0 else { throw ProgramError("\(path): errno \(-identifier)") }
+    guard identifier > 0 else {
+      for end in ends { close(end) }
+      throw ProgramError("\(path): errno \(-identifier)")
+    }
     process = ChildProcess(identifier)
     master = ends[0]
     slave = ends[1]
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
-    modesBefore = TerminalProgram.modes(of: slave)
   }
 
   deinit {

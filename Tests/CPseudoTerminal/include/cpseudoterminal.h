@@ -3,10 +3,12 @@
 
 #include <sys/types.h>
 
-/// Starts a program as the leader of a session whose controlling terminal is a new pseudo-terminal; `ends[0]` is its
-/// master, `ends[1]` its slave, kept open so that nothing is lost when the program ends. Returns the process id, or -errno.
-pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int columns, int rows,
-                            int ends[2]);
+/// Makes a pseudo-terminal: `ends[0]` is its master, `ends[1]` its slave. Returns 0, or an errno.
+int cpseudoterminal_open(int columns, int rows, int ends[2]);
+
+/// Starts a program as the leader of a session whose controlling terminal is the slave, which stays open here too, so that
+/// nothing is lost when the program ends. Returns the process id, or -errno.
+pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int slave);
 
 /// Starts a program on three pipes; `ends` are this side's: its input, output and error. Returns the process id, or -errno.
 pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]);
