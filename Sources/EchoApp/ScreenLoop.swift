@@ -70,6 +70,8 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       case .quit: isOver = true
       case .redraw: terminal.redraw()
       case .suspend: try suspend(perform)
+      case .mouse(let isOn): terminal.setMouse(isOn)
+      case .copy, .file: break
       }
     }
   }
