@@ -5,7 +5,8 @@ import Wire
 
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
-/// News is painted at most 60 times a second; a key is painted at once.
+/// News is painted at most 60 times a second; a key is painted at once. While the model has pending work nothing sleeps: it
+/// gets a turn after whatever else there is to do.
 package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long the program may take to end once its terminal is gone.
@@ -16,6 +17,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let wake: WakeDescriptor
   private let signals: SignalWatch
   private var waiter = Waiter()
+  private var file = RequestedFile()
   private let clock = ContinuousClock()
   private var lastPaint: ContinuousClock.Instant
   private var isPaintDue = true
@@ -54,6 +56,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
         for event in drain() { try apply(.news(event), perform) }
       }
       if hasKeys { lastPaint = clock.now - ScreenLoop.frame }
+      if !isOver, model.hasPendingWork { try apply(.turn, perform) }
       if let deadline, clock.now >= deadline { isOver = true }
     }
     return model
@@ -70,8 +73,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       case .quit: isOver = true
       case .redraw: terminal.redraw()
       case .suspend: try suspend(perform)
+      case .copy(let bytes): terminal.copy(bytes)
       case .mouse(let isOn): terminal.setMouse(isOn)
-      case .copy, .file: break
+      case .file(let request):
+        if let event = file.perform(request) { try apply(.file(event), perform) }
       }
     }
   }
@@ -107,11 +112,13 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if let pending = terminal.pendingTimeout { consider(pending) }
     if let deadline { consider(deadline - clock.now) }
     if model.showsSeconds { consider(untilNextSecond) }
+    if model.hasPendingWork { consider(.zero) }
     waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
     waiter.watch(terminal.inputDescriptor, for: terminal.isClosed ? [] : .readable)
     waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed ? .writable : [])
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
-    if isFramePending { return true }
+    // A turn is no reason to take the news in smaller pieces than a frame's.
+    if isFramePending { return !model.hasPendingWork }
     guard waiter.readiness(of: wake.descriptor).contains(.readable) else { return false }
     wake.clear()
     return true
