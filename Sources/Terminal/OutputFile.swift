@@ -72,10 +72,9 @@ package struct OutputFile: ~Copyable {
   /// Makes the file durable and gives it its name; returns the bytes written.
   package consuming func finish() throws(OutputFileError) -> Int {
     try check("fsync", fsync(descriptor))
+    guard isOurs else { throw .unsuitable(path: path, reason: "it was changed meanwhile") }
     if workingName != name {
-      guard try OutputFile.isRegular(name, in: directory.descriptor, path: path), isOurs else {
-        throw .unsuitable(path: path, reason: "it was changed meanwhile")
-      }
+      _ = try OutputFile.isRegular(name, in: directory.descriptor, path: path)
       try check("rename", renameat(directory.descriptor, workingName, directory.descriptor, name))
     }
     isFinished = true

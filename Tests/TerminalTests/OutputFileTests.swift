@@ -75,13 +75,17 @@ struct OutputFileTests {
     #expect(names == [])
   }
 
-  @Test("is not removed when another one has taken its name")
+  @Test("is not finished, and not removed, when another one has taken its name")
   func replaced() throws {
-    do {
-      var file = try OutputFile(path: path, isOverwriting: false)
-      try file.write("half".utf8)
-      unlink(path)
-      try put("another's", at: path)
+    var file = try OutputFile(path: path, isOverwriting: false)
+    try file.write("half".utf8)
+    unlink(path)
+    try put("another's", at: path)
+    do throws(OutputFileError) {
+      _ = try file.finish()
+      Issue.record("finished as another file")
+    } catch {
+      #expect("\(error)" == "cannot write \(path): it was changed meanwhile")
     }
     #expect(contents(of: path) == "another's")
   }
@@ -107,6 +111,17 @@ struct OutputFileTests {
     #expect(contents(of: "\(folder.path)/linked") == "old")
     #expect(try status(of: path).st_mode == S_IFREG | 0o600)
     #expect(names == ["another", "linked", "saved.txt"])
+  }
+
+  @Test("is whole under its name when the old one went away meanwhile")
+  func oldOneRemoved() throws {
+    try put("old", at: path)
+    var file = try OutputFile(path: path, isOverwriting: true)
+    try file.write("new".utf8)
+    unlink(path)
+    #expect(try file.finish() == 3)
+    #expect(contents(of: path) == "new")
+    #expect(names == ["saved.txt"])
   }
 
   @Test("leaves the old one when it is abandoned, and nothing else")
