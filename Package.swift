@@ -14,8 +14,8 @@ let cSettings: [CSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func target(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
 func program(_ name: String) -> Target {
@@ -52,7 +52,12 @@ let package = Package(
       ]
     ),
     .target(name: "CSystem", cSettings: cSettings),
-    target("Screen", []),
+    target(
+      "Screen",
+      [],
+      // A symbolic link to Resources/themes: a target's resources have to be below its own folder.
+      resources: ["dark", "light", "mono"].map { .embedInCode("Themes/\($0).theme") }
+    ),
     target("Wire", ["CSystem"]),
     target("Echo", ["Screen", "Wire"]),
     target("Terminal", ["CNcurses", "Screen"]),

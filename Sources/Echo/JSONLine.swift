@@ -61,7 +61,7 @@ struct JSONLine {
     if append(string: raw, to: &output) { return }
     output.removeSubrange(start...)
     output.append(",\"base64\":\"")
-    append(base64: raw, to: &output)
+    Base64.append(raw, to: &output)
     output.append(0x22)
   }
 
@@ -141,19 +141,4 @@ struct JSONLine {
   }
 
   private static let hexadecimal = Array("0123456789abcdef".utf8)
-  private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// RFC 4648, section 4.
-  private static func append(base64 raw: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    var index = 0
-    while index < raw.count {
-      let taken = min(3, raw.count - index)
-      var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (offset < taken ? UInt32(raw[index + offset]) : 0) }
-      for digit in 0..<4 {
-        output.append(digit <= taken ? base64[Int(group >> UInt32(18 - digit * 6) & 63)] : 0x3d)
-      }
-      index += taken
-    }
-  }
 }

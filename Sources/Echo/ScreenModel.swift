@@ -17,6 +17,14 @@ package protocol ScreenModel {
 
   /// Whether the picture changes with the clock alone, so that a tick a second is wanted.
   var showsSeconds: Bool { get }
+
+  /// Whether there is work left that nobody waits for (a filter over the history, a file): the loop then gives a `turn` after
+  /// a `turn`, and serves keys, signals, news and due frames in between.
+  var hasPendingWork: Bool { get }
+}
+
+extension ScreenModel {
+  package var hasPendingWork: Bool { false }
 }
 
 /// Everything that can happen to a screen program.
@@ -25,6 +33,10 @@ package enum ScreenEvent<News: Sendable>: Sendable {
   case news(News)
   case tick(Moment)
   case resize(Size)
+  /// Time for one slice of the pending work: about a millisecond, because a key waits for its end.
+  case turn
+  /// What became of a file that was asked for.
+  case file(FileEvent)
   /// The program is to end: a signal, or the terminal is gone.
   case terminate
 }
@@ -50,6 +62,11 @@ package enum Effect<Request: Sendable>: Sendable {
   case suspend
   /// Paint everything anew (^L).
   case redraw
+  /// Hands bytes to the terminal's clipboard (OSC 52). The user's own keys alone may ask for it.
+  case copy([UInt8])
+  /// Whether the mouse is the program's; the terminal's own selection needs Shift while it is.
+  case mouse(Bool)
+  case file(FileRequest)
 }
 
 extension Effect: Equatable where Request: Equatable {}

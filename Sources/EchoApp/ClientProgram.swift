@@ -1,5 +1,6 @@
 import ArgumentParser
 import Echo
+import Screen
 import Terminal
 import Wire
 
@@ -40,6 +41,9 @@ struct ClientProgram: Program {
 
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
+
+  @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
+  var theme: ThemeName?
 
   func validate() throws {
     guard (0.001...86_400).contains(timeout) else {
@@ -88,7 +92,8 @@ struct ClientProgram: Program {
         framing: framing,
         format: format,
         timeoutNanoseconds: timeoutNanoseconds,
-        awaitsReceipts: !awaitsNoReceipts
+        awaitsReceipts: !awaitsNoReceipts,
+        theme: theme
       )
       if hasScreen { return try playground.runScreen() }
       let isScripted = !isPlain && !StandardInput().isTerminal
@@ -100,7 +105,7 @@ struct ClientProgram: Program {
       return try playground.runPlain(isScripted: isScripted)
     }
     let configuration = clientConfiguration(endpoint)
-    if hasScreen { return try ClientScreen(configuration: configuration).run() }
+    if hasScreen { return try ClientScreen(configuration: configuration, theme: theme).run() }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()

@@ -1,15 +1,17 @@
 import Echo
+import Screen
 import Terminal
 import Wire
 
 /// The client with its screen.
 struct ClientScreen {
   var configuration: ClientConfiguration
+  var theme: ThemeName?
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake) { ClientModel(configuration, look: $0) }
+    let loop = try ScreenLoop(wake: wake, theme: theme) { ClientModel(configuration, look: $0) }
     let end = try loop.run(
       drain: { connection.drain() },
       perform: { request throws(Failure) in try connection.perform(request) }

@@ -2,7 +2,7 @@ import Echo
 import Wire
 
 /// How a program ends, as sysexits(3) numbers it.
-enum ExitStatus: Int32, Error {
+package enum ExitStatus: Int32, Error {
   case done = 0
   case usage = 64
   /// A message does not fit the framing.
@@ -19,11 +19,11 @@ enum ExitStatus: Int32, Error {
 }
 
 /// Why a program ends otherwise than asked: its exit status, and the one line that tells the user.
-struct Failure: Error {
-  var status: ExitStatus
-  var line: String
+package struct Failure: Error {
+  package var status: ExitStatus
+  package var line: String
 
-  init(_ status: ExitStatus, _ line: String) {
+  package init(_ status: ExitStatus, _ line: String) {
     self.status = status
     self.line = line
   }

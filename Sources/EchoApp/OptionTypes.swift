@@ -1,5 +1,6 @@
 import ArgumentParser
 import Echo
+import Screen
 import Wire
 
 extension Framing: ExpressibleByArgument {
@@ -13,6 +14,7 @@ extension Framing: ExpressibleByArgument {
 extension ReplyMode: ExpressibleByArgument {}
 extension StopPolicy: ExpressibleByArgument {}
 extension OutputFormat: ExpressibleByArgument {}
+extension ThemeName: ExpressibleByArgument {}
 
 /// `--only`: one of the two Internet transports.
 enum InternetTransport: String, CaseIterable, ExpressibleByArgument {

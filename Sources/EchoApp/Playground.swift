@@ -1,4 +1,5 @@
 import Echo
+import Screen
 import Terminal
 import Wire
 
@@ -8,6 +9,7 @@ struct Playground {
   var format: OutputFormat
   var timeoutNanoseconds: Int64
   var awaitsReceipts: Bool
+  var theme: ThemeName?
 
   /// What is said when nobody is there to type.
   private static let script = [
@@ -39,7 +41,7 @@ struct Playground {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let (server, configuration) = try start(.lossy, wake)
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake) { look in
+    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
       PlaygroundModel(
         client: ClientModel(configuration, look: look),
         server: ServerModel(

@@ -1,21 +1,23 @@
-import Echo
-import Screen
-import Terminal
+package import Echo
+package import Screen
+package import Terminal
 import Wire
 
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
-/// News is painted at most 60 times a second; a key is painted at once.
-struct ScreenLoop<Model: ScreenModel>: ~Copyable {
+/// News is painted at most 60 times a second; a key is painted at once. While the model has pending work nothing sleeps: it
+/// gets a turn after whatever else there is to do.
+package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long the program may take to end once its terminal is gone.
   private static var farewell: Duration { .seconds(1) }
 
-  private(set) var model: Model
+  private var model: Model
   private var terminal: Terminal
   private let wake: WakeDescriptor
   private let signals: SignalWatch
   private var waiter = Waiter()
+  private var file = RequestedFile()
   private let clock = ContinuousClock()
   private var lastPaint: ContinuousClock.Instant
   private var isPaintDue = true
@@ -23,14 +25,14 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isOver = false
   private var deadline: ContinuousClock.Instant?
 
-  /// Takes the terminal; `wake` is what the mailboxes signal.
-  init(wake: WakeDescriptor, model: (Look) -> Model) throws(Failure) {
+  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for.
+  package init(wake: WakeDescriptor, theme: ThemeName?, model: (Look) -> Model) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
     let signals = try Failure.onError(.systemError) {
       try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
-    self.model = model(Look(of: terminal))
+    self.model = model(Look(of: terminal, theme: theme))
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
@@ -38,7 +40,7 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   }
 
   /// Runs until the model quits; `drain` takes what the wire has to say, `perform` does what the model asks of it.
-  consuming func run(
+  package consuming func run(
     drain: () -> [Model.News],
     perform: (Model.Request) throws(Failure) -> Void
   ) throws(Failure) -> Model {
@@ -54,6 +56,7 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
         for event in drain() { try apply(.news(event), perform) }
       }
       if hasKeys { lastPaint = clock.now - ScreenLoop.frame }
+      if !isOver, model.hasPendingWork { try apply(.turn, perform) }
       if let deadline, clock.now >= deadline { isOver = true }
     }
     return model
@@ -70,6 +73,10 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       case .quit: isOver = true
       case .redraw: terminal.redraw()
       case .suspend: try suspend(perform)
+      case .copy(let bytes): terminal.copy(bytes)
+      case .mouse(let isOn): terminal.setMouse(isOn)
+      case .file(let request):
+        if let event = file.perform(request) { try apply(.file(event), perform) }
       }
     }
   }
@@ -105,11 +112,13 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if let pending = terminal.pendingTimeout { consider(pending) }
     if let deadline { consider(deadline - clock.now) }
     if model.showsSeconds { consider(untilNextSecond) }
+    if model.hasPendingWork { consider(.zero) }
     waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
     waiter.watch(terminal.inputDescriptor, for: terminal.isClosed ? [] : .readable)
     waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed ? .writable : [])
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
-    if isFramePending { return true }
+    // A turn is no reason to take the news in smaller pieces than a frame's.
+    if isFramePending { return !model.hasPendingWork }
     guard waiter.readiness(of: wake.descriptor).contains(.readable) else { return false }
     wake.clear()
     return true
@@ -152,9 +161,26 @@ struct ScreenLoop<Model: ScreenModel>: ~Copyable {
 }
 
 extension Look {
-  /// What suits a terminal, and the user's NO_COLOR (no-color.org).
-  fileprivate init(of terminal: borrowing Terminal) {
-    let hasColour = terminal.colours >= 8 && Surroundings.variable("NO_COLOR") == nil
-    self.init(theme: hasColour ? .dark : .mono, glyphs: terminal.isUTF8 ? .unicode : .ascii)
+  /// What suits a terminal, the user's wish and the user's environment.
+  fileprivate init(of terminal: borrowing Terminal, theme: ThemeName?) {
+    let name = ThemeName(wanted: theme, colours: terminal.colours, variable: Surroundings.variable)
+    self.init(theme: name.theme(colours: terminal.colours), glyphs: terminal.isUTF8 ? .unicode : .ascii)
+  }
+}
+
+extension ThemeName {
+  /// The theme for a terminal of so many colours: the wanted one if it has any; without a wish none for NO_COLOR
+  /// (no-color.org), and a light one where the terminal tells of a light background (COLORFGBG, as rxvt and Konsole set it).
+  init(wanted: ThemeName?, colours: Int, variable: (String) -> String?) {
+    if colours < 8 {
+      self = .mono
+    } else if let wanted {
+      self = wanted
+    } else if variable("NO_COLOR") != nil {
+      self = .mono
+    } else {
+      let background = variable("COLORFGBG")?.split(separator: ";").last
+      self = background == "7" || background == "15" ? .light : .dark
+    }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Echo
+import Screen
 import Terminal
 import Wire
 
@@ -61,6 +62,9 @@ struct ServerProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
+  var theme: ThemeName?
+
   init() {}
 
   func validate() throws {
@@ -92,7 +96,12 @@ struct ServerProgram: Program {
 
   func execute() throws(Failure) {
     if Screens.areWanted(isPlain: isPlain, program: ServerProgram.name) {
-      try ServerScreen(configuration: serverConfiguration, historyCount: history, historyBytes: historyBytes).run()
+      try ServerScreen(
+        configuration: serverConfiguration,
+        historyCount: history,
+        historyBytes: historyBytes,
+        theme: theme
+      ).run()
     } else {
       try PlainServer(configuration: serverConfiguration, format: format).run()
     }

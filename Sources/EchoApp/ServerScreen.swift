@@ -1,4 +1,5 @@
 import Echo
+import Screen
 import Terminal
 import Wire
 
@@ -7,12 +8,13 @@ struct ServerScreen {
   var configuration: ServerConfiguration
   var historyCount: Int
   var historyBytes: Int
+  var theme: ThemeName?
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     // Bound before the screen is taken, so that a failure is a line where the user typed.
     let server = try WireServer.start(configuration, waking: wake)
-    let loop = try ScreenLoop(wake: wake) { look in
+    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
       ServerModel(
         framing: configuration.framing,
         stopPolicy: configuration.stopPolicy,

@@ -156,6 +156,17 @@ package struct Terminal: ~Copyable {
     _ = output.drain()
   }
 
+  /// Hands bytes to the terminal's clipboard, as many as it takes (`Clipboard.fitting`); whether it does so is the terminal's
+  /// affair, and nothing tells. False if there is no way to ask: it is too old, or has not taken earlier ones yet.
+  @discardableResult
+  package mutating func copy(_ bytes: [UInt8]) -> Bool {
+    let sequence = Clipboard.sequence(for: bytes)
+    guard sequences.isModern, output.pendingCount <= Clipboard.capacity else { return false }
+    output.append(sequence)
+    _ = output.drain()
+    return true
+  }
+
   /// Gives the terminal back, stops the whole job as ^Z does, and takes the terminal again when continued.
   package mutating func suspend() {
     leave()

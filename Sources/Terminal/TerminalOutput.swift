@@ -28,6 +28,9 @@ struct TerminalOutput: ~Copyable {
     if isNonBlocking { close(descriptor) }
   }
 
+  /// Bytes that the terminal has not taken yet.
+  var pendingCount: Int { pending.count - start }
+
   mutating func append(_ bytes: some Sequence<UInt8>) {
     if !isClosed { pending.append(contentsOf: bytes) }
   }

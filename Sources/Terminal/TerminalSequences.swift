@@ -8,6 +8,8 @@ struct TerminalSequences: Sendable {
   private static let pasteOn = Array("\u{1B}[?2004h".utf8)
   private static let pasteOff = Array("\u{1B}[?2004l".utf8)
 
+  /// It has an alternate screen: one that has none is too old to ignore sequences that it does not know.
+  let isModern: Bool
   let entering: [UInt8]
   /// The same for a terminal that most likely is on the alternate screen: to save the cursor once more (1049) would lose
   /// where it stood on the main one.
@@ -16,8 +18,7 @@ struct TerminalSequences: Sendable {
   /// ends whatever sequence a crash may have cut. Some terminals restore a hidden cursor with the main screen: it is shown
   /// once more.
   let leaving: [UInt8]
-  /// Around a frame, so that no half of it shows: synchronized output (mode 2026). Empty for terminals without an alternate
-  /// screen, which are too old to ignore a mode they do not know.
+  /// Around a frame, so that no half of it shows: synchronized output (mode 2026). Empty for terminals that are not modern.
   let frameBegin: [UInt8]
   let frameEnd: [UInt8]
 
@@ -26,7 +27,7 @@ struct TerminalSequences: Sendable {
     let alternateOn = TerminalSequences.capability("smcup")
     let alternateOff = TerminalSequences.capability("rmcup")
     let clear = TerminalSequences.capability("clear")
-    let isModern = !alternateOn.isEmpty
+    isModern = !alternateOn.isEmpty
     frameBegin = isModern ? Array("\u{1B}[?2026h".utf8) : []
     frameEnd = isModern ? Array("\u{1B}[?2026l".utf8) : []
     let modes = TerminalSequences.capability("smkx") + TerminalSequences.pasteOn

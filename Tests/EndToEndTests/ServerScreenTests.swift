@@ -286,6 +286,21 @@ import Testing
     try server.quit()
   }
 
+  @Test(
+    "--theme: the terminal's richest colours for it, and a wish outweighs NO_COLOR",
+    arguments: [
+      ("dark", "xterm-256color", Style(foreground: .indexed(255), background: .indexed(24))),
+      ("light", "xterm-256color", Style(foreground: .indexed(231), background: .indexed(24))),
+      ("mono", "xterm-256color", Style(attributes: .reverse)),
+      ("light", "xterm", Style(attributes: .reverse)),
+    ]
+  )
+  func theme(name: String, terminal: String, titleBar: Style) throws {
+    let server = try ScreenServer(["--theme", name], environment: ["TERM": terminal, "NO_COLOR": "1"])
+    #expect(server.terminal.screen.picture.style(column: 1, row: 0) == titleBar)
+    try server.quit()
+  }
+
   @Test("Every terminal is drawn", arguments: ["vt100", "screen", "tmux-256color", "linux", "xterm"])
   func terminals(_ name: String) throws {
     let server = try ScreenServer(environment: ["TERM": name])

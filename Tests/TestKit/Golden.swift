@@ -14,9 +14,10 @@ package enum Golden {
       try write(actual, to: path)
       return
     }
-    guard let expected = contents(of: path) else {
+    guard let bytes = try? Repository.bytes(at: path) else {
       throw ProgramError("there is no \(path): make it with UPDATE_GOLDEN=1\n\(actual)")
     }
+    let expected = String(decoding: bytes, as: UTF8.self)
     guard expected == actual else {
       throw ProgramError(
         "\(name) differs\n--- expected\n\(expected)--- actual\n\(actual)--- \(firstDifference(expected, actual))"
@@ -37,18 +38,6 @@ package enum Golden {
 
   private static func lines(_ text: String) -> [Substring] {
     text.split(separator: "\n", omittingEmptySubsequences: false)
-  }
-
-  private static func contents(of path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = fread(&chunk, 1, chunk.count, file)
-      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-      bytes += chunk[..<count]
-    }
   }
 
   private static func write(_ text: String, to path: String) throws {

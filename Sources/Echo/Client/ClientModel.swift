@@ -133,7 +133,7 @@ package struct ClientModel: ScreenModel {
       case .wheelDown: list.scroll(by: 3)
       case .press, .release, .drag: break
       }
-    case .input(.focus): break
+    case .input(.focus), .turn, .file: break
     }
     return []
   }

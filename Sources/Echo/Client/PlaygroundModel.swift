@@ -28,6 +28,7 @@ package struct PlaygroundModel: ScreenModel {
   }
 
   package var showsSeconds: Bool { client.showsSeconds }
+  package var hasPendingWork: Bool { client.hasPendingWork }
 
   private var layout: PlaygroundLayout { PlaygroundLayout(size: size) }
 
@@ -47,6 +48,8 @@ package struct PlaygroundModel: ScreenModel {
       _ = server.update(.news(news))
       return []
     case .terminate: return ofClient(client.update(.terminate))
+    case .turn: return ofClient(client.update(.turn))
+    case .file(let event): return ofClient(client.update(.file(event)))
     case .input(.mouse(let mouse)):
       if let pane = layout.server, mouse.point.column >= pane.minColumn, mouse.point.row >= pane.minRow {
         _ = server.update(.input(.mouse(mouse)))
@@ -92,6 +95,9 @@ package struct PlaygroundModel: ScreenModel {
       case .quit: [.request(.server(.stop)), .quit]
       case .suspend: [.suspend]
       case .redraw: [.redraw]
+      case .copy(let bytes): [.copy(bytes)]
+      case .mouse(let isOn): [.mouse(isOn)]
+      case .file(let request): [.file(request)]
       }
     }
   }

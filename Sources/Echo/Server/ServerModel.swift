@@ -66,7 +66,7 @@ package struct ServerModel: ScreenModel {
     case .news(let news): return handle(news)
     case .input(.key(let key)): return press(key)
     case .input(.mouse(let mouse)): scroll(mouse)
-    case .input(.paste), .input(.focus): break
+    case .input(.paste), .input(.focus), .turn, .file: break
     case .terminate: return [.request(.stop)]
     }
     return []

@@ -1,0 +1,34 @@
+import Echo
+import Terminal
+
+/// The one file that a model may be writing: performs its requests, and says what became of them.
+///
+/// It is removed if it is not finished when this value ends.
+struct RequestedFile: ~Copyable {
+  private var file: OutputFile?
+
+  /// What the model is to hear of it; nil if nothing is to be said.
+  mutating func perform(_ request: FileRequest) -> FileEvent? {
+    do throws(OutputFileError) {
+      switch request {
+      case .create(let path, let isOverwriting):
+        file = nil
+        file = try OutputFile(path: path, isOverwriting: isOverwriting)
+        return .created
+      case .write(let bytes):
+        try file?.write(bytes)
+        return nil
+      case .finish:
+        guard let file = file.take() else { return nil }
+        return .finished(byteCount: try file.finish())
+      case .abandon:
+        file = nil
+        return nil
+      }
+    } catch {
+      file = nil
+      if case .exists = error { return .exists }
+      return .failed("\(error)")
+    }
+  }
+}
