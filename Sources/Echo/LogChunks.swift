@@ -32,7 +32,7 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   init(countLimit: Int, byteLimit: Int) {
     self.countLimit = max(1, countLimit)
     self.byteLimit = max(1, byteLimit)
-    chunkBytes = min(256 << 10, max(1, byteLimit / 16))
+    chunkBytes = min(512 << 10, max(1, byteLimit / 16))
     chunkRows = min(4096, max(1, countLimit / 16))
   }
 

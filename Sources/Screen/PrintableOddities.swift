@@ -53,21 +53,26 @@ extension Printable {
     from start: Int
   ) -> (kind: Oddity, end: Int)? {
     var index = start
-    while true {
-      index = plainEnd(of: bytes, from: index)
-      guard index < bytes.count else { return nil }
+    while index < bytes.count {
+      if bytes[index] < 0x80 {
+        index = plainEnd(of: bytes, from: index)
+        guard index < bytes.count else { break }
+        if bytes[index] < 0x80 { return (.control, index + 1) }
+      }
       let unit = Unit(bytes, at: index)
       index += unit.length
       if let kind = oddity(of: unit) { return (kind, index) }
     }
+    return nil
   }
 
+  /// What is odd about a unit that is not ASCII.
   @inline(__always)
   private static func oddity(of unit: Unit) -> Oddity? {
     guard let scalar = unit.scalar else { return .illFormed }
-    guard ScalarWidth.classify(scalar).isHidden, !(scalar.isASCII && isBlank(unit.byte)) else { return nil }
+    guard ScalarWidth.classify(scalar).isHidden else { return nil }
     switch scalar.value {
-    case ..<0x20, 0x7F...0x9F: return .control
+    case 0x80...0x9F: return .control
     case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: return .bidirectional
     default: return .hidden
     }
