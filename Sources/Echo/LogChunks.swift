@@ -3,7 +3,15 @@ protocol LogChunk: Sendable {
   /// The id of its first row.
   var firstID: UInt64 { get }
   var rowCount: Int { get }
+  /// The memory it counts for, in bytes.
   var byteCount: Int { get }
+
+  /// No row will be added any more: gives back what only an open chunk needs.
+  mutating func seal()
+}
+
+extension LogChunk {
+  mutating func seal() {}
 }
 
 /// The rows that a log remembers: numbered from 0, bounded by count and by bytes; whole chunks go at the front.
@@ -14,7 +22,7 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   /// What one chunk should hold at most, so that little goes at once.
   private let chunkBytes: Int
   private let chunkRows: Int
-  /// Payload bytes held.
+  /// The chunks' bytes, as they count them.
   private(set) var byteCount = 0
   /// The id of the oldest row that is held.
   private(set) var firstID: UInt64 = 0
@@ -24,7 +32,7 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   init(countLimit: Int, byteLimit: Int) {
     self.countLimit = max(1, countLimit)
     self.byteLimit = max(1, byteLimit)
-    chunkBytes = min(256 << 10, max(1, byteLimit / 16))
+    chunkBytes = min(512 << 10, max(1, byteLimit / 16))
     chunkRows = min(4096, max(1, countLimit / 16))
   }
 
@@ -32,26 +40,42 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   var first: Chunk? { chunks.first }
 
   subscript(index: Int) -> Chunk {
-    get { chunks[index] }
+    _read { yield chunks[index] }
     _modify { yield &chunks[index] }
   }
 
   /// Adds rows: `extend` puts them into the newest chunk, if they fit there, or else `make` makes a chunk of them, which
-  /// begins with the id it is given. True if rows went at the front.
+  /// begins with the id it is given. `bytes` is what they may add at most. True if rows went at the front.
   mutating func append(
     rows: Int,
     bytes: Int,
     extend: (inout Chunk) -> Void,
     make: (_ firstID: UInt64) -> Chunk
   ) -> Bool {
-    if let last = chunks.last, last.byteCount + bytes <= chunkBytes, last.rowCount + rows <= chunkRows {
-      extend(&chunks[chunks.count - 1])
+    let last = chunks.count - 1
+    if last >= 0, chunks[last].byteCount + bytes <= chunkBytes, chunks[last].rowCount + rows <= chunkRows {
+      let before = chunks[last].byteCount
+      extend(&chunks[last])
+      byteCount += chunks[last].byteCount - before
     } else {
-      chunks.append(make(endID))
+      if last >= 0 {
+        let before = chunks[last].byteCount
+        chunks[last].seal()
+        byteCount += chunks[last].byteCount - before
+      }
+      let chunk = make(endID)
+      byteCount += chunk.byteCount
+      chunks.append(chunk)
     }
-    byteCount += bytes
     endID += UInt64(rows)
     return trim()
+  }
+
+  /// Forgets every row; ids go on counting.
+  mutating func removeAll() {
+    chunks.removeAll()
+    byteCount = 0
+    firstID = endID
   }
 
   /// Where a row is: its chunk, and its place there; nil when it is not held.

@@ -1,32 +1,36 @@
+import Screen
 package import Wire
 
 /// What a view remembers: received messages and events in the order of their arrival, bounded by count and by bytes.
 ///
 /// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; whole chunks go at the front.
+/// A copy is a snapshot: it shares the chunks with the original, which goes on without it.
 package struct MessageLog: Sendable {
-  /// One row: a message, or a notice whose payload is text of our own.
+  /// One row: a message, or an event.
   package struct Row: Sendable {
     package let record: MessageRecord
+    /// Who it came from; for an event of nobody's a placeholder without connection and address.
     package let peer: Peer
+    /// The message's bytes as they were kept, or an event's words as UTF-8.
     package let payload: ArraySlice<UInt8>
+    /// What happened; nil for a message.
+    package let event: ServerEvent?
 
     package var isNotice: Bool { record.flags.contains(.notice) }
   }
 
-  private struct Chunk: LogChunk {
-    let firstID: UInt64
-    var batch: MessageBatch
+  /// Tells what of a payload is shown.
+  package let framing: Framing
+  private var chunks: LogChunks<MessageChunk>
 
-    var rowCount: Int { batch.records.count }
-    var byteCount: Int { batch.bytes.count }
+  /// `byteLimit` bounds all that the rows take: payloads, records, peers and events.
+  package init(countLimit: Int, byteLimit: Int, framing: Framing = .line) {
+    self.framing = framing
+    chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit)
   }
 
-  private var chunks: LogChunks<Chunk>
-
-  package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
-
   package var count: Int { chunks.count }
-  /// Payload bytes held.
+  /// The memory that the rows take, in bytes.
   package var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
   package var firstID: UInt64 { chunks.firstID }
@@ -37,59 +41,114 @@ package struct MessageLog: Sendable {
   package var droppedCount: UInt64 { firstID }
 
   /// When the oldest row that is held came.
-  package var oldestTime: Timestamp? { chunks.first?.batch.records.first?.time }
+  package var oldestTime: Timestamp? { chunks.first?.records.first?.time }
 
   package subscript(id: UInt64) -> Row? {
     guard let place = chunks.place(of: id) else { return nil }
-    let batch = chunks[place.chunk].batch
-    let record = batch.records[place.row]
-    return Row(record: record, peer: batch.peer(of: record), payload: batch.payload(of: record))
+    return chunks[place.chunk].row(at: place.row)
   }
 
-  /// Adds a batch's messages; a big batch becomes a chunk as it is, without a copy.
+  // MARK: Rows are read in bulk
+
+  /// Gives `body` the rows of `ids` that are held, in order, until it returns false; the bytes are a message's payload or an
+  /// event's words. Returns the id after the last row that was visited (with none, where it would have begun).
+  package func scan(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let end = min(ids.upperBound, endID)
+    var next = min(max(ids.lowerBound, firstID), endID)
+    guard next < end, var index = chunks.place(of: next)?.chunk else { return next }
+    while next < end {
+      let chunk = chunks[index]
+      let rows = Int(next - chunk.firstID)..<min(chunk.rowCount, Int(end - chunk.firstID))
+      let (visited, goesOn) = chunk.scan(rows, isReversed: false, body)
+      next += UInt64(visited)
+      if !goesOn { break }
+      index += 1
+    }
+    return next
+  }
+
+  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
+  /// visited (with none, where it would have begun).
+  package func scanReversed(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let start = max(ids.lowerBound, firstID)
+    var end = max(min(ids.upperBound, endID), firstID)
+    guard start < end, var index = chunks.place(of: end - 1)?.chunk else { return end }
+    while start < end {
+      let chunk = chunks[index]
+      let first = max(start, chunk.firstID)
+      let rows = Int(first - chunk.firstID)..<Int(end - chunk.firstID)
+      let (visited, goesOn) = chunk.scan(rows, isReversed: true, body)
+      end -= UInt64(visited)
+      if !goesOn { break }
+      index -= 1
+    }
+    return end
+  }
+
+  // MARK: Rows come and go
+
+  /// Adds a batch's messages; a big batch becomes a chunk as it is, without a copy, unless its peers repeat.
   package mutating func append(_ batch: MessageBatch) {
     guard !batch.isEmpty else { return }
+    let batch = marked(batch)
     _ = chunks.append(
       rows: batch.records.count,
-      bytes: batch.bytes.count,
-      extend: { MessageLog.merge(batch, into: &$0.batch) },
-      make: { Chunk(firstID: $0, batch: batch) }
+      bytes: batch.bytes.count + batch.records.count * MessageChunk.recordBytes
+        + batch.peers.count * MessageChunk.peerBytes,
+      extend: { $0.append(batch) },
+      make: { firstID in
+        if batch.peers.count * 8 < batch.records.count { return MessageChunk(firstID: firstID, adopting: batch) }
+        var chunk = MessageChunk(firstID: firstID)
+        chunk.append(batch)
+        return chunk
+      }
     )
   }
 
-  /// Adds a notice of our own.
-  package mutating func append(notice: String, isAlert: Bool, peer: Peer?, at time: Timestamp) {
-    var batch = MessageBatch()
-    batch.bytes = Array(notice.utf8)
-    batch.peers = [peer ?? Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))]
-    let flags: MessageRecord.Flags = isAlert ? [.notice, .alert] : .notice
-    batch.records = [
-      MessageRecord(
-        sequence: 0,
-        time: time,
-        wireCount: 0,
-        offset: 0,
-        count: UInt32(batch.bytes.count),
-        peer: 0,
-        flags: flags
-      )
-    ]
-    append(batch)
+  /// Adds an event, which is kept as it is: its words are made when they are shown. One that has none makes no row.
+  package mutating func append(event: ServerEvent) {
+    guard let (peer, time) = event.noticeOrigin else { return }
+    let isAlert = event.isAlert
+    _ = chunks.append(
+      rows: 1,
+      bytes: MessageChunk.recordBytes + MessageChunk.peerBytes + MessageChunk.eventBytes,
+      extend: { $0.append(event, peer, isAlert: isAlert, at: time) },
+      make: { firstID in
+        var chunk = MessageChunk(firstID: firstID)
+        chunk.append(event, peer, isAlert: isAlert, at: time)
+        return chunk
+      }
+    )
   }
 
-  private static func merge(_ batch: MessageBatch, into chunk: inout MessageBatch) {
-    let byteOffset = UInt32(chunk.bytes.count)
-    var peerOffset = UInt32(chunk.peers.count)
-    if batch.peers.count == 1, chunk.peers.last == batch.peers[0] {
-      peerOffset -= 1
-    } else {
-      chunk.peers.append(contentsOf: batch.peers)
+  /// Forgets every row; ids go on counting.
+  package mutating func clear() { chunks.removeAll() }
+
+  /// The batch with `.hostile` on the messages that deserve it; as it was when there are none.
+  private func marked(_ batch: MessageBatch) -> MessageBatch {
+    var hostile: [Int] = []
+    batch.bytes.withUnsafeBytes { bytes in
+      // Bytes known to be plain: most messages lie in one stretch.
+      var plain = 0..<0
+      for (row, record) in batch.records.enumerated() {
+        let start = Int(record.offset)
+        let end = start + Int(record.count)
+        if start >= plain.upperBound { plain = start..<Printable.plainEnd(of: bytes, from: start) }
+        if plain.lowerBound <= start, end <= plain.upperBound { continue }
+        let payload = record.payload(in: bytes)
+        let count = framing.shownCount(of: payload, transport: batch.peers[Int(record.peer)].transport)
+        if Printable.isHostile(UnsafeRawBufferPointer(rebasing: payload[..<count])) { hostile.append(row) }
+      }
     }
-    chunk.bytes.append(contentsOf: batch.bytes)
-    for var record in batch.records {
-      record.offset += byteOffset
-      record.peer += peerOffset
-      chunk.records.append(record)
-    }
+    guard !hostile.isEmpty else { return batch }
+    var batch = batch
+    for row in hostile { batch.records[row].flags.insert(.hostile) }
+    return batch
   }
 }

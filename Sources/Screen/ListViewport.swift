@@ -13,6 +13,8 @@ package struct ListViewport: Hashable, Sendable {
   package private(set) var isFollowing = true
   /// The id of the selected item; always one there is, and the newest while following.
   package private(set) var selection: UInt64?
+  /// Whether an item is selected, or will be as soon as there is one.
+  private var isSelecting = false
   /// The id at the top while not following.
   private var anchor: UInt64
   /// The id of the first item that came after the end was left.
@@ -53,6 +55,15 @@ package struct ListViewport: Hashable, Sendable {
     if isFollowing { follow() }
   }
 
+  /// `added` items were found before the first: they get the ids before it, and nothing that fills the window moves.
+  package mutating func prepend(_ added: Int) {
+    let added = min(max(0, added), Int(clamping: first))
+    first -= UInt64(added)
+    count += added
+    settle()
+    if isFollowing { follow() }
+  }
+
   /// `dropped` items went at the front; what was held by one of them moves to the oldest that is left.
   package mutating func drop(_ dropped: Int) {
     let dropped = min(max(0, dropped), count)
@@ -61,11 +72,12 @@ package struct ListViewport: Hashable, Sendable {
     settle()
   }
 
-  /// Another list takes the place of this one (a filter, a clear); the view follows it.
+  /// Another list takes the place of this one (a filter, a clear); the view follows it, with a selection if it had one.
   package mutating func replace(first: UInt64, count: Int) {
-    let hadSelection = selection != nil
+    let isSelecting = isSelecting
     self = ListViewport(first: first, count: count, rows: rows)
-    if hadSelection, self.count > 0 { selection = end - 1 }
+    self.isSelecting = isSelecting
+    follow()
   }
 
   /// The window has another height; the selection stays in it.
@@ -103,6 +115,7 @@ package struct ListViewport: Hashable, Sendable {
 
   /// Moves the selection, which starts at the newest item of the window; the window goes along.
   package mutating func select(by distance: Int) {
+    isSelecting = true
     guard count > 0 else { return }
     guard let selected = selection else {
       selection = visible.isEmpty ? end - 1 : visible.upperBound - 1
@@ -111,21 +124,36 @@ package struct ListViewport: Hashable, Sendable {
     select(clamped(selected, by: distance, to: end - 1))
   }
 
-  /// Selects an item and brings it into the window; the newest one follows again, any other one leaves the end.
+  /// Selects an item, or the nearest there is, and brings it into the window; the newest one follows again, any other one
+  /// leaves the end.
   package mutating func select(_ id: UInt64) {
+    isSelecting = true
     guard count > 0 else { return }
     let id = min(max(id, first), end - 1)
-    selection = id
     if id == end - 1 {
+      selection = id
       follow()
     } else {
-      if isFollowing { leaveEnd(at: lastTop) }
-      revealSelection()
+      hold(id)
     }
   }
 
+  /// Selects an item, or the nearest there is, and stays by it, also when it is the newest; one out of sight comes to the
+  /// middle of the window.
+  package mutating func jump(to id: UInt64) {
+    isSelecting = true
+    guard count > 0 else { return }
+    let id = min(max(id, first), end - 1)
+    let isInSight = visible.contains(id)
+    hold(id)
+    if !isInSight { anchor = min(clamped(id, by: -(rows / 2), to: id), lastTop) }
+  }
+
   /// Drops the selection and leaves the window where it is.
-  package mutating func deselect() { selection = nil }
+  package mutating func deselect() {
+    isSelecting = false
+    selection = nil
+  }
 
   package mutating func top() {
     if selection == nil { scroll(by: .min) } else { select(first) }
@@ -160,7 +188,13 @@ package struct ListViewport: Hashable, Sendable {
   private mutating func follow() {
     isFollowing = true
     anchor = lastTop
-    if selection != nil { selection = count > 0 ? end - 1 : nil }
+    selection = isSelecting && count > 0 ? end - 1 : nil
+  }
+
+  private mutating func hold(_ id: UInt64) {
+    selection = id
+    if isFollowing { leaveEnd(at: lastTop) }
+    revealSelection()
   }
 
   private mutating func settle() {

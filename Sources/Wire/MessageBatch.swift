@@ -19,6 +19,8 @@ package struct MessageRecord: Hashable, Sendable {
     package static let notice = Flags(rawValue: 32)
     /// A notice of something that went wrong.
     package static let alert = Flags(rawValue: 64)
+    /// What is shown of it holds controls, hidden scalars or bytes that are not UTF-8; set by whoever looks.
+    package static let hostile = Flags(rawValue: 128)
   }
 
   /// Counts from 1 without gaps over a server's life.

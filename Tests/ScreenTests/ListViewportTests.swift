@@ -76,6 +76,72 @@ struct ListViewportTests {
     #expect(list.visible == 0..<11)
   }
 
+  @Test("items found before the first fill a window that has room, and move nothing in one that is full")
+  func prepends() {
+    var list = ListViewport(first: 100, count: 2, rows: 4)
+    list.prepend(1)
+    #expect(list.first == 99 && list.visible == 99..<102 && list.isFollowing)
+    list.prepend(10)
+    #expect(list.first == 89 && list.count == 13 && list.visible == 98..<102)
+    list.pageUp()
+    list.append(5)
+    let held = list
+    list.prepend(20)
+    #expect(list.visible == held.visible && list.newCount == 5 && list.firstNew == held.firstNew)
+    list.top()
+    #expect(list.visible == 69..<73)
+    list.prepend(3)
+    #expect(list.visible == 69..<73)
+    list.prepend(1000)
+    #expect(list.first == 0 && list.visible == 69..<73)
+  }
+
+  @Test("a short held list is filled from above")
+  func fills() {
+    var list = ListViewport(first: 50, count: 2, rows: 4)
+    list.select(50)
+    list.append(0)
+    #expect(list.selection == 50 && !list.isFollowing)
+    list.prepend(10)
+    #expect(list.selection == 50 && list.visible == 48..<52 && !list.isFollowing)
+  }
+
+  @Test("a selection is there again as soon as there is something to select")
+  func selectsAgain() {
+    var list = ListViewport(first: 0, count: 3, rows: 4)
+    list.select(by: 0)
+    list.replace(first: 1000, count: 0)
+    #expect(list.selection == nil)
+    list.prepend(2)
+    #expect(list.selection == 999)
+    list.drop(2)
+    #expect(list.selection == nil)
+    list.append(2)
+    #expect(list.selection == 1001)
+    list.deselect()
+    list.replace(first: 0, count: 5)
+    #expect(list.selection == nil)
+    list.replace(first: 0, count: 0)
+    list.select(by: 1)
+    list.append(1)
+    #expect(list.selection == 0)
+  }
+
+  @Test("a jump stays by its item, also by the newest, and shows it in the middle when it was out of sight")
+  func jumps() {
+    var list = ListViewport(first: 0, count: 100, rows: 10)
+    list.jump(to: 40)
+    #expect(list.selection == 40 && list.visible == 35..<45 && !list.isFollowing)
+    list.jump(to: 37)
+    #expect(list.selection == 37 && list.visible == 35..<45)
+    list.jump(to: 2)
+    #expect(list.selection == 2 && list.visible == 0..<10)
+    list.jump(to: 1000)
+    #expect(list.selection == 99 && list.visible == 90..<100)
+    list.append(5)
+    #expect(list.selection == 99 && list.visible == 90..<100 && list.newCount == 5)
+  }
+
   @Test("follow switches off and on")
   func toggles() {
     var list = ListViewport(first: 0, count: 10, rows: 4)
@@ -93,13 +159,13 @@ struct ListViewportTests {
   func anything(seed: UInt64) {
     var random = TestRandom(seed: seed)
     var list = ListViewport(
-      first: UInt64.random(in: 0...5, using: &random),
+      first: UInt64.random(in: 0...5, using: &random) + (seed % 2) << 40,
       rows: Int.random(in: 0...6, using: &random)
     )
     for _ in 0..<2000 {
       let before = list
       let amount = Int.random(in: 0...9, using: &random)
-      switch Int.random(in: 0..<14, using: &random) {
+      switch Int.random(in: 0..<16, using: &random) {
       case 0, 1, 2:
         list.append(amount)
         if !before.isFollowing, before.visible.count == before.rows { #expect(list.visible == before.visible) }
@@ -121,6 +187,11 @@ struct ListViewportTests {
       case 10: list.bottom()
       case 11: list.select(by: amount - 4)
       case 12: list.scroll(by: [.min, .max, -3, 3].randomElement(using: &random)!)
+      case 13:
+        list.prepend(amount)
+        if before.visible.count == before.rows { #expect(list.visible == before.visible) }
+        if before.count > 0 { #expect(list.selection == before.selection && list.newCount == before.newCount) }
+      case 14: list.jump(to: list.first + UInt64(amount))
       default: Bool.random(using: &random) ? list.deselect() : list.toggleFollow()
       }
       let visible = list.visible

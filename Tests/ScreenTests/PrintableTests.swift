@@ -209,4 +209,52 @@ struct ScalarWidthTests {
   func widths(scalar: Unicode.Scalar, columns: Int?) {
     #expect(ScalarWidth.columns(of: scalar) == columns)
   }
+
+  // MARK: Oddities
+
+  private func oddities(_ bytes: [UInt8]) -> Oddities { bytes.withUnsafeBytes { Printable.oddities(of: $0) } }
+
+  @Test("what is odd in a text is counted by kind")
+  func countsOddities() {
+    var expected = Oddities()
+    #expect(oddities([]) == expected && oddities(Array("plain \\ text\t\r\n, 日本語 é Я e\u{301} 🙂".utf8)) == expected)
+    expected.controls = 4
+    #expect(oddities(Array("\u{1B}]0;t\u{7} \u{7F} \u{85}".utf8)) == expected)
+    expected.bidirectional = 2
+    expected.hidden = 3
+    #expect(oddities(Array("\0\u{1}\u{2}\u{3} a\u{202E}b\u{200F}c\u{200B}\u{A0}\u{FE0F}".utf8)) == expected)
+    expected = Oddities()
+    expected.illFormed = 5
+    #expect(oddities([0x41, 0xFF, 0xE2, 0x80, 0x41, 0xC0, 0x80]) == expected)
+    #expect(!expected.isEmpty && Oddities().isEmpty)
+  }
+
+  @Test("an odd byte is found wherever it stands", arguments: 0..<40)
+  func findsOddities(place: Int) {
+    for odd in [0x00, 0x08, 0x0B, 0x0C, 0x1B, 0x7F, 0x80, 0xFF] as [UInt8] {
+      for filler in [0x41, 0x09, 0x5C] as [UInt8] {
+        var bytes = Array(repeating: filler, count: 40)
+        #expect(!bytes.withUnsafeBytes(Printable.isHostile))
+        #expect(bytes.withUnsafeBytes { Printable.plainEnd(of: $0, from: place) } == 40)
+        bytes[place] = odd
+        #expect(bytes.withUnsafeBytes(Printable.isHostile))
+        #expect(bytes.withUnsafeBytes { Printable.plainEnd(of: $0, from: 0) } == place)
+      }
+    }
+  }
+
+  @Test("the standard library's Unicode data finds the same oddities in the corpus", arguments: HostileCase.all)
+  func corpusOddities(_ hostile: HostileCase) {
+    let found = oddities(hostile.bytes)
+    #expect(hostile.bytes.withUnsafeBytes(Printable.isHostile) == !found.isEmpty)
+    guard let text = String(validating: hostile.bytes, as: UTF8.self) else {
+      #expect(found.illFormed > 0)
+      return
+    }
+    let controls = text.unicodeScalars.filter {
+      $0.properties.generalCategory == .control && $0 != "\t" && $0 != "\n" && $0 != "\r"
+    }
+    #expect(found.illFormed == 0 && found.controls == controls.count)
+    #expect(found.bidirectional == text.unicodeScalars.count { $0.properties.isBidiControl })
+  }
 }

@@ -1,4 +1,41 @@
-import Wire
+package import Wire
+
+extension ServerEvent {
+  /// What a row of the log says; nil for events that are no rows.
+  package var noticeText: String? {
+    switch self {
+    case .listening, .messages, .stopped: nil
+    case .connected: "connected"
+    case .disconnected(_, let reason, let traffic, _): reason.text(traffic)
+    case .dropped(let drop, _): drop.text
+    case .refused(let refusal, _): refusal.text
+    case .failure(let error, _, _): "\(error.call) failed: \(error.reason)"
+    case .stopping(.message, _): "sent the stop message: stopping"
+    case .stopping(.asked, _): "stopping"
+    }
+  }
+
+  /// Whether something went wrong.
+  package var isAlert: Bool {
+    switch self {
+    case .listening, .messages, .connected, .stopping, .stopped: false
+    case .disconnected(_, let reason, _, _): reason.abnormalText != nil
+    case .dropped, .refused, .failure: true
+    }
+  }
+
+  /// Whose row it is and when it happened; nil for events that are no rows.
+  var noticeOrigin: (peer: Peer?, time: Timestamp)? {
+    switch self {
+    case .listening, .messages, .stopped: nil
+    case .connected(let peer, let time), .disconnected(let peer, _, _, let time): (peer, time)
+    case .dropped(_, let time), .refused(_, let time): (nil, time)
+    case .failure(_, let peer, let time): (peer, time)
+    case .stopping(.message(let peer), let time): (peer, time)
+    case .stopping(.asked, let time): (nil, time)
+    }
+  }
+}
 
 extension Endpoint {
   /// The endpoint without its transport: `127.0.0.1:5000`.

@@ -47,7 +47,7 @@ package struct ServerModel: ScreenModel {
     self.framing = framing
     self.stopPolicy = stopPolicy
     self.look = look
-    log = MessageLog(countLimit: historyCount, byteLimit: historyBytes)
+    log = MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing)
   }
 
   /// The last line a server leaves behind.
@@ -89,10 +89,10 @@ package struct ServerModel: ScreenModel {
     case .connected(let peer, let time):
       totals.connections += 1
       peers.connect(peer, at: time)
-      note("connected", peer: peer, at: time)
-    case .disconnected(let peer, let reason, let traffic, let time):
+      note(news)
+    case .disconnected(let peer, _, _, _):
       peers.disconnect(peer)
-      note(reason.text(traffic), isAlert: reason.abnormalText != nil, peer: peer, at: time)
+      note(news)
     case .dropped(let drop, let time):
       switch drop.agent {
       case .kernel: totals.droppedByKernel += drop.count
@@ -102,18 +102,14 @@ package struct ServerModel: ScreenModel {
         totals.traffic.bytesReceived += drop.bytes
         rates.add(messages: drop.count, bytes: drop.bytes, at: time.nanoseconds / 1_000_000_000)
       }
-      note(drop.text, isAlert: true, peer: nil, at: time)
-    case .refused(let refusal, let time):
+      note(news)
+    case .refused(let refusal, _):
       totals.refused += refusal.count
-      note(refusal.text, isAlert: true, peer: nil, at: time)
-    case .failure(let error, let peer, let time):
-      note("\(error.call) failed: \(error.reason)", isAlert: true, peer: peer, at: time)
-    case .stopping(let reason, let time):
+      note(news)
+    case .failure: note(news)
+    case .stopping:
       phase = .stopping
-      switch reason {
-      case .message(let peer): note("sent the stop message: stopping", peer: peer, at: time)
-      case .asked: note("stopping", peer: nil, at: time)
-      }
+      note(news)
     case .stopped(let totals, _):
       self.totals = totals
       return [.quit]
@@ -152,8 +148,8 @@ package struct ServerModel: ScreenModel {
     syncList()
   }
 
-  private mutating func note(_ text: String, isAlert: Bool = false, peer: Peer?, at time: Timestamp) {
-    log.append(notice: text, isAlert: isAlert, peer: peer, at: time)
+  private mutating func note(_ event: ServerEvent) {
+    log.append(event: event)
     syncList()
   }
 
