@@ -3,10 +3,22 @@
 /// `.` and classes take one Unicode scalar, or one byte that is not UTF-8. `^` and `$` are the ends of the bytes. Of the
 /// matches that begin first, the longest is found. A pattern's size is bounded, with its repetitions written out.
 package struct BytePattern: Sendable {
-  package let source: String
-  package let ignoresCase: Bool
-  private let automaton: PatternAutomaton
-  private let table: PatternTable
+  /// Immutable and shared, for a pattern is copied wherever a filter's tree is walked.
+  private final class Compiled: Sendable {
+    let source: String
+    let ignoresCase: Bool
+    let automaton: PatternAutomaton
+    let table: PatternTable
+
+    init(_ source: String, ignoresCase: Bool, maximumStates: Int) throws(PatternError) {
+      self.source = source
+      self.ignoresCase = ignoresCase
+      automaton = PatternAutomaton(try PatternParser.parse(source, ignoresCase: ignoresCase))
+      table = PatternTable(automaton, maximumStates: maximumStates)
+    }
+  }
+
+  private let compiled: Compiled
 
   /// `ignoresCase` is as if the pattern began with `(?i)`: ASCII letters match in either case.
   package init(_ source: String, ignoresCase: Bool = false) throws(PatternError) {
@@ -14,14 +26,14 @@ package struct BytePattern: Sendable {
   }
 
   init(_ source: String, ignoresCase: Bool = false, maximumStates: Int) throws(PatternError) {
-    self.source = source
-    self.ignoresCase = ignoresCase
-    automaton = PatternAutomaton(try PatternParser.parse(source, ignoresCase: ignoresCase))
-    table = PatternTable(automaton, maximumStates: maximumStates)
+    compiled = try Compiled(source, ignoresCase: ignoresCase, maximumStates: maximumStates)
   }
 
+  package var source: String { compiled.source }
+  package var ignoresCase: Bool { compiled.ignoresCase }
+
   package func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    table.find(in: bytes, from: 0, before: .max) != nil
+    compiled.table.find(in: bytes, from: 0, before: .max) != nil
   }
 
   /// The leftmost match that begins at `start` (a border between scalars) or after it and, if given, before `limit`;
@@ -31,10 +43,10 @@ package struct BytePattern: Sendable {
     from start: Int = 0,
     before limit: Int = .max
   ) -> Range<Int>? {
-    guard start <= bytes.count, start < limit, let finding = table.find(in: bytes, from: start, before: limit) else {
-      return nil
-    }
-    var threads = PatternThreads(automaton, bytes, from: finding.quietEnd)
+    guard start <= bytes.count, start < limit,
+      let quietEnd = compiled.table.find(in: bytes, from: start, before: limit)
+    else { return nil }
+    var threads = PatternThreads(compiled.automaton, bytes, from: quietEnd)
     guard let match = threads.run(), match.lowerBound < limit else { return nil }
     return match
   }

@@ -1,5 +1,5 @@
-/// A pattern's automaton made deterministic beforehand, as far as that stays small: it finds where the first match ends,
-/// at one look-up a symbol.
+/// A pattern's automaton made deterministic beforehand, as far as that stays small: it finds whether there is a match,
+/// and where its threads begin, at one look-up a symbol.
 ///
 /// Where the table ends, the automaton's sets go on by themselves, until they are back at the start.
 struct PatternTable: Hashable, Sendable {
@@ -24,14 +24,6 @@ struct PatternTable: Hashable, Sendable {
   private static let maximumEntries = 1 << 16
   /// Words of sets that may be worked on, which bounds the time that a pattern takes to compile.
   private static let maximumWork = 1 << 21
-
-  /// Where something was found and where it was not.
-  struct Finding {
-    /// Where the match that ends first does so.
-    let end: Int
-    /// No match begins before.
-    let quietEnd: Int
-  }
 
   init(_ automaton: PatternAutomaton, maximumStates: Int = PatternTable.maximumStates) {
     self.automaton = automaton
@@ -73,10 +65,11 @@ struct PatternTable: Hashable, Sendable {
     return Int32((sets.count - 1) * automaton.classes.count)
   }
 
-  /// Whether a match begins at `start` or after it and before `limit`, as far as its first end tells.
-  func find(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Finding? {
+  /// A place at `start` or after it before which no match begins, if one begins after it; nil when none begins before
+  /// `limit`. (One that begins at `limit` or after it may be found too.)
+  func find(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Int? {
     let first = start == 0 ? automaton.textStart : automaton.start
-    if PatternAutomaton.contains(automaton.matchBit, in: first) { return Finding(end: start, quietEnd: start) }
+    if PatternAutomaton.contains(automaton.matchBit, in: first) { return start }
     var row = start == 0 ? 0 : startRow
     var index = start
     var quietEnd = start
@@ -86,12 +79,12 @@ struct PatternTable: Hashable, Sendable {
       if next >= 0 {
         row = Int(next)
       } else if next == Entry.match {
-        return Finding(end: index, quietEnd: quietEnd)
+        return quietEnd
       } else {
         guard let isMatch = goOn(from: sets[row / automaton.classes.count], symbols, in: bytes, at: &index) else {
           return nil
         }
-        if isMatch { return Finding(end: index, quietEnd: quietEnd) }
+        if isMatch { return quietEnd }
         row = startRow
       }
       if row == startRow {
@@ -100,7 +93,7 @@ struct PatternTable: Hashable, Sendable {
       }
     }
     let last = sets[row / automaton.classes.count]
-    return PatternAutomaton.contains(automaton.endBit, in: last) ? Finding(end: index, quietEnd: quietEnd) : nil
+    return PatternAutomaton.contains(automaton.endBit, in: last) ? quietEnd : nil
   }
 
   /// Goes on without the table: true at a match, false when nothing that began is left, nil at the end without a match.

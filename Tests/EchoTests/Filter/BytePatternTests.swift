@@ -178,6 +178,22 @@ import Testing
     }
   }
 
+  @Test(
+    "Patterns that would not end in years by backtracking end",
+    arguments: ["(a|aa)+$", "(a*)*b", "(a|aa?)+$", "(a+)+[^ac]", "(.*)(.*)(.*)(.*)x$", "(a{1,9}){1,9}b"]
+  )
+  func hostile(_ source: String) throws {
+    let pattern = try BytePattern(source, maximumStates: 2)
+    let bytes = [UInt8](repeating: 0x61, count: 3000) + [0x63]
+    bytes.withUnsafeBytes { bytes in
+      #expect(!pattern.matches(bytes))
+      #expect(
+        pattern.firstMatch(in: UnsafeRawBufferPointer(rebasing: bytes[..<3000]))
+          == (source.hasSuffix("+$") ? 0..<3000 : nil)
+      )
+    }
+  }
+
   @Test("Past the bounded table the answer stays right")
   func largeAutomaton() throws {
     // A deterministic automaton of this needs two to the sixteenth states.
