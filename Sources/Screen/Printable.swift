@@ -103,18 +103,18 @@ package enum Printable {
 
 extension Printable {
   /// What the next bytes are: a scalar, or a byte that is not UTF-8 here.
-  struct Unit {
+  package struct Unit {
     /// nil for an ill-formed byte.
-    let scalar: Unicode.Scalar?
+    package let scalar: Unicode.Scalar?
     /// The first byte.
-    let byte: UInt8
+    package let byte: UInt8
     /// Bytes taken: 1…4.
-    let length: Int
+    package let length: Int
 
     /// Decodes at `index`, which lies inside `bytes`. Every byte of an ill-formed sequence is a unit of its own, so the
     /// maximal subpart rule (Unicode 14.0, section 3.9) cannot matter: no byte is swallowed.
     @inline(__always)
-    init(_ bytes: UnsafeRawBufferPointer, at index: Int) {
+    package init(_ bytes: UnsafeRawBufferPointer, at index: Int) {
       byte = bytes[index]
       guard byte >= 0x80 else {
         (scalar, length) = (Unicode.Scalar(byte), 1)

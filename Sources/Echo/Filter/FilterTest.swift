@@ -1,0 +1,106 @@
+import Wire
+
+/// One thing that a filter asks of a row; of several values one has to fit.
+enum FilterTest: Hashable, Sendable {
+  case text(ByteSearch)
+  case pattern(BytePattern)
+  case bytes(ByteSearch)
+  case addresses([AddressPattern])
+  /// A pattern of the address as it is shown.
+  case addressText(BytePattern)
+  case ports([UInt16])
+  case connections([UInt32])
+  case transports([Transport])
+  case traits([FilterTrait])
+  case length(Comparison, UInt64)
+
+  enum Comparison: String, Sendable {
+    case greater = ">"
+    case atLeast = ">="
+    case less = "<"
+    case atMost = "<="
+    case equal = "="
+    case unequal = "!="
+
+    func holds(_ left: UInt64, _ right: UInt64) -> Bool {
+      switch self {
+      case .greater: left > right
+      case .atLeast: left >= right
+      case .less: left < right
+      case .atMost: left <= right
+      case .equal: left == right
+      case .unequal: left != right
+      }
+    }
+  }
+
+  func matches(_ row: FilterRow) -> Bool {
+    switch self {
+    case .text(let search): return search.matches(row.shown)
+    case .pattern(let pattern): return pattern.matches(row.shown)
+    case .bytes(let search): return !row.isEvent && search.matches(row.bytes)
+    case .length(let comparison, let count): return !row.isEvent && comparison.holds(row.record.wireCount, count)
+    case .traits(let traits): return traits.contains { $0.matches(row) }
+    case .addresses, .addressText, .ports, .connections, .transports: return row.peer.map(matches) ?? false
+    }
+  }
+
+  private func matches(_ peer: Peer) -> Bool {
+    switch self {
+    case .addresses(let patterns): return patterns.contains { $0.matches(peer.address) }
+    case .addressText(let pattern):
+      var text = peer.address.description
+      return text.withUTF8 { pattern.matches(UnsafeRawBufferPointer($0)) }
+    case .ports(let ports): return peer.address.family != .unix && ports.contains(peer.address.port)
+    case .connections(let numbers): return numbers.contains(peer.connection.number)
+    case .transports(let transports): return transports.contains(peer.transport)
+    case .text, .pattern, .bytes, .traits, .length: return false
+    }
+  }
+
+  /// What a test costs, roughly, so that the cheap ones can spare the others.
+  var cost: Int {
+    switch self {
+    case .ports, .connections, .transports, .length: 1
+    case .addresses: 2
+    case .traits(let traits): traits.contains { $0.readsBytes } ? 6 : 1
+    case .text, .bytes: 4
+    case .addressText: 5
+    case .pattern: 8
+    }
+  }
+}
+
+extension FilterTest: CustomStringConvertible {
+  /// The test as it can be typed.
+  var description: String {
+    switch self {
+    case .text(let search): EscapedText.quoted(search.needle)
+    case .pattern(let pattern):
+      "/\(FilterTest.escaping("/", in: pattern.source))/\(pattern.ignoresCase ? "i" : "")"
+    case .bytes(let search):
+      "hex:" + search.needle.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    case .addresses(let patterns): "from:" + FilterTest.list(patterns.map(\.description))
+    case .addressText(let pattern): "~src \"\(FilterTest.escaping("\"", in: pattern.source))\""
+    case .ports(let ports): "port:" + FilterTest.list(ports.map(String.init))
+    case .connections(let numbers): "conn:" + FilterTest.list(numbers.map { String($0) })
+    case .transports(let transports): "proto:" + FilterTest.list(transports.map(\.rawValue))
+    case .traits(let traits): "is:" + FilterTest.list(traits.map(\.rawValue))
+    case .length(let comparison, let count): "len\(comparison.rawValue)\(count)"
+    }
+  }
+
+  private static func list(_ values: [String]) -> String { values.joined(separator: "|") }
+
+  /// A pattern's source with a backslash before each bare `delimiter`.
+  private static func escaping(_ delimiter: Character, in source: String) -> String {
+    var text = ""
+    var isEscaped = false
+    for character in source {
+      if character == delimiter, !isEscaped { text.append("\\") }
+      text.append(character)
+      isEscaped = character == "\\" && !isEscaped
+    }
+    return text
+  }
+}
