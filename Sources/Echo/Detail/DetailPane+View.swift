@@ -107,16 +107,18 @@ extension DetailPane {
       glyphs: look.glyphs,
       style: style
     )
+    let fields = subject?.titleFields.filter { !$0.isEmpty } ?? []
     var room = rect.size.columns - 4
-    let label = subject == nil ? "" : " \(place)\(mode.rawValue) "
-    var end = rect.maxColumn
-    if !label.isEmpty, label.utf8.count <= room {
-      end -= label.utf8.count + 2
-      surface.draw(label, column: end, row: rect.minRow, style: look.theme[.accent])
+    // The first title is worth more than how it is shown.
+    let first = fields.first.map { Surface.columns(of: $0, upTo: room) + 3 } ?? 0
+    let labels = subject == nil ? [] : [" \(place)\(mode.rawValue) ", " \(mode.rawValue) "]
+    if let label = labels.first(where: { $0.utf8.count + first <= room }) {
+      let column = rect.maxColumn - 2 - label.utf8.count
+      surface.draw(label, column: column, row: rect.minRow, style: look.theme[.accent])
       room -= label.utf8.count + 1
     }
     var title = ""
-    for field in subject?.titleFields ?? [] where !field.isEmpty {
+    for field in fields {
       let longer = title.isEmpty ? field : "\(title)  \(field)"
       guard title.isEmpty || Surface.columns(of: longer, upTo: room) + 2 <= room else { break }
       title = longer

@@ -89,6 +89,8 @@ struct DetailRows: Sendable {
       start = wrappedIndent
       rows.append(Row(start: piece.range.lowerBound, spans: spans.count..<spans.count))
     }
+    // Rather out of its indent than cut.
+    if start + piece.columns > width { start = max(0, width - piece.columns) }
     let columns = min(piece.columns, width - start)
     let span = Span(piece: piece, columns: columns, column: start, role: piece.escape == nil ? role : .escape)
     spans.append(span)
