@@ -9,7 +9,21 @@ extension Printable {
     package let escape: Escape?
 
     /// One column a byte.
-    var isRun: Bool { escape == nil && columns == range.count }
+    package var isRun: Bool { escape == nil && columns == range.count }
+
+    /// The same piece of bytes that begin elsewhere: its range starts at `start`.
+    package func moved(to start: Int) -> Piece {
+      Piece(range: start..<(start + range.count), columns: columns, escape: escape)
+    }
+
+    /// The columns, counted from its first, that stand for the bytes of `match`: a character and an escape are whole;
+    /// nil when it has none of them.
+    package func columns(of match: Range<Int>) -> Range<Int>? {
+      guard match.overlaps(range) else { return nil }
+      guard isRun else { return 0..<columns }
+      let part = match.clamped(to: range)
+      return (part.lowerBound - range.lowerBound)..<(part.upperBound - range.lowerBound)
+    }
   }
 
   /// Walks the visible form of bytes piece by piece from the start, without memory of its own and without looking further

@@ -29,4 +29,13 @@ package struct Style: Hashable, Sendable {
   }
 
   package static let plain = Style()
+
+  /// This style with the other's attributes added, and its colours where it names any.
+  package func overlaid(with other: Style) -> Style {
+    Style(
+      foreground: other.foreground == .default ? foreground : other.foreground,
+      background: other.background == .default ? background : other.background,
+      attributes: attributes.union(other.attributes)
+    )
+  }
 }

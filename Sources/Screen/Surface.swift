@@ -48,6 +48,16 @@ package struct Surface: Hashable, Sendable {
     }
   }
 
+  /// Lays a style over some cells of a row, clipped; what they show stays.
+  package mutating func restyle(column: Int, row: Int, columns: Int, with style: Style) {
+    guard row >= 0, row < size.rows, columns > 0, column < size.columns else { return }
+    let start = max(0, column)
+    for place in start..<max(start, min(column + columns, size.columns)) {
+      let index = row * size.columns + place
+      cells[index].style = cells[index].style.overlaid(with: style)
+    }
+  }
+
   /// The text of one row without trailing blanks, as a test or a copy wants it.
   package func text(row: Int) -> String {
     var text = self.row(row).map(\.text).joined()

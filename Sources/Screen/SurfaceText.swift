@@ -6,18 +6,32 @@ extension Surface {
   /// left; costs what is skipped and shown, whatever the bytes' length.
   ///
   /// An escape is never cut at the right; what is cut shows `~` in the field's last column. The field is also cut at the
-  /// surface's edge. Returns the columns used.
+  /// surface's edge. `matchStyle` is laid over what stands for the bytes of `matches`, which are in order and do not
+  /// overlap. A language with backslashes of its own sets `escapesBackslash` to false. Returns the columns used.
   @discardableResult
   package mutating func draw(
     untrusted bytes: UnsafeRawBufferPointer,
     at point: Point,
     columns limit: Int,
     skip: Int = 0,
+    escapesBackslash: Bool = true,
     style: Style = .plain,
-    escapeStyle: Style = .plain
+    escapeStyle: Style = .plain,
+    matches: [Range<Int>] = [],
+    matchStyle: Style = .plain
   ) -> Int {
-    var pieces = Printable.Pieces(bytes)
-    return draw(&pieces, of: bytes, at: point, columns: limit, skip: skip, style: style, escapeStyle: escapeStyle)
+    var pieces = Printable.Pieces(bytes, escapesBackslash: escapesBackslash)
+    return draw(
+      &pieces,
+      of: bytes,
+      at: point,
+      columns: limit,
+      skip: skip,
+      style: style,
+      escapeStyle: escapeStyle,
+      matches: matches[...],
+      matchStyle: matchStyle
+    )
   }
 
   /// Draws text of our own, or the user's, in a field of at most `limit` columns: like foreign bytes, but a backslash is
@@ -69,13 +83,16 @@ extension Surface {
     columns limit: Int,
     skip: Int,
     style: Style,
-    escapeStyle: Style
+    escapeStyle: Style,
+    matches: ArraySlice<Range<Int>> = [],
+    matchStyle: Style = .plain
   ) -> Int {
     guard point.row >= 0, point.row < size.rows, point.column < size.columns else { return 0 }
     let limit = min(limit, size.columns - point.column)
     guard limit > 0 else { return 0 }
     var hidden = max(0, skip)
     var used = 0
+    var matches = matches
     while let piece = pieces.next(atMost: hidden > 0 ? hidden : limit - used) {
       if hidden >= piece.columns {
         hidden -= piece.columns
@@ -92,6 +109,13 @@ extension Surface {
         put(escape, at: place, skip: hidden, style: escapeStyle)
       } else {
         put(UnsafeRawBufferPointer(rebasing: bytes[piece.range]), at: place, skip: hidden, style: style)
+      }
+      while let match = matches.first, match.upperBound <= piece.range.lowerBound { matches.removeFirst() }
+      for match in matches {
+        guard match.lowerBound < piece.range.upperBound else { break }
+        guard let columns = piece.columns(of: match) else { continue }
+        let shown = max(columns.lowerBound, hidden)..<max(columns.upperBound, hidden)
+        restyle(column: place.column + shown.lowerBound, row: place.row, columns: shown.count, with: matchStyle)
       }
       used = end
       hidden = 0

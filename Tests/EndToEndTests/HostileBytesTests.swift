@@ -5,27 +5,6 @@ import Testing
 
 /// Every kind of byte that is known to harm terminals, sent over TCP: nothing but visible text comes of it.
 @Suite struct HostileBytesTests {
-  /// The payloads of the corpus that the tests of `Printable` use.
-  static let payloads: [[UInt8]] = {
-    let folder = #filePath.split(separator: "/").dropLast(2).reduce(into: "") { $0 += "/\($1)" }
-    let text = contents(of: "\(folder)/ScreenTests/Resources/hostile.json")
-    return text.matches(of: /"bytes_hex": *"([0-9a-f]*)"/).map { bytes(hexadecimal: $0.output.1) }
-  }()
-
-  private static func contents(of path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func bytes(hexadecimal digits: Substring) -> [UInt8] {
-    let digits = digits.compactMap(\.hexDigitValue)
-    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
-  }
-
   /// A message of the framing `length32`, which carries any bytes.
   private static func frame(_ payload: [UInt8]) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: payload.count >> $0) } + payload
@@ -55,8 +34,8 @@ import Testing
 
   @Test("The corpus is there")
   func corpus() {
-    #expect(HostileBytesTests.payloads.count > 100)
-    #expect(HostileBytesTests.payloads.contains { $0.starts(with: [0x1B, 0x5D]) })
+    #expect(HostileCorpus.payloads.count > 100)
+    #expect(HostileCorpus.payloads.contains { $0.starts(with: [0x1B, 0x5D]) })
   }
 
   @Test("The server's list: every message is one row, its other columns intact")
@@ -67,7 +46,7 @@ import Testing
     let peer = try SocketPeer(tcp: server.port)
     try terminal.waitForText("connected")
     var count = 0
-    let payloads = HostileBytesTests.payloads
+    let payloads = HostileCorpus.payloads
     for start in stride(from: 0, to: payloads.count, by: 9) {
       let group = payloads[start..<min(payloads.count, start + 9)]
       try peer.send(group.flatMap(HostileBytesTests.frame) + HostileBytesTests.frame(Array("mark \(start).".utf8)))
@@ -96,7 +75,7 @@ import Testing
     let client = try ScreenClient(server.port, ["--framing", "length32", "--no-receipts"])
     let modes = client.screen.privateModes
     let connection = try server.accept()
-    let payloads = HostileBytesTests.payloads
+    let payloads = HostileCorpus.payloads
     for start in stride(from: 0, to: payloads.count, by: 15) {
       let group = payloads[start..<min(payloads.count, start + 15)]
       try connection.send(
@@ -137,14 +116,14 @@ import Testing
     let line = try #require(terminal.screen.lines.first { $0.contains("listening on tcp") })
     let port = try #require(UInt16(line.split(separator: ":").last ?? ""))
     let peer = try SocketPeer(tcp: port)
-    let frames = HostileBytesTests.payloads.flatMap(HostileBytesTests.frame)
+    let frames = HostileCorpus.payloads.flatMap(HostileBytesTests.frame)
     try peer.send(frames + HostileBytesTests.frame(Array("the last one".utf8)))
     try terminal.waitForText(": the last one")
     terminal.signal(SIGTERM)
     #expect(try terminal.waitForExit() == 0)
     let text = String(decoding: terminal.transcript, as: UTF8.self)
     let lines = text.split(separator: "\r\n").filter { $0.hasPrefix("server received ") }
-    #expect(lines.count == HostileBytesTests.payloads.count + 1)
+    #expect(lines.count == HostileCorpus.payloads.count + 1)
     #expect(!terminal.transcript.contains(0x1B))
     expectHarmless(terminal, modes: [])
     #expect(terminal.leftovers == [])

@@ -93,3 +93,65 @@ struct SurfaceTextTests {
     #expect(surface.text(row: 1) == " 1234~")
   }
 }
+
+/// Matches marked in a field.
+@Suite("Matches on a surface")
+struct SurfaceMatchTests {
+  /// A field of 12 columns, and below it `^` where it is marked.
+  func marked(_ text: String, _ matches: [Range<Int>], skip: Int = 0, columns: Int = 12) -> (String, String) {
+    var surface = Surface(size: Size(columns: 14, rows: 1))
+    Array(text.utf8).withUnsafeBytes {
+      _ = surface.draw(
+        untrusted: $0,
+        at: Point(column: 1, row: 0),
+        columns: columns,
+        skip: skip,
+        escapeStyle: Style(foreground: .indexed(6), attributes: .dim),
+        matches: matches,
+        matchStyle: Style(attributes: .underline)
+      )
+    }
+    let marks = surface.row(0).map { $0.style.attributes.contains(.underline) ? "^" : " " }.joined()
+    return (surface.text(row: 0), String(marks.reversed().drop { $0 == " " }.reversed()))
+  }
+
+  @Test(
+    "what stands for a matched byte is marked",
+    arguments: [
+      ("hello world", [1..<3], 0, " hello world", "  ^^"),
+      ("hello world", [1..<3, 6..<11], 0, " hello world", "  ^^   ^^^^^"),
+      ("hello world", [1..<3, 6..<8], 2, " llo world", " ^   ^^"),
+      ("hello world", [0..<0, 1..<1, 2..<3], 0, " hello world", "   ^"),
+      ("a\u{7}b", [1..<2], 0, " a\\x07b", "  ^^^^"),
+      ("a\u{7}b", [1..<3], 2, " x07b", " ^^^^"),
+      ("日本", [3..<4], 0, " 日本", "   ^^"),
+      ("日本", [0..<6], 1, "  本", " ^^^"),
+      ("hello world and more", [10..<20], 0, " hello world~", "           ^"),
+      ("hello", [90..<99], 0, " hello", ""),
+    ] as [(String, [Range<Int>], Int, String, String)]
+  )
+  func marks(text: String, matches: [Range<Int>], skip: Int, picture: String, marks: String) {
+    let result = marked(text, matches, skip: skip)
+    #expect(result.0 == picture)
+    #expect(result.1 == marks)
+  }
+
+  @Test("a marked escape keeps its colour and its dimness")
+  func overlay() {
+    let style = Style(foreground: .indexed(6), attributes: .dim)
+    let match = Style(background: .indexed(3), attributes: .underline)
+    #expect(
+      style.overlaid(with: match)
+        == Style(foreground: .indexed(6), background: .indexed(3), attributes: [.dim, .underline])
+    )
+  }
+
+  @Test("a language with backslashes of its own keeps them")
+  func backslashes() {
+    var surface = Surface(size: Size(columns: 12, rows: 1))
+    Array("\"\\n\u{7}\"".utf8).withUnsafeBytes {
+      _ = surface.draw(untrusted: $0, at: Point(column: 0, row: 0), columns: 12, escapesBackslash: false)
+    }
+    #expect(surface.text(row: 0) == "\"\\n\\x07\"")
+  }
+}

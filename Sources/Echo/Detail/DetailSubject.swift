@@ -1,0 +1,31 @@
+/// What a detail pane shows: one message or event, and what its owner has to say of it.
+package struct DetailSubject: Sendable {
+  /// Names it among its like; a subject with another id starts at its top.
+  package var id: UInt64
+  /// For the pane's rule, the most important first: `#1281`, `127.0.0.1:50172`, `31B in 1 read`.
+  package var titleFields: [String]
+  /// The bytes kept.
+  package var bytes: ArraySlice<UInt8>
+  /// How many of the bytes are shown as text, from the first: without a line's CR, or what pads a datagram.
+  package var shownCount: Int
+  /// Bytes that came and were not kept.
+  package var lostCount: UInt64
+  /// For the line below, after the counts: `dt -0.450s`.
+  package var notes: [String]
+
+  package init(
+    id: UInt64,
+    titleFields: [String],
+    bytes: ArraySlice<UInt8>,
+    shownCount: Int? = nil,
+    lostCount: UInt64 = 0,
+    notes: [String] = []
+  ) {
+    self.id = id
+    self.titleFields = titleFields
+    self.bytes = bytes
+    self.shownCount = min(max(0, shownCount ?? bytes.count), bytes.count)
+    self.lostCount = lostCount
+    self.notes = notes
+  }
+}
