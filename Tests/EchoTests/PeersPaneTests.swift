@@ -197,13 +197,12 @@ import Wire
   @Test("No rectangle is too small or out of place")
   func everySize() {
     let (pane, table) = session()
-    for columns in 0...90 {
-      for rows in 0...9 {
+    for columns in [0, 1, 5, 6, 8, 15, 20, 30, 35, 38, 45, 50, 90] {
+      for rows in [0, 1, 2, 4, 5, 9] {
         var surface = Surface(size: Size(columns: 60, rows: 6))
         let rect = Rect(column: 10, row: 2, columns: columns, rows: rows)
         pane.draw(table, in: rect, on: &surface, look: Look(glyphs: .ascii), now: Moment(time: Self.moment(90)))
-        #expect((0..<2).allSatisfy { surface.text(row: $0).isEmpty })
-        #expect((0..<6).allSatisfy { row in (0..<10).allSatisfy { surface[$0, row] == .blank } })
+        #expect(surface.isBlank(outside: rect))
       }
     }
   }
