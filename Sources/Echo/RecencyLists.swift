@@ -2,59 +2,71 @@
 ///
 /// Every change is O(1), apart from what the memory for it costs; nothing is moved when an entry goes.
 struct RecencyLists<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-  private struct Node: Sendable {
-    let key: Key
-    var value: Value
-    var list: Int
-    /// The place of the one touched after this one.
-    var newer: Int?
-    /// The place of the one touched before this one.
-    var older: Int?
+  /// An entry's list and its neighbours there, as places; `nowhere` is none.
+  private struct Link: Sendable {
+    /// `nowhere` for an entry that was removed.
+    var list: Int32
+    /// The one touched after this one.
+    var newer: Int32
+    /// The one touched before this one.
+    var older: Int32
   }
 
   private struct Ends: Sendable {
-    var newest: Int?
-    var oldest: Int?
+    var newest: Int32 = -1
+    var oldest: Int32 = -1
     var count = 0
   }
 
-  private var nodes: [Node?] = []
-  private var places: [Key: Int] = [:]
-  private var free: [Int] = []
+  private static var nowhere: Int32 { -1 }
+
+  // Three arrays with a place each for an entry, so that a change touches no more than it has to.
+  private var keys: [Key] = []
+  private var values: [Value] = []
+  private var links: [Link] = []
+  private var places: [Key: Int32] = [:]
+  private var free: [Int32] = []
   private var ends: [Ends]
   /// Where the last change was: those who talk, talk again.
-  private var lastPlace = 0
+  private var lastPlace: Int32 = -1
 
   /// Lists are numbered from 0.
   init(lists: Int) { ends = Array(repeating: Ends(), count: lists) }
 
   func count(in list: Int) -> Int { ends[list].count }
 
-  subscript(key: Key) -> Value? { place(of: key).flatMap { nodes[$0]?.value } }
+  subscript(key: Key) -> Value? { place(of: key).map { values[Int($0)] } }
 
-  /// Changes the value of a key, which becomes the newest of a list, and says whether it is a new one; a key that has none
-  /// gets what `change` puts in place of nil.
+  /// Changes the value of a key, which begins as `initial`, and makes it the newest of a list; says whether it is new.
   @discardableResult
-  mutating func update(_ key: Key, in list: Int, change: (inout Value?) -> Void) -> Bool {
-    if let place = place(of: key), var node = nodes[place] {
-      var value: Value? = node.value
-      nodes[place] = nil
-      change(&value)
-      if let value { node.value = value }
-      nodes[place] = node
+  mutating func update(
+    _ key: Key,
+    in list: Int,
+    initial: @autoclosure () -> Value,
+    change: (inout Value) -> Void
+  ) -> Bool {
+    if let place = place(of: key) {
+      change(&values[Int(place)])
       lastPlace = place
-      if node.list != list || ends[list].newest != place {
+      if links[Int(place)].list != list || ends[list].newest != place {
         unlink(place)
         link(place, in: list)
       }
       return false
     }
-    var value: Value?
+    var value = initial()
     change(&value)
-    guard let value else { return false }
-    let place = free.popLast() ?? nodes.count
-    let node = Node(key: key, value: value, list: list)
-    if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
+    let place: Int32
+    if let used = free.popLast() {
+      place = used
+      keys[Int(place)] = key
+      values[Int(place)] = value
+    } else {
+      place = Int32(keys.count)
+      keys.append(key)
+      values.append(value)
+      links.append(Link(list: Self.nowhere, newer: Self.nowhere, older: Self.nowhere))
+    }
     places[key] = place
     lastPlace = place
     link(place, in: list)
@@ -62,10 +74,10 @@ struct RecencyLists<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   mutating func removeOldest(of list: Int) {
-    guard let place = ends[list].oldest, let key = nodes[place]?.key else { return }
+    let place = ends[list].oldest
+    guard place != Self.nowhere else { return }
     unlink(place)
-    places[key] = nil
-    nodes[place] = nil
+    places[keys[Int(place)]] = nil
     free.append(place)
   }
 
@@ -73,36 +85,38 @@ struct RecencyLists<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   func newest(_ limit: Int, of list: Int) -> [(key: Key, value: Value)] {
     var found: [(key: Key, value: Value)] = []
     var place = ends[list].newest
-    while found.count < limit, let here = place, let node = nodes[here] {
-      found.append((node.key, node.value))
-      place = node.older
+    while found.count < limit, place != Self.nowhere {
+      found.append((keys[Int(place)], values[Int(place)]))
+      place = links[Int(place)].older
     }
     return found
   }
 
   func forEach(_ body: (Key, Value) -> Void) {
-    for case let node? in nodes { body(node.key, node.value) }
+    for place in links.indices where links[place].list != Self.nowhere { body(keys[place], values[place]) }
   }
 
-  private func place(of key: Key) -> Int? {
-    if lastPlace < nodes.count, let last = nodes[lastPlace], last.key == key { return lastPlace }
+  private func place(of key: Key) -> Int32? {
+    if lastPlace != Self.nowhere, links[Int(lastPlace)].list != Self.nowhere, keys[Int(lastPlace)] == key {
+      return lastPlace
+    }
     return places[key]
   }
 
-  private mutating func link(_ place: Int, in list: Int) {
+  private mutating func link(_ place: Int32, in list: Int) {
     let newest = ends[list].newest
-    nodes[place]?.list = list
-    nodes[place]?.newer = nil
-    nodes[place]?.older = newest
-    if let newest { nodes[newest]?.newer = place } else { ends[list].oldest = place }
+    links[Int(place)] = Link(list: Int32(list), newer: Self.nowhere, older: newest)
+    if newest != Self.nowhere { links[Int(newest)].newer = place } else { ends[list].oldest = place }
     ends[list].newest = place
     ends[list].count += 1
   }
 
-  private mutating func unlink(_ place: Int) {
-    guard let node = nodes[place] else { return }
-    if let newer = node.newer { nodes[newer]?.older = node.older } else { ends[node.list].newest = node.older }
-    if let older = node.older { nodes[older]?.newer = node.newer } else { ends[node.list].oldest = node.newer }
-    ends[node.list].count -= 1
+  private mutating func unlink(_ place: Int32) {
+    let link = links[Int(place)]
+    let list = Int(link.list)
+    if link.newer != Self.nowhere { links[Int(link.newer)].older = link.older } else { ends[list].newest = link.older }
+    if link.older != Self.nowhere { links[Int(link.older)].newer = link.newer } else { ends[list].oldest = link.newer }
+    ends[list].count -= 1
+    links[Int(place)].list = Self.nowhere
   }
 }

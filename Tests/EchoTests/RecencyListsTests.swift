@@ -19,7 +19,7 @@ import Testing
         if let key = expected[list].popLast() { values[key] = nil }
       } else {
         let key = Int.random(in: 0..<40, using: &random)
-        let isNew = lists.update(key, in: list) { $0 = ($0 ?? 0) + step }
+        let isNew = lists.update(key, in: list, initial: 0) { $0 += step }
         #expect(isNew == (values[key] == nil))
         values[key, default: 0] += step
         for index in expected.indices { expected[index].removeAll { $0 == key } }

@@ -47,9 +47,9 @@ struct PeerTable: Sendable {
   mutating func connect(_ peer: Peer, at time: Timestamp) { note(messages: 0, bytes: 0, from: peer, at: time) }
 
   mutating func disconnect(_ peer: Peer) {
-    guard entries[peer] != nil else { return }
+    guard let summary = entries[peer] else { return }
     if entries.count(in: List.ended.rawValue) >= PeerTable.endedLimit { entries.removeOldest(of: List.ended.rawValue) }
-    entries.update(peer, in: List.ended.rawValue) { $0?.isEnded = true }
+    entries.update(peer, in: List.ended.rawValue, initial: summary) { $0.isEnded = true }
   }
 
   mutating func receive(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
@@ -60,11 +60,10 @@ struct PeerTable: Sendable {
     let list: List = peer.connection == .none ? .sources : .connections
     let arrival = arrivals + 1
     // It may be new: under load the news that it connected is among what is dropped.
-    let isNew = entries.update(peer, in: list.rawValue) { known in
-      var summary = known ?? Summary(firstSeen: time, lastSeen: time, arrival: arrival)
+    let first = Summary(firstSeen: time, lastSeen: time, arrival: arrival)
+    let isNew = entries.update(peer, in: list.rawValue, initial: first) { summary in
       summary.isEnded = false
       summary.add(messages: messages, bytes: bytes, at: time)
-      known = summary
     }
     guard isNew else { return }
     arrivals += 1
