@@ -39,7 +39,8 @@ let package = Package(
     .executable(name: "echo_client", targets: ["echo_client"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(
@@ -59,7 +60,7 @@ let package = Package(
       resources: ["dark", "light", "mono"].map { .embedInCode("Themes/\($0).theme") }
     ),
     target("Wire", ["CSystem"]),
-    target("Echo", ["Screen", "Wire"]),
+    target("Echo", ["Screen", "Wire", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     target("Terminal", ["CNcurses", "Screen"]),
     target(
       "EchoApp",

@@ -47,6 +47,43 @@ package enum Figures {
     return "\(tenths(milliseconds / 1000))s"
   }
 
+  /// A count in at most four columns: `1284`, `12k`, `3.4M`.
+  static func scaledCount(_ count: UInt64) -> String {
+    guard count >= 10_000 else { return String(count) }
+    var value = Double(count)
+    for unit in ["k", "M", "G", "T", "P", "E"] {
+      value /= 1000
+      if value < 9.95 { return "\(tenths(value))\(unit)" }
+      if value < 999.5 { return "\(Int(value.rounded()))\(unit)" }
+    }
+    return "\(Int(value.rounded()))E"
+  }
+
+  /// How long ago something was, in at most four columns: `now`, `3s`, `12m`, `5h`, `40d`.
+  static func age(nanoseconds: Int64) -> String {
+    let seconds = max(0, nanoseconds / 1_000_000_000)
+    switch seconds {
+    case 0: return "now"
+    case ..<60: return "\(seconds)s"
+    case ..<3600: return "\(seconds / 60)m"
+    case ..<86_400: return "\(seconds / 3600)h"
+    default: return "\(min(999, seconds / 86_400))d"
+    }
+  }
+
+  /// A span of time in at most five columns: `950ns`, `12us`, `1.2ms`, `45.0s`.
+  static func span(nanoseconds: Int64) -> String {
+    var value = Double(max(0, nanoseconds))
+    guard value >= 1000 else { return "\(Int(value))ns" }
+    for unit in ["us", "ms"] {
+      value /= 1000
+      if value < 9.95 { return "\(tenths(value))\(unit)" }
+      if value < 999.5 { return "\(Int(value.rounded()))\(unit)" }
+    }
+    value /= 1000
+    return value < 99.95 ? "\(tenths(value))s" : "\(Int(min(9999, value).rounded()))s"
+  }
+
   /// The local time of day: `15:48:05.123`, `15:48:05`, or `48:05`.
   static func clock(_ time: Timestamp, offset: Int, _ detail: ClockDetail) -> String {
     let fields = time.fields(offset: offset)

@@ -9,7 +9,10 @@ struct RateWindow: Sendable {
 
   /// One a second, the newest last; the newest is still filling.
   private(set) var buckets = [Bucket](repeating: Bucket(), count: RateWindow.seconds + 1)
+  /// The most messages of a whole second.
   private(set) var peak: UInt64 = 0
+  /// The most bytes of a whole second.
+  private(set) var bytePeak: UInt64 = 0
   /// The second of the newest bucket, since 1970.
   private var second: Int64?
 
@@ -28,6 +31,7 @@ struct RateWindow: Sendable {
     guard second > last else { return }
     let steps = Int(min(Int64(buckets.count), second - last))
     peak = max(peak, buckets[buckets.count - 1].messages)
+    bytePeak = max(bytePeak, buckets[buckets.count - 1].bytes)
     buckets.removeFirst(steps)
     buckets.append(contentsOf: repeatElement(Bucket(), count: steps))
     self.second = second
@@ -38,6 +42,9 @@ struct RateWindow: Sendable {
 
   /// The whole seconds' messages, oldest first.
   var messageCounts: [UInt64] { buckets.dropLast().map(\.messages) }
+
+  /// The whole seconds' bytes, oldest first.
+  var byteCounts: [UInt64] { buckets.dropLast().map(\.bytes) }
 
   var isQuiet: Bool { buckets.allSatisfy { $0.messages == 0 } }
 }

@@ -35,6 +35,8 @@ package struct MessageRecord: Hashable, Sendable {
   /// The sender's place in the batch's peers.
   package var peer: UInt32
   package var flags: Flags
+  /// From `time` until the kernel took the receipt.
+  package var replyTime: ReplyTime
 
   package init(
     sequence: UInt64,
@@ -43,7 +45,8 @@ package struct MessageRecord: Hashable, Sendable {
     offset: UInt32,
     count: UInt32,
     peer: UInt32,
-    flags: Flags
+    flags: Flags,
+    replyTime: ReplyTime = .none
   ) {
     self.sequence = sequence
     self.time = time
@@ -52,6 +55,7 @@ package struct MessageRecord: Hashable, Sendable {
     self.count = count
     self.peer = peer
     self.flags = flags
+    self.replyTime = replyTime
   }
 
   /// The payload, in the bytes of the record's batch.

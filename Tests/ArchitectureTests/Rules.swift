@@ -7,7 +7,7 @@ enum Architecture {
     "Sources/Screen": [],
     "Sources/Wire": ["Synchronization"],
     "Sources/Wire/Engine": ["CSystem", "Darwin", "Glibc", "Musl", "Synchronization"],
-    "Sources/Echo": ["Screen", "Wire"],
+    "Sources/Echo": ["Histogram", "Screen", "Wire"],
     "Sources/Terminal": ["CNcurses", "Darwin", "Glibc", "Screen", "Synchronization"],
     "Sources/EchoApp": ["ArgumentParser", "Echo", "Screen", "Synchronization", "Terminal", "Wire"],
     "Sources/echo_server": ["EchoApp"],
@@ -19,7 +19,7 @@ enum Architecture {
   /// The targets in C, which depend on nothing.
   static let cTargets: Set<String> = ["CNcurses", "CSystem"]
   /// The packages a user downloads to build the programs.
-  static let packages: Set<String> = ["swift-argument-parser"]
+  static let packages: Set<String> = ["hdrhistogram-swift", "swift-argument-parser"]
 
   /// What gives access to the system's calls, and the only folders for it.
   static let systemCallModules: Set<String> = ["CSystem", "Darwin", "Glibc", "Musl"]

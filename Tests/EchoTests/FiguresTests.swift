@@ -43,6 +43,36 @@ import Wire
     }
   }
 
+  @Test(
+    "Scaled counts are exact as far as four columns reach",
+    arguments: [
+      (0, "0"), (9999, "9999"), (10_000, "10k"), (999_499, "999k"), (999_500, "1.0M"), (3_400_000, "3.4M"),
+      (.max, "18E"),
+    ] as [(UInt64, String)]
+  )
+  func scaledCount(count: UInt64, text: String) { #expect(Figures.scaledCount(count) == text) }
+
+  @Test(
+    "An age is told in its largest unit",
+    arguments: [
+      (-5, "now"), (999_999_999, "now"), (1_000_000_000, "1s"), (59_999_999_999, "59s"), (60_000_000_000, "1m"),
+      (3_599_000_000_000, "59m"), (7_200_000_000_000, "2h"), (86_400_000_000_000, "1d"), (.max, "999d"),
+    ] as [(Int64, String)]
+  )
+  func age(nanoseconds: Int64, text: String) { #expect(Figures.age(nanoseconds: nanoseconds) == text) }
+
+  @Test(
+    "A span is told with two digits at least",
+    arguments: [
+      (-1, "0ns"), (999, "999ns"), (1000, "1.0us"), (9949, "9.9us"), (12_345, "12us"), (999_499, "999us"),
+      (999_500, "1.0ms"), (45_000_000, "45ms"), (1_500_000_000, "1.5s"), (99_960_000_000, "100s"), (.max, "9999s"),
+    ] as [(Int64, String)]
+  )
+  func span(nanoseconds: Int64, text: String) {
+    #expect(Figures.span(nanoseconds: nanoseconds) == text)
+    #expect(text.count <= 5)
+  }
+
   @Test("One and many")
   func quantity() {
     #expect(Figures.quantity(1, "peer") == "1 peer")

@@ -18,6 +18,8 @@ import Testing
     #expect(window.peak == 3)
     #expect(Array(window.messageCounts.suffix(3)) == [3, 1, 0])
     #expect(window.messageCounts.count == 60)
+    #expect(window.bytePeak == 30)
+    #expect(Array(window.byteCounts.suffix(3)) == [30, 10, 0])
   }
 
   @Test("After a minute, or an hour, nothing is left but the peak")

@@ -14,6 +14,23 @@ struct WidgetTests {
     #expect(Sparkline([1]).text(columns: 0) == "" && Sparkline([1]).text(columns: -1) == "")
   }
 
+  @Test("columns stand on the bottom, the highest fills its height, and anything at all shows")
+  func columnChart() {
+    func drawn(_ counts: [UInt64], _ columns: Int, _ rows: Int, _ glyphs: Glyphs = .unicode) -> [String] {
+      var surface = Surface(size: Size(columns: columns, rows: rows))
+      surface.draw(ColumnChart(counts), in: Rect(size: surface.size), glyphs: glyphs, style: .plain)
+      return self.rows(surface)
+    }
+    #expect(drawn([0, 1, 16, 12, 8, 1000], 6, 1) == [" ▁▁▁▁█"])
+    #expect(drawn([0, 1, 16, 12, 8], 5, 2) == ["  █▄", " ▁███"])
+    #expect(drawn([1, 2], 9, 1) == ["▄▄ ██"])
+    #expect(drawn([1, 2], 4, 1, .ascii) == ["- #"])
+    #expect(drawn([5, 5, 5], 2, 1) == ["██"])
+    #expect(drawn([.max, 1], 2, 1) == ["█▁"])
+    #expect(drawn([], 2, 1) == [""] && drawn([0], 2, 1) == [""])
+    #expect(drawn([1], 0, 0).isEmpty)
+  }
+
   @Test("a frame with a title")
   func frame() {
     var surface = Surface(size: Size(columns: 12, rows: 3))

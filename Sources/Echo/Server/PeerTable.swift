@@ -1,74 +1,156 @@
 import Wire
 
-/// Who has sent what: open connections, and the sources of datagrams, of which the most recent are kept.
+/// Who has sent what: open connections, the sources of datagrams, and the connections that ended last.
+///
+/// Noting a message costs the same whatever the number of peers. Of sources and of ended connections only the most recent
+/// are remembered.
 struct PeerTable: Sendable {
   struct Summary: Hashable, Sendable {
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
+    var firstSeen: Timestamp
     var lastSeen: Timestamp
+    /// Whether its connection is over.
+    var isEnded = false
+    /// Counts peers from 1 in the order in which they came.
+    var arrival: UInt64 = 0
+    fileprivate var pace = Pace()
+
+    /// Messages and bytes of the last whole second before a moment.
+    func rate(at now: Timestamp) -> RateWindow.Bucket { pace.rate(at: PeerTable.second(now)) }
+  }
+
+  /// What peers can be put in order by; the greatest and the latest first.
+  enum Order: CaseIterable, Hashable, Sendable {
+    case lastSeen, messages, bytes, rate, arrival
   }
 
   /// Datagram sources remembered at once; forged ones must not fill the memory.
   static let sourceLimit = 1024
+  /// Connections remembered beyond their end, for whoever is looking at them.
+  static let endedLimit = 1024
 
-  private(set) var connections: [Peer: Summary] = [:]
-  private(set) var sources: [Peer: Summary] = [:]
+  private var entries = RecencyLists<Peer, Summary>(lists: List.allCases.count)
+  private(set) var arrivals: UInt64 = 0
 
-  var connectedCount: Int { connections.count }
+  private enum List: Int, CaseIterable {
+    case connections, sources, ended
+  }
+
+  var connectedCount: Int { entries.count(in: List.connections.rawValue) }
+  var sourceCount: Int { entries.count(in: List.sources.rawValue) }
   /// Everyone who is connected, or has sent a datagram that is remembered.
-  var count: Int { connections.count + sources.count }
+  var count: Int { connectedCount + sourceCount }
 
-  mutating func connect(_ peer: Peer, at time: Timestamp) { connections[peer] = Summary(lastSeen: time) }
+  subscript(peer: Peer) -> Summary? { entries[peer] }
 
-  mutating func disconnect(_ peer: Peer) { connections[peer] = nil }
+  mutating func connect(_ peer: Peer, at time: Timestamp) { note(messages: 0, bytes: 0, from: peer, at: time) }
+
+  mutating func disconnect(_ peer: Peer) {
+    guard let summary = entries[peer] else { return }
+    if entries.count(in: List.ended.rawValue) >= PeerTable.endedLimit { entries.removeOldest(of: List.ended.rawValue) }
+    entries.update(peer, in: List.ended.rawValue, initial: summary) { $0.isEnded = true }
+  }
 
   mutating func receive(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
-    if peer.connection != .none {
-      // It may be new: under load the news that it connected is among what is dropped.
-      connections[peer, default: Summary(lastSeen: time)].add(messages: messages, bytes: bytes, at: time)
-      return
-    }
-    if sources[peer] == nil, sources.count >= PeerTable.sourceLimit { forgetOldestSources() }
-    sources[peer, default: Summary(lastSeen: time)].add(messages: messages, bytes: bytes, at: time)
+    note(messages: messages, bytes: bytes, from: peer, at: time)
   }
 
-  /// The peers heard last, at most `limit`, the latest first.
+  private mutating func note(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
+    let list: List = peer.connection == .none ? .sources : .connections
+    let arrival = arrivals + 1
+    // It may be new: under load the news that it connected is among what is dropped.
+    let first = Summary(firstSeen: time, lastSeen: time, arrival: arrival)
+    let isNew = entries.update(peer, in: list.rawValue, initial: first) { summary in
+      summary.isEnded = false
+      summary.add(messages: messages, bytes: bytes, at: time)
+    }
+    guard isNew else { return }
+    arrivals += 1
+    if list == .sources, sourceCount > PeerTable.sourceLimit { entries.removeOldest(of: list.rawValue) }
+  }
+
+  /// The peers heard last, at most `limit`, the latest first; costs what it returns.
   func latest(_ limit: Int) -> [(peer: Peer, summary: Summary)] {
     var latest: [(peer: Peer, summary: Summary)] = []
-    for (peer, summary) in [connections, sources].joined() {
-      if latest.count == limit, let last = latest.last, !PeerTable.isAhead((peer, summary), last) { continue }
-      let place = latest.firstIndex { PeerTable.isAhead((peer, summary), $0) } ?? latest.count
-      latest.insert((peer, summary), at: place)
-      if latest.count > limit { latest.removeLast() }
+    for list in [List.connections, .sources] {
+      for (peer, summary) in entries.newest(limit, of: list.rawValue) { latest.append((peer, summary)) }
     }
-    return latest
+    latest.sort { PeerTable.isAhead($0.summary, $1.summary, by: .lastSeen, at: nil) }
+    return Array(latest.prefix(max(0, limit)))
   }
 
-  /// By time, and at the same time by address, so that the order never flickers.
-  private static func isAhead(
-    _ left: (peer: Peer, summary: Summary),
-    _ right: (peer: Peer, summary: Summary)
-  ) -> Bool {
-    if left.summary.lastSeen != right.summary.lastSeen { return left.summary.lastSeen > right.summary.lastSeen }
-    if left.peer.connection != right.peer.connection {
-      return left.peer.connection.number < right.peer.connection.number
+  /// All peers that are not ended, in an order as it is at a moment.
+  func ordered(by order: Order, at now: Timestamp) -> [Peer] {
+    var all: [(peer: Peer, summary: Summary)] = []
+    all.reserveCapacity(count)
+    entries.forEach { peer, summary in
+      if !summary.isEnded { all.append((peer, summary)) }
     }
-    return (left.peer.address.high, left.peer.address.low, left.peer.address.port)
-      < (right.peer.address.high, right.peer.address.low, right.peer.address.port)
+    all.sort { PeerTable.isAhead($0.summary, $1.summary, by: order, at: now) }
+    return all.map(\.peer)
   }
 
-  /// Half of them go at once, so that a flood of new ones costs little each.
-  private mutating func forgetOldestSources() {
-    let times = sources.values.map(\.lastSeen).sorted()
-    let middle = times[times.count / 2]
-    sources = sources.filter { $0.value.lastSeen > middle }
+  /// Those who came after so many others and are not ended, in the order in which they came.
+  func newcomers(since arrival: UInt64) -> [Peer] {
+    guard arrival < arrivals else { return [] }
+    var found: [(peer: Peer, arrival: UInt64)] = []
+    entries.forEach { peer, summary in
+      if summary.arrival > arrival, !summary.isEnded { found.append((peer, summary.arrival)) }
+    }
+    return found.sorted { $0.arrival < $1.arrival }.map(\.peer)
   }
+
+  /// Those who are equal in what counts stand in the order of their arrival, so that none flickers.
+  private static func isAhead(_ left: Summary, _ right: Summary, by order: Order, at now: Timestamp?) -> Bool {
+    func key(_ summary: Summary) -> (UInt64, UInt64) {
+      switch order {
+      case .lastSeen: (UInt64(max(0, summary.lastSeen.nanoseconds)), 0)
+      case .messages: (summary.messages, summary.bytes)
+      case .bytes: (summary.bytes, summary.messages)
+      case .rate:
+        now.map { moment in
+          let rate = summary.rate(at: moment)
+          return (rate.messages, rate.bytes)
+        } ?? (0, 0)
+      case .arrival: (0, 0)
+      }
+    }
+    let (leftKey, rightKey) = (key(left), key(right))
+    return leftKey == rightKey ? left.arrival < right.arrival : leftKey > rightKey
+  }
+
+  fileprivate static func second(_ time: Timestamp) -> Int64 { time.nanoseconds / 1_000_000_000 }
 }
 
 extension PeerTable.Summary {
   fileprivate mutating func add(messages: UInt64, bytes: UInt64, at time: Timestamp) {
-    self.messages += messages
-    self.bytes += bytes
+    self.messages &+= messages
+    self.bytes &+= bytes
     lastSeen = max(lastSeen, time)
+    pace.add(messages: messages, bytes: bytes, at: PeerTable.second(time))
+  }
+}
+
+/// What one peer sent in the second that is filling and in the one before it.
+private struct Pace: Hashable, Sendable {
+  private var second: Int64 = .min
+  private var current = RateWindow.Bucket()
+  private var previous = RateWindow.Bucket()
+
+  /// Time that goes backwards counts as now.
+  mutating func add(messages: UInt64, bytes: UInt64, at moment: Int64) {
+    if moment > second {
+      previous = moment - 1 == second ? current : RateWindow.Bucket()
+      current = RateWindow.Bucket()
+      second = moment
+    }
+    current.messages &+= messages
+    current.bytes &+= bytes
+  }
+
+  func rate(at moment: Int64) -> RateWindow.Bucket {
+    if moment <= second { return previous }
+    return moment - 1 == second ? current : RateWindow.Bucket()
   }
 }

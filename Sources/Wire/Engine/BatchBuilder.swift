@@ -5,6 +5,8 @@ struct BatchBuilder {
 
   private(set) var batch = MessageBatch()
   private(set) var lastSequence: UInt64 = 0
+  /// Records of the batch whose receipts are on their way, in a queue, or not to be.
+  private var settledCount = 0
   /// Bytes on the wire of the messages in the batch.
   private(set) var wireCount: UInt64 = 0
 
@@ -51,10 +53,23 @@ struct BatchBuilder {
 
   mutating func append(bytes: UnsafeRawBufferPointer) { batch.bytes.append(contentsOf: bytes) }
 
+  /// The receipts of all messages so far left this program's hands; `replyTime` tells when if the kernel has them all.
+  mutating func settle(_ replyTime: ReplyTime) {
+    let first = settledCount
+    settledCount = batch.records.count
+    guard replyTime != .none else { return }
+    batch.records.withUnsafeMutableBufferPointer { records in
+      for index in first..<records.count where records[index].flags.contains(.answered) {
+        records[index].replyTime = replyTime
+      }
+    }
+  }
+
   mutating func take() -> MessageBatch {
     let taken = batch
     batch = MessageBatch()
     wireCount = 0
+    settledCount = 0
     batch.records.reserveCapacity(taken.records.count)
     batch.bytes.reserveCapacity(taken.bytes.count)
     return taken

@@ -94,6 +94,8 @@ extension ServerEngine {
 
   private func sendReplies(_ count: Int, _ bytes: Int, on socket: BoundSocket) {
     let sent = calls.sendDatagrams(datagrams, socket.socket.descriptor)
+    // Of some that did not go it is not known which.
+    builder.settle(sent == count ? replyTime : .none)
     if sent == count {
       totals.traffic.bytesSent &+= UInt64(bytes)
       socket.sendFailure = nil

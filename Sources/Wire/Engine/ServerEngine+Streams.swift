@@ -240,6 +240,7 @@ extension ServerEngine {
       }
       return sent
     }
+    builder.settle(sent == answers.count ? replyTime : .none)
     answers.removeAll(keepingCapacity: true)
     noteWritten(sent, on: connection, before: queued)
   }

@@ -132,6 +132,9 @@ final class ServerEngine {
   /// The clock by which peers are judged: it stands while the watcher holds the wire.
   var attentiveNow: Int64 { now - heldNanoseconds }
 
+  /// How long receipts took that the kernel takes at this moment.
+  var replyTime: ReplyTime { ReplyTime(nanoseconds: Clock.monotonic - now) }
+
   private func readClocks() {
     now = Clock.monotonic
     time = Clock.wall
