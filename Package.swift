@@ -92,7 +92,13 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     tests("TerminalTests", ["Terminal", "Screen", "terminal_fixture"]),
-    tests("EchoAppTests", ["Echo", "EchoApp", "Wire"]),
+    .executableTarget(
+      name: "screen_fixture",
+      dependencies: ["Echo", "EchoApp", "Screen", "Terminal"],
+      path: "Tests/ScreenFixture",
+      swiftSettings: swiftSettings
+    ),
+    tests("EchoAppTests", ["Echo", "EchoApp", "Screen", "Wire", "screen_fixture"]),
     tests("EndToEndTests", ["echo_server", "echo_client", "seed_server", "seed_client"]),
     tests("ArchitectureTests", []),
   ]

@@ -47,6 +47,29 @@ package enum Figures {
     return "\(tenths(milliseconds / 1000))s"
   }
 
+  /// A short span as bare milliseconds in four columns: `0.02`, `12.3`, `123`, or seconds: `1.2s`.
+  static func milliseconds(_ nanoseconds: Int64) -> String {
+    let milliseconds = Double(max(0, nanoseconds)) / 1_000_000
+    if milliseconds < 9.995 { return hundredths(milliseconds) }
+    if milliseconds < 99.95 { return tenths(milliseconds) }
+    if milliseconds < 999.5 { return "\(Int(milliseconds.rounded()))" }
+    return "\(tenths(milliseconds / 1000))s"
+  }
+
+  /// The time since something else in at most eight columns: `+0.450`, `+62.3`, `+1:02:03`, `+3d`; clocks may go back.
+  static func delta(_ nanoseconds: Int64) -> String {
+    let sign = nanoseconds < 0 ? "-" : "+"
+    let seconds = Double(nanoseconds.magnitude) / 1_000_000_000
+    if seconds < 9.9995 {
+      let thousandths = Int((seconds * 1000).rounded())
+      return "\(sign)\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
+    }
+    if seconds < 999.95 { return "\(sign)\(tenths(seconds))" }
+    let whole = Int64(seconds)
+    if whole < 36_000 { return "\(sign)\(whole / 3600):\(twoDigits(whole / 60 % 60)):\(twoDigits(whole % 60))" }
+    return whole < 172_800 ? "\(sign)\(whole / 3600)h" : "\(sign)\(whole / 86_400)d"
+  }
+
   /// A count in at most four columns: `1284`, `12k`, `3.4M`.
   static func scaledCount(_ count: UInt64) -> String {
     guard count >= 10_000 else { return String(count) }

@@ -13,6 +13,8 @@ struct ListRow {
     self.column = column + 1
   }
 
+  mutating func skip(_ columns: Int) { column += columns }
+
   mutating func left(_ text: String, _ columns: Int, _ style: Style, on surface: inout Surface) {
     guard columns > 0 else { return }
     surface.draw(text, column: column, row: line, columns: min(columns, max(0, limit - column)), style: style)

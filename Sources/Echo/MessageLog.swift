@@ -21,16 +21,21 @@ package struct MessageLog: Sendable {
 
   /// Tells what of a payload is shown.
   package let framing: Framing
+  /// Messages that were `.hostile`, of all that ever came.
+  package private(set) var hostileCount: UInt64 = 0
   private var chunks: LogChunks<MessageChunk>
 
   /// `byteLimit` bounds all that the rows take: payloads, records, peers and events.
   package init(countLimit: Int, byteLimit: Int, framing: Framing = .line) {
     self.framing = framing
+    self.byteLimit = byteLimit
     chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit)
   }
 
   package var count: Int { chunks.count }
-  /// The memory that the rows take, in bytes.
+  /// The memory that the rows may take, in bytes.
+  package let byteLimit: Int
+  /// The memory that they take.
   package var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
   package var firstID: UInt64 { chunks.firstID }
@@ -131,7 +136,7 @@ package struct MessageLog: Sendable {
   package mutating func clear() { chunks.removeAll() }
 
   /// The batch with `.hostile` on the messages that deserve it; as it was when there are none.
-  private func marked(_ batch: MessageBatch) -> MessageBatch {
+  private mutating func marked(_ batch: MessageBatch) -> MessageBatch {
     var hostile: [Int] = []
     batch.bytes.withUnsafeBytes { bytes in
       // Bytes known to be plain: most messages lie in one stretch.
@@ -147,6 +152,7 @@ package struct MessageLog: Sendable {
       }
     }
     guard !hostile.isEmpty else { return batch }
+    hostileCount += UInt64(hostile.count)
     var batch = batch
     for row in hostile { batch.records[row].flags.insert(.hostile) }
     return batch

@@ -42,6 +42,10 @@ package struct Rect: Hashable, Sendable {
   package var maxRow: Int { origin.row + size.rows }
   package var isEmpty: Bool { size.columns == 0 || size.rows == 0 }
 
+  package func contains(_ point: Point) -> Bool {
+    (minColumn..<maxColumn).contains(point.column) && (minRow..<maxRow).contains(point.row)
+  }
+
   /// The part of it that lies on a surface of that size; empty when there is none.
   package func clipped(to surface: Size) -> Rect {
     let column = min(max(0, minColumn), surface.columns)

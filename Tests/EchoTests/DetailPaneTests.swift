@@ -208,7 +208,7 @@ struct DetailPaneTests {
     for offset in [0, 9000, 9012, 23_999, 12, 12_000] {
       pane.reveal(offset)
       let marked = DetailPaneTests.picture(pane, highlight: [offset..<(offset + 1)]).runs
-      #expect(marked.contains { $0.style.attributes.contains(.underline) }, "\(offset)")
+      #expect(marked.contains { $0.style.background == Theme.dark[.match].background }, "\(offset)")
       let position = pane.position
       pane.reveal(offset)
       #expect(pane.position == position)
@@ -221,7 +221,7 @@ struct DetailPaneTests {
   func highlight() {
     let pane = DetailPaneTests.pane(DetailPaneTests.mock, 80, 6, .both)
     let runs = DetailPaneTests.picture(pane, highlight: [0..<1, 7..<9]).runs
-    let marked = runs.filter { $0.style.attributes.contains(.underline) }
+    let marked = runs.filter { $0.style.background == Theme.dark[.match].background }
     #expect(
       marked.map { "\($0.row) \($0.columns)" } == [
         "1 6..<8", "1 27..<33", "1 57..<58", "1 64..<66", "3 6..<8", "3 14..<16",
@@ -233,7 +233,7 @@ struct DetailPaneTests {
     "the counts of what is not plain text",
     arguments: [
       ("hello\r\n\t", "utf8 ok"), ("", "utf8 ok"), ("\u{1B}\u{7}\u{9B}", "utf8 ok  ctl 3"),
-      ("\u{202E}\u{200B}", "utf8 ok  hidden 2"), ("\\", "utf8 ok"),
+      ("\u{202E}\u{200B}", "utf8 ok  bidi 1  hidden 1"), ("\\", "utf8 ok"),
     ]
   )
   func counts(text: String, line: String) {

@@ -31,7 +31,7 @@ import Wire
     script.listen()
     script.receive("hello")
     #expect(
-      script.rows[3] == "     1 15:47:58.004 127.0.0.1:50171       tcp       6B OK    hello",
+      script.rows[3] == ">    1  15:47:58.004 127.0.0.1:50171       tcp       6B OK      hello",
       "\(script.rows[3])"
     )
   }
@@ -243,7 +243,7 @@ import Wire
     var script = ServerScript(size: Size(columns: 80, rows: 12))
     script.listen()
     script.press(.character("?"))
-    #expect(script.contains("up a message"))
+    #expect(script.contains("up a page"))
     let first = script.rows
     script.press(.character("j"))
     #expect(script.rows != first)

@@ -59,7 +59,9 @@ import Testing
       for (offset, row) in rows.enumerated() {
         let number = count - group.count + offset
         #expect(
-          row.contains(try Regex("^ +\(number) \\d\\d:\\d\\d:\\d\\d\\.\\d{3} 127\\.0\\.0\\.1:\\d+ +tcp +\\d+")),
+          row.contains(
+            try Regex("^[ >+] +\(number)[ !] \\d\\d:\\d\\d:\\d\\d\\.\\d{3} 127\\.0\\.0\\.1:\\d+ +tcp +\\d+")
+          ),
           "\(row)"
         )
       }

@@ -24,6 +24,7 @@ import Testing
     picture.replace(#/ [0-9]{2}:[0-9]{2} /#, with: " 00:00 ")
     picture.replace(/rtt [0-9]+\.[0-9]+m?s */, with: "rtt 0.00ms")
     picture.replace(#/ +[0-9]+\.[0-9]+m?s/#, with: "0.00ms", alignment: .right)
+    picture.replace(/OK [0-9][0-9.s ]{3}/, with: "OK 0.00")
     picture.replace(/:[0-9]{5}/, with: ":00000")
     picture.replace(/127\.0\.0\.1 [0-9]{5}/, with: "127.0.0.1 00000")
     return picture

@@ -2,12 +2,20 @@ package import Screen
 
 extension DetailPane {
   /// Draws the pane into a rectangle; what stands for the bytes of `highlight` (in order, not overlapping) is marked.
-  package func draw(in rect: Rect, on surface: inout Surface, look: Look, highlight: [Range<Int>] = []) {
+  ///
+  /// `isFocused`: the keys go to it, which its rule says.
+  package func draw(
+    in rect: Rect,
+    on surface: inout Surface,
+    look: Look,
+    isFocused: Bool = false,
+    highlight: [Range<Int>] = []
+  ) {
     guard !rect.isEmpty else { return }
     let areas = DetailAreas(self, size: rect.size)
     surface.fill(rect, style: look.theme[.text])
     var rest = rect
-    if areas.hasRule { drawRule(rest.takeTop(1), on: &surface, look: look) }
+    if areas.hasRule { drawRule(rest.takeTop(1), on: &surface, look: look, isFocused: isFocused) }
     if areas.hasCounts { drawCounts(rest.takeBottom(1), on: &surface, theme: look.theme) }
     guard let subject, !subject.bytes.isEmpty else {
       let words = subject == nil ? "nothing selected" : "no bytes"
@@ -98,8 +106,8 @@ extension DetailPane {
   // MARK: The lines around it
 
   /// `── #1281  127.0.0.1:50172  31B in 1 read ─────── 37% hex ──`: titles as far as they fit, the least important go.
-  private func drawRule(_ rect: Rect, on surface: inout Surface, look: Look) {
-    let style = look.theme[.border]
+  private func drawRule(_ rect: Rect, on surface: inout Surface, look: Look, isFocused: Bool) {
+    let style = look.theme[isFocused ? .accent : .border]
     surface.drawRule(
       column: rect.minColumn,
       row: rect.minRow,
@@ -142,10 +150,14 @@ extension DetailPane {
   private func drawCounts(_ rect: Rect, on surface: inout Surface, theme: Theme) {
     guard let subject else { return }
     var fields: [(text: String, role: Role)] = [
-      (counts.illFormed > 0 ? "ill-formed \(counts.illFormed)" : "utf8 ok", counts.illFormed > 0 ? .warning : .muted)
+      (
+        oddities.illFormed > 0 ? "ill-formed \(oddities.illFormed)" : "utf8 ok",
+        oddities.illFormed > 0 ? .warning : .muted
+      )
     ]
-    if counts.control > 0 { fields.append(("ctl \(counts.control)", .warning)) }
-    if counts.hidden > 0 { fields.append(("hidden \(counts.hidden)", .warning)) }
+    if oddities.controls > 0 { fields.append(("ctl \(oddities.controls)", .warning)) }
+    if oddities.bidirectional > 0 { fields.append(("bidi \(oddities.bidirectional)", .warning)) }
+    if oddities.hidden > 0 { fields.append(("hidden \(oddities.hidden)", .warning)) }
     if subject.lostCount > 0 { fields.append(("cut, \(Figures.bytes(subject.lostCount)) more came", .warning)) }
     fields += subject.notes.map { ($0, .muted) }
     var column = rect.minColumn

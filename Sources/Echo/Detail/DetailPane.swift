@@ -17,7 +17,7 @@ package struct DetailPane: Sendable {
   package private(set) var position = 0
   /// What the reader chose; nil for JSON where it is, and digits and text elsewhere.
   private var preferred: Mode?
-  private(set) var counts = ByteCounts()
+  private(set) var oddities = Oddities()
   private var outline: JSONOutline?
 
   package init(size: Size = .zero, mode: Mode? = nil) {
@@ -30,6 +30,7 @@ package struct DetailPane: Sendable {
 
   /// How the message is shown.
   package var mode: Mode {
+    if subject?.isProse == true { return .text }
     guard let preferred else { return isJSON ? .json : .both }
     return preferred == .json && !isJSON ? .text : preferred
   }
@@ -44,11 +45,11 @@ package struct DetailPane: Sendable {
     self.subject = subject
     guard !isSame else { return }
     position = 0
-    counts = ByteCounts()
+    oddities = Oddities()
     outline = nil
     shownBytes.withUnsafeBytes {
-      counts = ByteCounts(of: $0)
-      if counts.illFormed == 0 { outline = JSONOutline($0) }
+      oddities = Printable.oddities(of: $0)
+      if oddities.illFormed == 0 { outline = JSONOutline($0) }
     }
   }
 

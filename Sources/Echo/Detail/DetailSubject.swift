@@ -10,6 +10,8 @@ package struct DetailSubject: Sendable {
   package var shownCount: Int
   /// Bytes that came and were not kept.
   package var lostCount: UInt64
+  /// Whether the bytes are words of our own, of which nobody wants the digits.
+  package var isProse: Bool
   /// For the line below, after the counts: `dt -0.450s`.
   package var notes: [String]
 
@@ -19,6 +21,7 @@ package struct DetailSubject: Sendable {
     bytes: ArraySlice<UInt8>,
     shownCount: Int? = nil,
     lostCount: UInt64 = 0,
+    isProse: Bool = false,
     notes: [String] = []
   ) {
     self.id = id
@@ -26,6 +29,7 @@ package struct DetailSubject: Sendable {
     self.bytes = bytes
     self.shownCount = min(max(0, shownCount ?? bytes.count), bytes.count)
     self.lostCount = lostCount
+    self.isProse = isProse
     self.notes = notes
   }
 }

@@ -71,9 +71,10 @@ struct PeersPane: Hashable, Sendable {
     arrivals = table.arrivals
     if !newcomers.isEmpty {
       stay()
+      let wasEmpty = rows.isEmpty
       rows += newcomers
       list.append(newcomers.count)
-      if list.selection == nil { list.select(0) }
+      if wasEmpty { list.select(0) }
       stay()
     }
     if rows.count > table.count + PeersPane.endedLimit { forgetEnded(table) }

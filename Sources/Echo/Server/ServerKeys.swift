@@ -6,15 +6,18 @@ enum ServerKeys {
     case up, down, pageUp, pageDown, top, bottom
     case left, right
     case follow, pause
-    case help, redraw, suspend, quit, quitNow
+    case open, back, nextPane, peers, order, statistics, mode
+    case find, findNext, findPrevious, nextOddity, previousOddity, filter
+    case mark, save, copy, clear, disconnect
+    case command, mouse, help, redraw, suspend, quit, quitNow
   }
 
   static let map = Keymap<Action>([
     .init(
       title: "Move",
       bindings: [
-        .init(Key(.up), .character("k"), action: .up, help: "up a message", hint: "scroll"),
-        .init(Key(.down), .character("j"), action: .down, help: "down a message"),
+        .init(Key(.up), .character("k"), action: .up, help: "up"),
+        .init(Key(.down), .character("j"), action: .down, help: "down"),
         .init(Key(.pageUp), .character("b"), .control("b"), .control("u"), action: .pageUp, help: "up a page"),
         .init(
           Key(.pageDown),
@@ -25,26 +28,62 @@ enum ServerKeys {
           help: "down a page"
         ),
         .init(Key(.home), .character("g"), action: .top, help: "to the oldest message kept"),
-        .init(Key(.end), .character("G"), action: .bottom, help: "to the newest message, and follow", hint: "newest"),
+        .init(Key(.end), .character("G"), action: .bottom, help: "to the newest message, and follow"),
         .init(Key(.left), .character("h"), action: .left, help: "scroll the previews left"),
-        .init(Key(.right), .character("l"), action: .right, help: "scroll the previews right", hint: "sideways"),
+        .init(Key(.right), .character("l"), action: .right, help: "scroll the previews right"),
+        .init(.character("e"), action: .nextOddity, help: "to the next error or hostile message"),
+        .init(.character("E"), action: .previousOddity, help: "to the one before"),
       ]
     ),
     .init(
-      title: "Watch",
+      title: "Find",
       bindings: [
+        .init(.character("/"), action: .find, help: "find text, /regex/ or hex:1b5b", hint: "find"),
+        .init(.character("n"), action: .findNext, help: "the next match"),
+        .init(.character("N"), action: .findPrevious, help: "the match before"),
+        .init(
+          .character("\\"),
+          .character("f"),
+          action: .filter,
+          help: "show only what a filter lets through",
+          hint: "filter"
+        ),
+      ]
+    ),
+    .init(
+      title: "Look",
+      bindings: [
+        .init(Key(.enter), action: .open, help: "its bytes; again: scroll in them", hint: "detail"),
+        .init(.character("x"), action: .mode, help: "bytes as hex, as text, as both, as JSON", hint: "hex"),
+        .init(Key(.tab), action: .nextPane, help: "to the next pane"),
+        .init(.character("p"), action: .peers, help: "peers; Enter shows only one's messages", hint: "peers"),
+        .init(.character("o"), action: .order, help: "peers in another order"),
+        .init(.character("s"), action: .statistics, help: "totals, sizes and reply times"),
         .init(.character("F"), action: .follow, help: "follow the newest message, or hold", hint: "follow"),
-        .init(.character("="), action: .pause, help: "pause the list; receiving goes on", hint: "pause"),
+        .init(.character("="), action: .pause, help: "pause the list; receiving goes on"),
+        .init(Key(.escape), action: .back, help: "back to the messages; drops a search"),
+      ]
+    ),
+    .init(
+      title: "Do",
+      bindings: [
+        .init(.character("m"), action: .mark, help: "mark the message, or unmark it"),
+        .init(.character("w"), action: .save, help: "save marked, filtered or all messages", hint: "save"),
+        .init(.character("c"), action: .copy, help: "copy what the detail shows (OSC 52)"),
+        .init(.character("z"), action: .clear, help: "clear the list; asks"),
+        .init(.character("D"), action: .disconnect, help: "disconnect the peer; asks"),
       ]
     ),
     .init(
       title: "Program",
       bindings: [
-        .init(.character("?"), Key(.function(1)), action: .help, help: "this help", hint: "help"),
+        .init(.character(":"), action: .command, help: "a command; Tab completes it"),
+        .init(.meta("m"), action: .mouse, help: "the mouse: wheel scrolls, click selects"),
+        .init(.character("?"), Key(.function(1)), action: .help, help: "this help"),
         .init(
           .character("q"),
           action: .quit,
-          help: "stop the server and quit; asks if peers are connected",
+          help: "back; at the list: stop and quit, may ask",
           hint: "quit"
         ),
         .init(.control("c"), action: .quitNow, help: "stop the server and quit"),
@@ -53,4 +92,33 @@ enum ServerKeys {
       ]
     ),
   ])
+
+  static var help: HelpTable {
+    HelpTable(
+      title: "echo_server",
+      entries: map.helpEntries(more: ServerCommands.table.helpEntries(title: "Commands", sign: ":") + filters + signs)
+    )
+  }
+
+  private static let filters: [HelpTable.Entry] = [
+    .heading("Filters"),
+    .init("text \"two words\"", "in the message; lower case matches both"),
+    .init("/re/ hex:1b5b", "a regular expression; bytes"),
+    .init("from:10.0.0.0/8", "the peer's address"),
+    .init("port:5000 conn:12", "its port; one connection"),
+    .init("proto:udp len>100", "transport; bytes on the wire, < <= = >= too"),
+    .init("is:ctl is:badutf8", "what it holds; is:bidi is:hostile too"),
+    .init("is:trunc is:partial", "what became of it; is:stop is:answered too"),
+    .init("is:event is:error", "connections and losses; what went wrong"),
+    .init("a b  a | b  !a  (a)", "and, or, not"),
+  ]
+
+  private static let signs: [HelpTable.Entry] = [
+    .heading("Signs"),
+    .init(">", "the selected message"),
+    .init("+", "the first one that came since the list was held"),
+    .init("*", "marked"),
+    .init("!", "holds what a terminal must not see"),
+    .init("-- !!", "an event; an event that is trouble"),
+  ]
 }

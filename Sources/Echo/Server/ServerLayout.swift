@@ -3,19 +3,36 @@ import Screen
 /// Where the parts of the server's screen are: what folds away as the screen shrinks, and in which order.
 struct ServerLayout: Hashable {
   static let sidePaneColumns = 110
+  static let sideColumns = 40
   static let uptimeColumns = 60
+  static let deltaColumns = 140
+  /// Rows below which the detail covers the list instead of standing under it.
+  static let splitRows = 16
   /// Below this there is one row of counters, and the list if there is a row for it.
   static let smallest = Size(columns: 20, rows: 4)
+  /// Rows of a side pane that the peers need before the statistics stand under them.
+  private static let leastPeerRows = 8
+  private static let statisticsRows = 20
 
   var title = Rect(size: .zero)
   var rates: Rect?
   var header: Rect?
   var list = Rect(size: .zero)
+  var detail: Rect?
+  /// Whether a side pane stands beside the list.
   var side: Rect?
+  var peers: Rect?
+  var statistics: Rect?
   var status: Rect?
   var hints: Rect?
 
-  init(size: Size) {
+  /// Where a prompt goes: the lowest row there is for it.
+  var prompt: Rect { hints ?? status ?? title }
+
+  /// Whether the detail covers the list.
+  private(set) var isDetailAlone = false
+
+  init(size: Size, isDetailOpen: Bool = false, pane: ServerModel.Pane = .list) {
     var rest = Rect(size: size)
     title = rest.takeTop(1)
     guard size.columns >= ServerLayout.smallest.columns, size.rows >= ServerLayout.smallest.rows else {
@@ -24,59 +41,33 @@ struct ServerLayout: Hashable {
     }
     if size.rows >= 20 { hints = rest.takeBottom(1) }
     status = rest.takeBottom(1)
-    if size.rows >= 16, size.columns >= 60 { rates = rest.takeTop(1) }
-    if size.rows >= 8 { header = rest.takeTop(1) }
+    if size.rows >= ServerLayout.splitRows, size.columns >= 60 { rates = rest.takeTop(1) }
     if size.columns >= ServerLayout.sidePaneColumns {
-      // The pane stands beside the list and its header.
-      if let line = header { rest = Rect(column: 0, row: line.minRow, columns: size.columns, rows: rest.size.rows + 1) }
-      side = rest.takeRight(40)
-      if header != nil { header = rest.takeTop(1) }
+      divideSide(rest.takeRight(ServerLayout.sideColumns), isStatisticsWanted: pane == .statistics)
+    } else if pane == .peers || pane == .statistics {
+      // The pane covers the list, which keeps its place underneath.
+      if pane == .peers { peers = rest } else { statistics = rest }
     }
+    isDetailAlone = size.rows < ServerLayout.splitRows
+    if isDetailOpen {
+      detail = isDetailAlone ? rest : rest.takeBottom(max(6, rest.size.rows * 2 / 5))
+    }
+    if size.rows >= 8 { header = rest.takeTop(1) }
     list = rest
   }
-}
 
-/// The columns of the list at a width: preview first gives way, then what is the least missed.
-struct ServerColumns: Hashable {
-  var sequence: Int
-  var clock = Figures.ClockDetail.milliseconds
-  var peer = 21
-  /// Only the port of the peer is shown.
-  var isPortOnly = false
-  var transport = 4
-  var bytes = 7
-  /// 0 leaves the column out.
-  var reply = 5
-  var preview = 0
-
-  /// The least room for a preview before something else gives way.
-  private static let leastPreview = 16
-  /// The least room for a preview at all, on the narrowest screens.
-  private static let leastWords = 5
-
-  /// `last` is the greatest number to be shown.
-  init(width: Int, last: UInt64) {
-    sequence = max(5, String(last).utf8.count)
-    let folds: [(inout ServerColumns) -> Void] = [
-      { $0.reply = 0 },
-      { $0.clock = .seconds },
-      {
-        $0.peer = 6
-        $0.isPortOnly = true
-      },
-      { $0.clock = .minutes },
-      { $0.transport = 0 },
-    ]
-    for fold in folds where width - fixed < ServerColumns.leastPreview { fold(&self) }
-    // What was said is worth more than who said it, and when.
-    if width - fixed < ServerColumns.leastWords { peer = 0 }
-    if width - fixed < ServerColumns.leastWords { sequence = 0 }
-    preview = max(0, width - fixed)
-  }
-
-  /// Everything but the preview, with a blank after each column and one at the left.
-  private var fixed: Int {
-    let columns = [sequence, clock.columns, peer, transport, bytes, reply]
-    return 1 + columns.map { $0 == 0 ? 0 : $0 + 1 }.reduce(0, +)
+  private mutating func divideSide(_ rect: Rect, isStatisticsWanted: Bool) {
+    side = rect
+    var rest = rect
+    _ = rest.takeLeft(2)
+    if rest.size.rows >= ServerLayout.leastPeerRows + ServerLayout.statisticsRows {
+      statistics = rest.takeBottom(ServerLayout.statisticsRows)
+      _ = rest.takeBottom(1)
+      peers = rest
+    } else if isStatisticsWanted {
+      statistics = rest
+    } else {
+      peers = rest
+    }
   }
 }

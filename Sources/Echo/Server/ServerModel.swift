@@ -6,12 +6,20 @@ package struct ServerModel: ScreenModel {
   package typealias News = ServerEvent
   package typealias Request = ServerCommand
 
-  /// What the keys are for at the moment.
-  enum Focus: Hashable, Sendable {
-    case list
+  /// The part of the screen that has the keys.
+  enum Pane: Hashable, Sendable {
+    case list, detail, peers, statistics
+  }
+
+  /// What stands before the panes and takes the keys.
+  enum Overlay: Sendable {
     case help(HelpTable)
-    /// Peers are connected and the user wants to quit.
-    case quitQuestion
+    case prompt(Prompt, PromptKind)
+    case question(Question)
+  }
+
+  enum PromptKind: Hashable, Sendable {
+    case find, filter, command
   }
 
   enum Phase: Hashable, Sendable {
@@ -24,18 +32,30 @@ package struct ServerModel: ScreenModel {
   private(set) var size = Size.zero
   private(set) var phase = Phase.starting
   private(set) var endpoints: [Endpoint] = []
-  private(set) var log: MessageLog
-  private(set) var list = ListViewport()
-  private(set) var peers = PeerTable()
-  private(set) var rates = RateWindow()
-  private(set) var totals = ServerTotals()
-  private(set) var focus = Focus.list
-  /// Columns of the previews that are scrolled off to the left.
-  private(set) var skip = 0
-  /// Painting rests; receiving never does.
-  private(set) var isPaused = false
   private(set) var startTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
+  var log: MessageLog
+  var list = MessageList()
+  var measures = ServerMeasures()
+  var detail = DetailPane()
+  var isDetailOpen = false
+  var peersPane = PeersPane()
+  var pane = Pane.list
+  var overlay: Overlay?
+  var histories: [PromptKind: MessageHistory] = [:]
+  /// The last search, for `n` and for the highlight.
+  var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
+  private var hasOtherPattern = false
+  /// Where the search's matches are in the message of the detail.
+  private(set) var detailMatches: [Range<Int>] = []
+  var finder: Finder?
+  var marks: Set<UInt64> = []
+  var save: SaveJob?
+  var isMouseOn = false
+  /// What the last key led to, until the next one.
+  var notice: Notice?
+  /// Columns of the previews that are scrolled off to the left.
+  var skip = 0
 
   package init(
     framing: Framing,
@@ -51,25 +71,37 @@ package struct ServerModel: ScreenModel {
   }
 
   /// The last line a server leaves behind.
-  package var summary: String { totals.text }
+  package var summary: String { measures.totals.text }
 
   package var showsSeconds: Bool { phase != .starting && size.columns >= ServerLayout.uptimeColumns }
 
+  package var hasPendingWork: Bool {
+    !list.isComplete(for: log) || finder != nil || save?.isReady == true
+  }
+
+  var layout: ServerLayout { ServerLayout(size: size, isDetailOpen: isDetailOpen, pane: pane) }
+
   package mutating func update(_ event: ScreenEvent<ServerEvent>) -> [Effect<ServerCommand>] {
+    var effects: [Effect<ServerCommand>] = []
     switch event {
     case .resize(let size):
       self.size = size
-      list.resize(rows: ServerLayout(size: size).list.size.rows)
+      arrange()
     case .tick(let moment):
       now = moment
-      rates.advance(to: moment.time.nanoseconds / 1_000_000_000)
-    case .news(let news): return handle(news)
-    case .input(.key(let key)): return press(key)
-    case .input(.mouse(let mouse)): scroll(mouse)
-    case .input(.paste), .input(.focus), .turn, .file: break
-    case .terminate: return [.request(.stop)]
+      measures.advance(to: moment.time)
+      peersPane.sync(measures.peers)
+    case .turn: effects = work()
+    case .file(let event): effects = handle(event)
+    case .news(let news): effects = handle(news)
+    case .input(.key(let key)): effects = press(key)
+    case .input(.mouse(let mouse)): press(mouse)
+    case .input(.paste(let bytes)): paste(bytes)
+    case .input(.focus): break
+    case .terminate: effects = [.request(.stop)]
     }
-    return []
+    showSelected()
+    return effects
   }
 
   /// The list is shown in a part of another program's screen, `ServerModel.drawPane`, and not in a view of its own.
@@ -77,139 +109,65 @@ package struct ServerModel: ScreenModel {
     list.resize(rows: max(0, pane.size.rows - (ServerModel.hasPaneHeader(pane) ? 2 : 1)))
   }
 
+  /// Tells the panes their sizes, which a resize and an opened pane change.
+  mutating func arrange() {
+    let layout = layout
+    list.resize(rows: layout.list.size.rows)
+    detail.resize(layout.detail?.size ?? .zero)
+    peersPane.resize(rows: max(0, (layout.peers?.size.rows ?? 0) - PeersPane.headerRows), measures.peers)
+  }
+
+  /// Gives the detail the selected message, where there is one.
+  mutating func showSelected() {
+    guard isDetailOpen, let number = list.viewport.selection, let row = log[list.id(of: number)] else {
+      detailMatches = []
+      return detail.show(nil)
+    }
+    let before = list.row(before: number).flatMap { log[list.id(of: $0)] }
+    let id = list.id(of: number)
+    let isOther = detail.subject?.id != id
+    detail.show(DetailSubject(row, id: id, framing: framing, before: before))
+    if isOther || hasOtherPattern { markMatches() }
+  }
+
+  /// Finds what the search is for in the message of the detail.
+  private mutating func markMatches() {
+    hasOtherPattern = false
+    guard let pattern, let bytes = detail.subject?.bytes else { return detailMatches = [] }
+    detailMatches = bytes.withUnsafeBytes { pattern.ranges(in: $0, limit: ServerModel.markLimit) }
+    if let first = detailMatches.first { detail.reveal(first.lowerBound) }
+  }
+
+  /// Matches that are marked in one message.
+  private static let markLimit = 4096
+
   // News.
 
   private mutating func handle(_ news: ServerEvent) -> [Effect<ServerCommand>] {
+    measures.count(news)
     switch news {
     case .listening(let endpoints):
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): receive(batch)
-    case .connected(let peer, let time):
-      totals.connections += 1
-      peers.connect(peer, at: time)
-      note(news)
-    case .disconnected(let peer, _, _, _):
-      peers.disconnect(peer)
-      note(news)
-    case .dropped(let drop, let time):
-      switch drop.agent {
-      case .kernel: totals.droppedByKernel += drop.count
-      case .server:
-        totals.droppedByServer += drop.count
-        totals.traffic.messages += drop.count
-        totals.traffic.bytesReceived += drop.bytes
-        rates.add(messages: drop.count, bytes: drop.bytes, at: time.nanoseconds / 1_000_000_000)
-      }
-      note(news)
-    case .refused(let refusal, _):
-      totals.refused += refusal.count
-      note(news)
-    case .failure: note(news)
+    case .messages(let batch): log.append(batch)
     case .stopping:
       phase = .stopping
-      note(news)
-    case .stopped(let totals, _):
-      self.totals = totals
-      return [.quit]
+      log.append(event: news)
+    case .stopped: return [.quit]
+    case .connected, .disconnected, .dropped, .refused, .failure: log.append(event: news)
     }
+    list.follow(log, framing: framing)
+    // Where nobody reads it costs what is shown; else the next tick brings the newcomers.
+    if !peersPane.isAttended { peersPane.sync(measures.peers) }
     return []
   }
 
-  private mutating func receive(_ batch: MessageBatch) {
-    var bytes: UInt64 = 0
-    var start = 0
-    while start < batch.records.count {
-      // Records of one peer come in runs: one look-up a run.
-      let place = batch.records[start].peer
-      var end = start
-      var runBytes: UInt64 = 0
-      while end < batch.records.count, batch.records[end].peer == place {
-        runBytes &+= batch.records[end].wireCount
-        end += 1
-      }
-      peers.receive(
-        messages: UInt64(end - start),
-        bytes: runBytes,
-        from: batch.peers[Int(place)],
-        at: batch.records[start].time
-      )
-      bytes &+= runBytes
-      start = end
-    }
-    let count = UInt64(batch.records.count)
-    totals.traffic.messages += count
-    totals.traffic.bytesReceived += bytes
-    if let time = batch.records.last?.time {
-      rates.add(messages: count, bytes: bytes, at: time.nanoseconds / 1_000_000_000)
-    }
-    log.append(batch)
-    syncList()
-  }
+  // Work that is done in slices between keys.
 
-  private mutating func note(_ event: ServerEvent) {
-    log.append(event: event)
-    syncList()
-  }
-
-  private mutating func syncList() {
-    if !isPaused { list.append(Int(log.endID - list.end)) }
-    if log.firstID > list.first { list.drop(Int(log.firstID - list.first)) }
-  }
-
-  // Keys.
-
-  private mutating func press(_ key: Key) -> [Effect<ServerCommand>] {
-    switch focus {
-    case .help(var help):
-      focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .list
-      return []
-    case .quitQuestion:
-      focus = .list
-      return key == .character("y") || key == .character("Y") || key == .control("c") ? [.request(.stop)] : []
-    case .list:
-      guard let action = ServerKeys.map.action(for: key) else { return [] }
-      return perform(action)
-    }
-  }
-
-  private mutating func perform(_ action: ServerKeys.Action) -> [Effect<ServerCommand>] {
-    switch action {
-    case .up: list.up()
-    case .down: list.down()
-    case .pageUp: list.pageUp()
-    case .pageDown: list.pageDown()
-    case .top: list.top()
-    case .bottom:
-      isPaused = false
-      syncList()
-      list.bottom()
-    case .follow: list.toggleFollow()
-    case .pause:
-      isPaused.toggle()
-      syncList()
-    case .left: skip = max(0, skip - ServerModel.skipStep)
-    case .right: skip = min(ServerModel.maximumSkip, skip + ServerModel.skipStep)
-    case .help: focus = .help(HelpTable(title: "echo_server", entries: ServerKeys.map.helpEntries()))
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
-    case .quitNow: return [.request(.stop)]
-    case .quit:
-      guard phase == .listening, peers.connectedCount > 0 else { return [.request(.stop)] }
-      focus = .quitQuestion
-    }
-    return []
-  }
-
-  private static let skipStep = 8
-  private static let maximumSkip = 1 << 20
-
-  private mutating func scroll(_ mouse: Mouse) {
-    switch mouse.action {
-    case .wheelUp: list.scroll(by: -3)
-    case .wheelDown: list.scroll(by: 3)
-    case .press, .release, .drag: break
-    }
+  private mutating func work() -> [Effect<ServerCommand>] {
+    if !list.isComplete(for: log) { list.work(log, framing: framing) }
+    if finder != nil { search() }
+    return saveSlice()
   }
 }

@@ -1,0 +1,138 @@
+import Screen
+import Wire
+
+/// Where the reader is among the rows of a log: all of them, or those that a filter lets through.
+///
+/// Rows have numbers of the list's own; without a filter they are the log's ids. The reader's place is held by the id of a
+/// message, also when a filter comes or goes.
+struct MessageList: Sendable {
+  private struct Filtered: Sendable {
+    let filter: Filter
+    var rows: FilteredList
+    /// The message that the reader was at, until the filter has reached its neighbourhood.
+    var wanted: UInt64?
+  }
+
+  /// What one slice of work may look at: a few milliseconds, so that no key waits longer.
+  static let sliceRows = 16_384
+  static let sliceBytes = 1 << 20
+
+  private(set) var viewport = ListViewport()
+  private(set) var isPaused = false
+  private var filtered: Filtered?
+
+  var filter: Filter? { filtered?.filter }
+
+  /// Rows that there are to scroll through.
+  var count: Int { viewport.count }
+
+  /// The log's id of one of the list's rows.
+  func id(of row: UInt64) -> UInt64 { filtered?.rows[row] ?? row }
+
+  /// The log's id of the selected row.
+  var selectedID: UInt64? { viewport.selection.map(id(of:)) }
+
+  /// The row before another one.
+  func row(before row: UInt64) -> UInt64? { row > viewport.first ? row - 1 : nil }
+
+  /// Rows that came since the end was left, or since the pause.
+  func newCount(in log: MessageLog) -> Int {
+    viewport.newCount + Int(clamping: (filtered?.rows.endRow ?? log.endID) - viewport.end)
+  }
+
+  /// Rows that the filter lets through, as far as it has looked.
+  var matchCount: Int { filtered?.rows.count ?? 0 }
+
+  /// Whether the filter has seen the whole log.
+  func isComplete(for log: MessageLog) -> Bool { filtered?.rows.isComplete(for: log) ?? true }
+
+  // The list changes.
+
+  /// The log has grown, shrunk, or both.
+  mutating func follow(_ log: MessageLog, framing: Framing) {
+    if filtered != nil { work(log, framing: framing) } else { sync(log) }
+  }
+
+  /// Does a slice of what the filter has left to look at.
+  mutating func work(_ log: MessageLog, framing: Framing) {
+    guard var current = filtered else { return }
+    // The only reference is the local one, so that nothing is copied.
+    filtered = nil
+    let filter = current.filter
+    _ = current.rows.advance(log, rows: MessageList.sliceRows, bytes: MessageList.sliceBytes) { record, peer, bytes in
+      filter.matches(record, peer, bytes, framing: framing)
+    }
+    filtered = current
+    sync(log)
+    settle(log)
+  }
+
+  /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
+  mutating func setFilter(_ filter: Filter?, _ log: MessageLog, framing: Framing) {
+    let place = viewport.isFollowing ? nil : selectedID
+    guard let filter else {
+      filtered = nil
+      viewport.replace(first: log.firstID, count: log.count)
+      sync(log)
+      if let place { viewport.jump(to: place) }
+      return
+    }
+    let rows = FilteredList(origin: place ?? log.endID)
+    filtered = Filtered(filter: filter, rows: rows, wanted: place)
+    viewport.replace(first: rows.firstRow, count: 0)
+    work(log, framing: framing)
+  }
+
+  /// Everything in the log is gone.
+  mutating func clear(_ log: MessageLog) {
+    if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID), wanted: nil) }
+    viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
+  }
+
+  mutating func togglePause(_ log: MessageLog) {
+    isPaused.toggle()
+    sync(log)
+  }
+
+  // The reader moves.
+
+  mutating func resize(rows: Int) { viewport.resize(rows: rows) }
+  mutating func move(by distance: Int) { viewport.move(by: distance) }
+  mutating func scroll(by distance: Int) { viewport.scroll(by: distance) }
+  mutating func pageUp() { viewport.pageUp() }
+  mutating func pageDown() { viewport.pageDown() }
+  mutating func top() { viewport.top() }
+  mutating func toggleFollow() { viewport.toggleFollow() }
+
+  /// To the newest row, and stay there.
+  mutating func bottom(_ log: MessageLog) {
+    isPaused = false
+    sync(log)
+    viewport.bottom()
+  }
+
+  mutating func select(row: UInt64) { viewport.select(row) }
+
+  /// Selects a row that was looked for, and stays by it.
+  mutating func jump(to row: UInt64) { viewport.jump(to: row) }
+
+  // Inside.
+
+  private mutating func sync(_ log: MessageLog) {
+    filtered?.rows.drop(before: log.firstID)
+    let first = filtered?.rows.firstRow ?? log.firstID
+    let end = filtered?.rows.endRow ?? log.endID
+    if first < viewport.first { viewport.prepend(Int(viewport.first - first)) }
+    if !isPaused, end > viewport.end { viewport.append(Int(end - viewport.end)) }
+    if first > viewport.first { viewport.drop(Int(first - viewport.first)) }
+    if viewport.selection == nil, viewport.count > 0 { viewport.select(viewport.end - 1) }
+  }
+
+  /// Brings the reader back to where they were before the filter, as soon as there is something.
+  private mutating func settle(_ log: MessageLog) {
+    guard let wanted = filtered?.wanted, let rows = filtered?.rows, !rows.isEmpty else { return }
+    let next = rows.firstRow(from: wanted)
+    viewport.jump(to: next)
+    if next < rows.endRow || rows.isComplete(for: log) { filtered?.wanted = nil }
+  }
+}

@@ -1,0 +1,26 @@
+import Screen
+
+/// The words that the server's screen takes after `:`.
+enum ServerCommands {
+  enum Action: Hashable, Sendable {
+    case filter, find, goTo, save, copy, clear, disconnect, mouse, help, stop
+  }
+
+  static let table = CommandTable<Action>([
+    .init("filter", "[EXPRESSION]", action: .filter, help: "show only what it lets through; none shows all"),
+    .init("find", "PATTERN", action: .find, help: "find text, /regex/ or hex:1b5b"),
+    .init("goto", "NUMBER", action: .goTo, help: "to the message of this number"),
+    .init(
+      "save",
+      "[WHAT] FILE",
+      action: .save,
+      help: "save all, filtered, marked or message; .jsonl: JSON"
+    ),
+    .init("copy", action: .copy, help: "copy what the detail shows"),
+    .init("clear", action: .clear, help: "clear the list; asks"),
+    .init("disconnect", action: .disconnect, help: "disconnect the selected message's peer; asks"),
+    .init("mouse", action: .mouse, help: "turn the mouse on or off"),
+    .init("help", action: .help, help: "this help"),
+    .init("stop", action: .stop, help: "stop the server and quit"),
+  ])
+}

@@ -1,0 +1,243 @@
+import Screen
+import Wire
+
+extension ServerModel {
+  mutating func press(_ key: Key) -> [Effect<ServerCommand>] {
+    notice = nil
+    switch overlay {
+    case .help(var help):
+      overlay = HelpKeys.press(key, &help, size: size) ? .help(help) : nil
+      return []
+    case .question(let question):
+      overlay = nil
+      guard key == .character("y") || key == .character("Y") || (question == .quit && key == .control("c")) else {
+        return refuse(question)
+      }
+      return agree(to: question)
+    case .prompt(let prompt, let kind): return press(key, in: prompt, kind)
+    case nil:
+      guard let action = ServerKeys.map.action(for: key) else { return [] }
+      return move(action) ? [] : perform(action)
+    }
+  }
+
+  /// Moves in the pane that has the keys; false when the action is no movement.
+  private mutating func move(_ action: ServerKeys.Action) -> Bool {
+    switch pane {
+    case .list: moveList(action)
+    case .detail: moveDetail(action)
+    case .peers: movePeers(action)
+    case .statistics: false
+    }
+  }
+
+  private mutating func moveList(_ action: ServerKeys.Action) -> Bool {
+    switch action {
+    case .up: list.move(by: -1)
+    case .down: list.move(by: 1)
+    case .pageUp: list.pageUp()
+    case .pageDown: list.pageDown()
+    case .top: list.top()
+    case .bottom: list.bottom(log)
+    case .left: skip = max(0, skip - ServerModel.skipStep)
+    case .right: skip = min(ServerModel.maximumSkip, skip + ServerModel.skipStep)
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func moveDetail(_ action: ServerKeys.Action) -> Bool {
+    switch action {
+    case .up: detail.scroll(by: -1)
+    case .down: detail.scroll(by: 1)
+    case .pageUp: detail.pageUp()
+    case .pageDown: detail.pageDown()
+    case .top: detail.top()
+    case .bottom: detail.bottom()
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func movePeers(_ action: ServerKeys.Action) -> Bool {
+    switch action {
+    case .up: peersPane.move(by: -1)
+    case .down: peersPane.move(by: 1)
+    case .pageUp: peersPane.pageUp()
+    case .pageDown: peersPane.pageDown()
+    case .top: peersPane.top()
+    case .bottom: peersPane.bottom()
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func perform(_ action: ServerKeys.Action) -> [Effect<ServerCommand>] {
+    switch action {
+    case .up, .down, .pageUp, .pageDown, .top, .bottom, .left, .right: break
+    case .follow: list.toggleFollow()
+    case .order: if pane == .peers { peersPane.reorder(measures.peers, at: now.time) }
+    case .pause: list.togglePause(log)
+    case .open: open()
+    case .back: back()
+    case .nextPane: focus(nextPane)
+    case .peers: focus(pane == .peers ? .list : .peers)
+    case .statistics: focus(pane == .statistics ? .list : .statistics)
+    case .mode:
+      openDetail()
+      detail.cycleMode()
+    case .find: ask(.find)
+    case .filter: ask(.filter, text: list.filter?.description ?? "")
+    case .command: ask(.command)
+    case .save: ask(.command, text: "save \(defaultScope.rawValue) ")
+    case .findNext: findAgain(isForward: true)
+    case .findPrevious: findAgain(isForward: false)
+    case .nextOddity: find(.oddity, isForward: true)
+    case .previousOddity: find(.oddity, isForward: false)
+    case .mark: toggleMark()
+    case .copy: return copy()
+    case .clear: overlay = .question(.clear)
+    case .disconnect: askToDisconnect()
+    case .mouse: return toggleMouse()
+    case .help: overlay = .help(ServerKeys.help)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .quitNow: return [.request(.stop)]
+    case .quit: return quit()
+    }
+    return []
+  }
+
+  // Panes.
+
+  private mutating func open() {
+    switch pane {
+    case .list:
+      guard list.selectedID != nil else { return }
+      if isDetailOpen { focus(.detail) } else { openDetail() }
+    case .detail, .statistics: focus(.list)
+    case .peers:
+      guard let peer = peersPane.selected else { return }
+      focus(.list)
+      filter(by: peer)
+    }
+  }
+
+  private mutating func openDetail() {
+    guard !isDetailOpen, list.selectedID != nil else { return }
+    isDetailOpen = true
+    // Where the detail covers the list, the keys go to what is seen.
+    focus(layout.isDetailAlone ? .detail : pane)
+  }
+
+  /// A step back: to the list, then the detail closed, then a search forgotten. False when there is nothing to go back from.
+  @discardableResult
+  private mutating func back() -> Bool {
+    if pane != .list {
+      if layout.isDetailAlone { isDetailOpen = false }
+      focus(.list)
+    } else if isDetailOpen {
+      isDetailOpen = false
+      arrange()
+    } else if pattern != nil || finder != nil {
+      pattern = nil
+      finder = nil
+    } else {
+      return false
+    }
+    return true
+  }
+
+  private var nextPane: Pane {
+    switch pane {
+    case .list: isDetailOpen ? .detail : .peers
+    case .detail: .peers
+    case .peers: .statistics
+    case .statistics: .list
+    }
+  }
+
+  private mutating func focus(_ pane: Pane) {
+    let wasInPeers = self.pane == .peers
+    self.pane = pane
+    arrange()
+    if pane == .peers, !wasInPeers { peersPane.enter(measures.peers, at: now.time) }
+    if pane != .peers, wasInPeers { peersPane.leave(measures.peers) }
+  }
+
+  private mutating func quit() -> [Effect<ServerCommand>] {
+    if pane != .list || isDetailOpen {
+      back()
+      return []
+    }
+    guard phase == .listening, measures.peers.connectedCount > 0 else { return [.request(.stop)] }
+    overlay = .question(.quit)
+    return []
+  }
+
+  // What is done with messages.
+
+  private mutating func toggleMark() {
+    guard let id = list.selectedID else { return }
+    if marks.remove(id) == nil { marks.insert(id) }
+  }
+
+  mutating func copy() -> [Effect<ServerCommand>] {
+    openDetail()
+    showSelected()
+    let bytes = detail.copyText()
+    guard !bytes.isEmpty else { return [] }
+    notice = Notice("copied \(Figures.quantity(UInt64(bytes.count), "byte")), if the terminal lets programs copy")
+    return [.copy(bytes)]
+  }
+
+  mutating func toggleMouse() -> [Effect<ServerCommand>] {
+    isMouseOn.toggle()
+    notice = Notice(isMouseOn ? "mouse on: Shift selects text" : "mouse off")
+    return [.mouse(isMouseOn)]
+  }
+
+  mutating func askToDisconnect() {
+    let peer = pane == .peers ? peersPane.selected : list.selectedID.flatMap { log[$0]?.peer }
+    guard let peer, peer.connection != .none else { return notice = Notice("no connection is selected") }
+    guard measures.peers[peer]?.isEnded == false else { return notice = Notice("\(peer) is not connected any more") }
+    overlay = .question(.disconnect(peer))
+  }
+
+  // The mouse.
+
+  mutating func press(_ mouse: Mouse) {
+    guard overlay == nil else { return }
+    let layout = layout
+    switch mouse.action {
+    case .wheelUp: wheel(mouse.point, -ServerModel.wheelStep, layout)
+    case .wheelDown: wheel(mouse.point, ServerModel.wheelStep, layout)
+    case .press:
+      if let rect = layout.detail, rect.contains(mouse.point) {
+        focus(.detail)
+      } else if let rect = layout.peers, rect.contains(mouse.point) {
+        if pane != .peers { focus(.peers) }
+        peersPane.select(line: mouse.point.row - rect.minRow - PeersPane.headerRows)
+      } else if layout.list.contains(mouse.point) {
+        focus(.list)
+        let row = list.viewport.visible.lowerBound + UInt64(mouse.point.row - layout.list.minRow)
+        if list.viewport.visible.contains(row) { list.select(row: row) }
+      }
+    case .release, .drag: break
+    }
+  }
+
+  private mutating func wheel(_ point: Point, _ distance: Int, _ layout: ServerLayout) {
+    if let rect = layout.detail, rect.contains(point) {
+      detail.scroll(by: distance)
+    } else if let rect = layout.peers, rect.contains(point) {
+      peersPane.move(by: distance)
+    } else {
+      list.scroll(by: distance)
+    }
+  }
+
+  private static let wheelStep = 3
+  private static let skipStep = 8
+  private static let maximumSkip = 1 << 20
+}

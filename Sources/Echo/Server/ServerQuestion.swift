@@ -1,0 +1,42 @@
+import Screen
+import Wire
+
+extension ServerModel {
+  /// What is asked before something is done that can't be undone; `y` agrees.
+  enum Question: Hashable, Sendable {
+    case quit, clear
+    case disconnect(Peer)
+    case overwrite(String)
+  }
+
+  func text(of question: Question) -> String {
+    switch question {
+    case .quit: "\(Figures.quantity(UInt64(measures.peers.connectedCount), "peer")) connected. Stop the server? y/n"
+    case .clear: "Clear \(Figures.quantity(UInt64(log.count), "row")) from the list? y/n"
+    case .disconnect(let peer): "Disconnect \(peer)? y/n"
+    case .overwrite(let path): "\(Printable.text(path.utf8)) is there already. Write over it? y/n"
+    }
+  }
+
+  mutating func agree(to question: Question) -> [Effect<ServerCommand>] {
+    switch question {
+    case .quit: return [.request(.stop)]
+    case .disconnect(let peer): return [.request(.disconnect(peer.connection))]
+    case .overwrite(let path): return [.file(.create(path: path, isOverwriting: true))]
+    case .clear:
+      log.clear()
+      list.clear(log)
+      marks = []
+      finder = nil
+      return []
+    }
+  }
+
+  mutating func refuse(_ question: Question) -> [Effect<ServerCommand>] {
+    if case .overwrite = question {
+      save = nil
+      notice = Notice("nothing was saved")
+    }
+    return []
+  }
+}
