@@ -77,11 +77,11 @@ package struct FilteredList: Sendable {
   // MARK: Work
 
   /// Whether every row of the log that is held has been looked at.
-  package func isComplete(for log: MessageLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
+  package func isComplete(for log: some RowLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
 
   /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first.
   package mutating func advance(
-    _ log: MessageLog,
+    _ log: some RowLog,
     rows: Int,
     bytes: Int,
     matches: (MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool

@@ -5,7 +5,7 @@ package import Wire
 ///
 /// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; whole chunks go at the front.
 /// A copy is a snapshot: it shares the chunks with the original, which goes on without it.
-package struct MessageLog: Sendable {
+package struct MessageLog: RowLog {
   /// One row: a message, or an event.
   package struct Row: Sendable {
     package let record: MessageRecord

@@ -1,9 +1,9 @@
 /// One received message: its bytes are a range of its batch.
 package struct MessageRecord: Hashable, Sendable {
   package struct Flags: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt8
+    package let rawValue: UInt16
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Longer than the limit: only the first bytes were kept.
     package static let truncated = Flags(rawValue: 1)
@@ -21,6 +21,12 @@ package struct MessageRecord: Hashable, Sendable {
     package static let alert = Flags(rawValue: 64)
     /// What is shown of it holds controls, hidden scalars or bytes that are not UTF-8; set by whoever looks.
     package static let hostile = Flags(rawValue: 128)
+    /// Of a client's messages, which are rows of its log as well: one that it sent.
+    package static let sent = Flags(rawValue: 256)
+    /// Sent, and not answered in time, or never.
+    package static let unanswered = Flags(rawValue: 512)
+    /// Sent, and answered after its time.
+    package static let late = Flags(rawValue: 1024)
   }
 
   /// Counts from 1 without gaps over a server's life.

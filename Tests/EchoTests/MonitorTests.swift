@@ -44,9 +44,9 @@ import Wire
     script.press(Key(.enter))
     #expect(script.model.pane == .detail)
     script.press(Key(.escape))
-    #expect(script.model.pane == .list && script.model.isDetailOpen)
+    #expect(script.model.pane == .list && script.model.browser.isDetailOpen)
     script.press(Key(.escape))
-    #expect(!script.model.isDetailOpen && !script.contains("6f 6e 65"))
+    #expect(!script.model.browser.isDetailOpen && !script.contains("6f 6e 65"))
     #expect(script.press(Key(.escape)) == [])
   }
 
@@ -55,7 +55,7 @@ import Wire
     var script = script(["one"])
     script.press(Key(.enter), Key(.enter))
     #expect(script.press(.character("q")) == [] && script.model.pane == .list)
-    #expect(script.press(.character("q")) == [] && !script.model.isDetailOpen)
+    #expect(script.press(.character("q")) == [] && !script.model.browser.isDetailOpen)
     script.press(.character("q"))
     #expect(script.contains("1 peer connected. Stop the server? y/n"))
   }
@@ -66,17 +66,17 @@ import Wire
     script.press(Key(.enter))
     #expect(script.contains("74 77 6f") && script.model.pane == .detail)
     script.press(Key(.escape))
-    #expect(!script.model.isDetailOpen && script.contains("two"))
+    #expect(!script.model.browser.isDetailOpen && script.contains("two"))
   }
 
   @Test("x opens the detail, and changes what it shows")
   func modes() {
     var script = script(["{\"a\":1}"])
     script.press(.character("x"))
-    #expect(script.model.isDetailOpen)
-    let first = script.model.detail.mode
+    #expect(script.model.browser.isDetailOpen)
+    let first = script.model.browser.detail.mode
     script.press(.character("x"))
-    #expect(script.model.detail.mode != first)
+    #expect(script.model.browser.detail.mode != first)
   }
 
   // Filters.
@@ -154,7 +154,7 @@ import Wire
     }
     #expect(turns >= 4)
     let expected = (0..<100_000).count { String($0).contains("99") }
-    #expect(script.model.list.matchCount == expected)
+    #expect(script.model.browser.matchCount == expected)
   }
 
   @Test("What a filter has found goes when the history forgets it")
@@ -165,8 +165,8 @@ import Wire
     for number in 1...90 { script.receive("message \(number).") }
     script.press(.character("g"))
     for number in 91...400 { script.receive("message \(number).") }
-    #expect(script.model.list.matchCount == script.model.log.count)
-    #expect(script.selectedRow?.hasSuffix("message \(script.model.log.firstID + 1).") == true)
+    #expect(script.model.browser.matchCount == script.model.browser.log.count)
+    #expect(script.selectedRow?.hasSuffix("message \(script.model.browser.log.firstID + 1).") == true)
   }
 
   // Search.

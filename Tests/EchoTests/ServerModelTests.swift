@@ -116,9 +116,9 @@ import Wire
     #expect(script.rows[3..<21] == held)
     #expect(script.contains("kept since 15:47:58"))
     for number in 121...400 { script.receive("message \(number).") }
-    let oldest = script.model.log.firstID + 1
+    let oldest = script.model.browser.log.firstID + 1
     #expect(script.rows[3].hasSuffix("message \(oldest)."))
-    #expect(script.model.log.count <= 100)
+    #expect(script.model.browser.log.count <= 100)
   }
 
   @Test("Paused, the list stands still while the counts go on; the pause's end shows what came")
@@ -160,7 +160,7 @@ import Wire
     for number in 62...120 { script.receive("message \(number).") }
     #expect(script.contains("PAUSED +60 new"))
     script.press(.character("g"))
-    #expect(script.rows[3].hasSuffix("message \(script.model.log.firstID + 1)."))
+    #expect(script.rows[3].hasSuffix("message \(script.model.browser.log.firstID + 1)."))
   }
 
   @Test("Lost news is told as what it was")

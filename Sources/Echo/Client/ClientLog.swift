@@ -1,10 +1,11 @@
+import Screen
 package import Wire
 
 /// What a client's view remembers: messages sent with what became of them, messages received, and events; bounded by count
 /// and by bytes.
 ///
 /// A row is a range of its chunk's bytes, never an object of its own; whole chunks go at the front.
-package struct ClientLog: Sendable {
+package struct ClientLog: RowLog {
   /// What has become of a message that was sent.
   package enum Fate: Hashable, Sendable {
     case queued
@@ -32,17 +33,35 @@ package struct ClientLog: Sendable {
     package let kind: Kind
     package let time: Timestamp
     package let wireCount: UInt64
+    /// The message's number, and of a reply that of the message it answers; 0 for none.
+    package let message: UInt64
     package let flags: MessageRecord.Flags
     package let payload: ArraySlice<UInt8>
+
+    package var isNotice: Bool { kind == .event || kind == .alert }
   }
 
   private struct Record: Sendable {
     var kind: Kind
     let time: Timestamp
     let wireCount: UInt64
+    let message: UInt64
     let flags: MessageRecord.Flags
     var offset: UInt32 = 0
     let count: UInt32
+
+    /// The row as filters see it.
+    var asMessage: MessageRecord {
+      MessageRecord(
+        sequence: message,
+        time: time,
+        wireCount: wireCount,
+        offset: offset,
+        count: count,
+        peer: 0,
+        flags: flags.union(kind.flags)
+      )
+    }
   }
 
   private struct Chunk: LogChunk {
@@ -51,7 +70,7 @@ package struct ClientLog: Sendable {
     var bytes: [UInt8] = []
 
     var rowCount: Int { records.count }
-    var byteCount: Int { bytes.count }
+    var byteCount: Int { bytes.count + records.count * MemoryLayout<Record>.stride }
 
     mutating func append(_ record: Record, _ payload: some Collection<UInt8>) {
       var record = record
@@ -68,7 +87,7 @@ package struct ClientLog: Sendable {
   package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
 
   package var count: Int { chunks.count }
-  /// Payload bytes held.
+  /// The memory that the rows take, in bytes.
   package var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
   package var firstID: UInt64 { chunks.firstID }
@@ -84,9 +103,52 @@ package struct ClientLog: Sendable {
       kind: record.kind,
       time: record.time,
       wireCount: record.wireCount,
+      message: record.message,
       flags: record.flags,
       payload: chunk.bytes[start..<(start + Int(record.count))]
     )
+  }
+
+  // MARK: Rows are read in bulk
+
+  /// Gives `body` the rows of `ids` that are held, in order, until it returns false. Returns the id after the last row that
+  /// was visited (with none, where it would have begun).
+  package func scan(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    var next = min(max(ids.lowerBound, firstID), endID)
+    let end = min(ids.upperBound, endID)
+    while next < end {
+      let goesOn = give(next, to: body)
+      next += 1
+      if !goesOn { break }
+    }
+    return next
+  }
+
+  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
+  /// visited (with none, where it would have begun).
+  package func scanReversed(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let start = max(ids.lowerBound, firstID)
+    var end = max(min(ids.upperBound, endID), firstID)
+    while start < end {
+      end -= 1
+      if !give(end, to: body) { break }
+    }
+    return end
+  }
+
+  private func give(
+    _ id: UInt64,
+    to body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> Bool {
+    guard let place = chunks.place(of: id) else { return true }
+    let record = chunks[place.chunk].records[place.row].asMessage
+    return chunks[place.chunk].bytes.withUnsafeBytes { body(id, record, nil, record.payload(in: $0)) }
   }
 
   // MARK: Rows come
@@ -95,16 +157,23 @@ package struct ClientLog: Sendable {
   package mutating func append(message: UInt64, payload: some Collection<UInt8>, wireCount: UInt64, at time: Timestamp)
   {
     open[message] = endID
-    append(.sent(.queued), payload, wireCount: wireCount, at: time)
+    append(.sent(.queued), payload, wireCount: wireCount, message: message, at: time)
+  }
+
+  /// Forgets every row; ids go on counting.
+  package mutating func clear() {
+    chunks.removeAll()
+    open.removeAll()
   }
 
   package mutating func append(
     received payload: some Collection<UInt8>,
     wireCount: UInt64,
     flags: MessageRecord.Flags,
+    answering message: UInt64 = 0,
     at time: Timestamp
   ) {
-    append(.received, payload, wireCount: wireCount, flags: flags, at: time)
+    append(.received, payload, wireCount: wireCount, message: message, flags: flags, at: time)
   }
 
   /// Something to tell, which is text of our own.
@@ -144,13 +213,24 @@ package struct ClientLog: Sendable {
     _ kind: Kind,
     _ payload: some Collection<UInt8>,
     wireCount: UInt64,
+    message: UInt64 = 0,
     flags: MessageRecord.Flags = [],
     at time: Timestamp
   ) {
-    let record = Record(kind: kind, time: time, wireCount: wireCount, flags: flags, count: UInt32(payload.count))
+    var flags = flags
+    let isHostile = payload.withContiguousStorageIfAvailable { Printable.isHostile(UnsafeRawBufferPointer($0)) }
+    if isHostile ?? false { flags.insert(.hostile) }
+    let record = Record(
+      kind: kind,
+      time: time,
+      wireCount: wireCount,
+      message: message,
+      flags: flags,
+      count: UInt32(payload.count)
+    )
     let hasTrimmed = chunks.append(
       rows: 1,
-      bytes: payload.count,
+      bytes: payload.count + MemoryLayout<Record>.stride,
       extend: { $0.append(record, payload) },
       make: { firstID in
         var chunk = Chunk(firstID: firstID)
@@ -159,5 +239,20 @@ package struct ClientLog: Sendable {
       }
     )
     if hasTrimmed { open = open.filter { $0.value >= firstID } }
+  }
+}
+
+extension ClientLog.Kind {
+  /// What filters ask about.
+  fileprivate var flags: MessageRecord.Flags {
+    switch self {
+    case .sent(.answered): [.sent, .answered]
+    case .sent(.late): [.sent, .answered, .late]
+    case .sent(.timedOut), .sent(.failed): [.sent, .unanswered]
+    case .sent(.queued), .sent(.written), .sent(.waiting): .sent
+    case .received: []
+    case .event: .notice
+    case .alert: [.notice, .alert]
+    }
   }
 }

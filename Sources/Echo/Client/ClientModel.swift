@@ -224,7 +224,13 @@ package struct ClientModel: ScreenModel {
         isFolded = log.mark(record.message, fate) && record.flags.isEmpty && shown.elementsEqual("OK".utf8)
       }
       guard !isFolded else { return }
-      log.append(received: shown, wireCount: record.wireCount, flags: record.flags, at: batch.time)
+      log.append(
+        received: shown,
+        wireCount: record.wireCount,
+        flags: record.flags,
+        answering: record.kind == .received ? 0 : record.message,
+        at: batch.time
+      )
     }
   }
 

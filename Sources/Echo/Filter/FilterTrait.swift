@@ -22,6 +22,8 @@ enum FilterTrait: String, CaseIterable, Sendable {
   /// A message of bytes that could act on a terminal or deceive a reader.
   case hostile
   case answered
+  /// In a client's log: sent, or received; not answered in time; answered after it.
+  case sent, received, unanswered, late
 
   func matches(_ row: FilterRow) -> Bool {
     let flags = row.record.flags
@@ -33,9 +35,13 @@ enum FilterTrait: String, CaseIterable, Sendable {
     case .partial: return flags.contains(.partial)
     case .stop: return !flags.isDisjoint(with: [.stop, .stopRefused])
     case .event: return row.isEvent
-    case .error: return !flags.isDisjoint(with: [.alert, .truncated, .partial, .stopRefused])
+    case .error: return !flags.isDisjoint(with: [.alert, .truncated, .partial, .stopRefused, .unanswered])
     case .hostile: return flags.contains(.hostile)
     case .answered: return flags.contains(.answered)
+    case .sent: return flags.contains(.sent)
+    case .received: return flags.isDisjoint(with: [.sent, .notice])
+    case .unanswered: return flags.contains(.unanswered)
+    case .late: return flags.contains(.late)
     }
   }
 
@@ -43,7 +49,7 @@ enum FilterTrait: String, CaseIterable, Sendable {
   var readsBytes: Bool {
     switch self {
     case .ctl, .bidi, .badutf8: true
-    case .trunc, .partial, .stop, .event, .error, .hostile, .answered: false
+    case .trunc, .partial, .stop, .event, .error, .hostile, .answered, .sent, .received, .unanswered, .late: false
     }
   }
 }

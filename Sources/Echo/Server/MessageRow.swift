@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 extension MessageLog.Row {
   /// What of the row is text for people.
@@ -8,11 +8,28 @@ extension MessageLog.Row {
 
   /// Whether somebody can be named as its source: an event may be nobody's.
   var hasPeer: Bool { !isNotice || peer.connection != .none }
+
+  /// The message as a batch of its own.
+  fileprivate var batch: MessageBatch {
+    var batch = MessageBatch()
+    var record = record
+    record.offset = 0
+    record.peer = 0
+    batch.records = [record]
+    batch.peers = [peer]
+    batch.bytes = Array(payload)
+    return batch
+  }
 }
 
-extension DetailSubject {
-  /// A row of a server's log; `before` is the one above it.
-  init(_ row: MessageLog.Row, id: UInt64, framing: Framing, before: MessageLog.Row?) {
+extension MessageLog {
+  package func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
+    guard let peer, !record.flags.contains(.notice) else { return bytes.count }
+    return framing.shownCount(of: bytes, transport: peer.transport)
+  }
+
+  package func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
+    guard let row = self[id] else { return nil }
     let record = row.record
     var titles = [row.isNotice ? "event" : "#\(record.sequence)"]
     if row.hasPeer { titles.append("\(row.peer)") }
@@ -22,11 +39,11 @@ extension DetailSubject {
       titles.append("reply \(Figures.latency(nanoseconds: nanoseconds))")
     }
     var notes: [String] = []
-    if let before {
+    if let before = before.flatMap({ self[$0] }) {
       notes.append("dt \(Figures.delta(record.time.nanoseconds - before.record.time.nanoseconds))s")
     }
     let kept = UInt64(row.payload.count)
-    self.init(
+    return DetailSubject(
       id: id,
       titleFields: titles,
       bytes: row.payload,
@@ -35,5 +52,23 @@ extension DetailSubject {
       isProse: row.isNotice,
       notes: notes
     )
+  }
+
+  /// As plain mode writes it; in text the time goes before it, and events stand among the messages.
+  package func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
+    guard let row = self[id] else { return }
+    if format == .text { output.append(row.record.time) }
+    if let event = row.event, format == .text {
+      output.append(row.record.flags.contains(.alert) ? " !! " : " -- ")
+      if row.hasPeer { output.append("\(row.peer): ") }
+      output.append(event.noticeText ?? "")
+      output.append(0x0a)
+      return
+    }
+    if format == .text { output.append(0x20) }
+    var transcript = ServerTranscript(format: format, framing: framing)
+    var plain = PlainOutput()
+    transcript.append(row.event ?? .messages(row.batch), to: &plain)
+    output += plain.output
   }
 }

@@ -24,8 +24,8 @@ extension ServerModel {
     fields.add("\(Figures.grouped(traffic.messages)) msg", rank: 1)
     fields.add(Figures.scaled(traffic.bytesReceived), rank: 2)
     fields.addRight(endpointText, rank: 4)
-    if !list.viewport.isFollowing {
-      fields.addRight("HOLD +\(Figures.grouped(UInt64(list.newCount(in: log)))) new", rank: 3)
+    if !browser.viewport.isFollowing {
+      fields.addRight("HOLD +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 3)
     }
     surface.draw(fields, title, style: look.theme[.titleBar])
     let columns = ServerColumns(width: rest.size.columns, last: traffic.messages)
@@ -53,19 +53,21 @@ extension ServerModel {
 
   private func drawList(_ rect: Rect, _ columns: ServerColumns, isSelectable: Bool, on surface: inout Surface) {
     guard !rect.isEmpty else { return }
-    if list.count == 0 {
-      if log.count == 0 { drawWelcome(rect, on: &surface) } else { drawNothingLeft(rect, on: &surface) }
+    if browser.list.count == 0 {
+      if browser.log.count == 0 { drawWelcome(rect, on: &surface) } else { drawNothingLeft(rect, on: &surface) }
       return
     }
-    let viewport = list.viewport
+    let viewport = browser.viewport
     let firstNew = viewport.firstNew
     for (offset, number) in viewport.visible.enumerated() {
-      guard let row = log[list.id(of: number)] else { continue }
+      guard let row = browser.log[browser.list.id(of: number)] else { continue }
       var line = MessageLine(row: row, line: rect.minRow + offset, rect: rect, columns: columns)
       line.isSelected = isSelectable && number == viewport.selection
       line.isFirstNew = number == firstNew
-      line.isMarked = marks.contains(list.id(of: number))
-      if columns.delta > 0, let before = list.row(before: number), let earlier = log[list.id(of: before)] {
+      line.isMarked = browser.marks.contains(browser.list.id(of: number))
+      if columns.delta > 0, let before = browser.list.row(before: number),
+        let earlier = browser.log[browser.list.id(of: before)]
+      {
         line.delta = row.record.time.nanoseconds - earlier.record.time.nanoseconds
       }
       draw(line, on: &surface)
@@ -91,7 +93,7 @@ extension ServerModel {
   private func drawNothingLeft(_ rect: Rect, on surface: inout Surface) {
     var below = rect
     _ = below.takeTop((rect.size.rows - 1) / 2)
-    let words = list.isComplete(for: log) ? "the filter lets nothing through" : "filtering…"
+    let words = browser.isComplete ? "the filter lets nothing through" : "filtering…"
     surface.draw(centered: [words], below, style: look.theme[.muted])
   }
 
@@ -179,7 +181,7 @@ extension ServerModel {
         skip: message.row.isNotice ? 0 : skip,
         style: theme[role, selected: message.isSelected],
         escapeStyle: theme[.escape, selected: message.isSelected],
-        matches: pattern?.ranges(in: bytes, window: 0..<seen) ?? [],
+        matches: browser.pattern?.ranges(in: bytes, window: 0..<seen) ?? [],
         matchStyle: theme[.match, selected: message.isSelected]
       )
     }

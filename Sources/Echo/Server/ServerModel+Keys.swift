@@ -3,7 +3,7 @@ import Wire
 
 extension ServerModel {
   mutating func press(_ key: Key) -> [Effect<ServerCommand>] {
-    notice = nil
+    browser.notice = nil
     switch overlay {
     case .help(var help):
       overlay = HelpKeys.press(key, &help, size: size) ? .help(help) : nil
@@ -33,12 +33,12 @@ extension ServerModel {
 
   private mutating func moveList(_ action: ServerKeys.Action) -> Bool {
     switch action {
-    case .up: list.move(by: -1)
-    case .down: list.move(by: 1)
-    case .pageUp: list.pageUp()
-    case .pageDown: list.pageDown()
-    case .top: list.top()
-    case .bottom: list.bottom(log)
+    case .up: browser.list.move(by: -1)
+    case .down: browser.list.move(by: 1)
+    case .pageUp: browser.list.pageUp()
+    case .pageDown: browser.list.pageDown()
+    case .top: browser.list.top()
+    case .bottom: browser.bottom()
     case .left: skip = max(0, skip - ServerModel.skipStep)
     case .right: skip = min(ServerModel.maximumSkip, skip + ServerModel.skipStep)
     default: return false
@@ -48,12 +48,12 @@ extension ServerModel {
 
   private mutating func moveDetail(_ action: ServerKeys.Action) -> Bool {
     switch action {
-    case .up: detail.scroll(by: -1)
-    case .down: detail.scroll(by: 1)
-    case .pageUp: detail.pageUp()
-    case .pageDown: detail.pageDown()
-    case .top: detail.top()
-    case .bottom: detail.bottom()
+    case .up: browser.detail.scroll(by: -1)
+    case .down: browser.detail.scroll(by: 1)
+    case .pageUp: browser.detail.pageUp()
+    case .pageDown: browser.detail.pageDown()
+    case .top: browser.detail.top()
+    case .bottom: browser.detail.bottom()
     default: return false
     }
     return true
@@ -75,9 +75,9 @@ extension ServerModel {
   private mutating func perform(_ action: ServerKeys.Action) -> [Effect<ServerCommand>] {
     switch action {
     case .up, .down, .pageUp, .pageDown, .top, .bottom, .left, .right: break
-    case .follow: list.toggleFollow()
+    case .follow: browser.list.toggleFollow()
     case .order: if pane == .peers { peersPane.reorder(measures.peers, at: now.time) }
-    case .pause: list.togglePause(log)
+    case .pause: browser.togglePause()
     case .open: open()
     case .back: back()
     case .nextPane: focus(nextPane)
@@ -85,16 +85,16 @@ extension ServerModel {
     case .statistics: focus(pane == .statistics ? .list : .statistics)
     case .mode:
       openDetail()
-      detail.cycleMode()
+      browser.detail.cycleMode()
     case .find: ask(.find)
-    case .filter: ask(.filter, text: list.filter?.description ?? "")
+    case .filter: ask(.filter, text: browser.filter?.description ?? "")
     case .command: ask(.command)
-    case .save: ask(.command, text: "save \(defaultScope.rawValue) ")
-    case .findNext: findAgain(isForward: true)
-    case .findPrevious: findAgain(isForward: false)
-    case .nextOddity: find(.oddity, isForward: true)
-    case .previousOddity: find(.oddity, isForward: false)
-    case .mark: toggleMark()
+    case .save: ask(.command, text: "save \(browser.defaultScope.rawValue) ")
+    case .findNext: browser.findAgain(isForward: true)
+    case .findPrevious: browser.findAgain(isForward: false)
+    case .nextOddity: browser.find(.oddity, isForward: true)
+    case .previousOddity: browser.find(.oddity, isForward: false)
+    case .mark: browser.toggleMark()
     case .copy: return copy()
     case .clear: overlay = .question(.clear)
     case .disconnect: askToDisconnect()
@@ -113,8 +113,8 @@ extension ServerModel {
   private mutating func open() {
     switch pane {
     case .list:
-      guard list.selectedID != nil else { return }
-      if isDetailOpen { focus(.detail) } else { openDetail() }
+      guard browser.selectedID != nil else { return }
+      if browser.isDetailOpen { focus(.detail) } else { openDetail() }
     case .detail, .statistics: focus(.list)
     case .peers:
       guard let peer = peersPane.selected else { return }
@@ -124,8 +124,7 @@ extension ServerModel {
   }
 
   private mutating func openDetail() {
-    guard !isDetailOpen, list.selectedID != nil else { return }
-    isDetailOpen = true
+    guard !browser.isDetailOpen, browser.openDetail() else { return }
     // Where the detail covers the list, the keys go to what is seen.
     focus(layout.isDetailAlone ? .detail : pane)
   }
@@ -134,23 +133,20 @@ extension ServerModel {
   @discardableResult
   private mutating func back() -> Bool {
     if pane != .list {
-      if layout.isDetailAlone { isDetailOpen = false }
+      if layout.isDetailAlone { browser.closeDetail() }
       focus(.list)
-    } else if isDetailOpen {
-      isDetailOpen = false
+    } else if browser.isDetailOpen {
+      browser.closeDetail()
       arrange()
-    } else if pattern != nil || finder != nil {
-      pattern = nil
-      finder = nil
     } else {
-      return false
+      return browser.forgetSearch()
     }
     return true
   }
 
   private var nextPane: Pane {
     switch pane {
-    case .list: isDetailOpen ? .detail : .peers
+    case .list: browser.isDetailOpen ? .detail : .peers
     case .detail: .peers
     case .peers: .statistics
     case .statistics: .list
@@ -166,7 +162,7 @@ extension ServerModel {
   }
 
   private mutating func quit() -> [Effect<ServerCommand>] {
-    if pane != .list || isDetailOpen {
+    if pane != .list || browser.isDetailOpen {
       back()
       return []
     }
@@ -177,30 +173,23 @@ extension ServerModel {
 
   // What is done with messages.
 
-  private mutating func toggleMark() {
-    guard let id = list.selectedID else { return }
-    if marks.remove(id) == nil { marks.insert(id) }
-  }
-
   mutating func copy() -> [Effect<ServerCommand>] {
-    openDetail()
-    showSelected()
-    let bytes = detail.copyText()
-    guard !bytes.isEmpty else { return [] }
-    notice = Notice("copied \(Figures.quantity(UInt64(bytes.count), "byte")), if the terminal lets programs copy")
-    return [.copy(bytes)]
+    let bytes = browser.copyText()
+    return bytes.isEmpty ? [] : [.copy(bytes)]
   }
 
   mutating func toggleMouse() -> [Effect<ServerCommand>] {
     isMouseOn.toggle()
-    notice = Notice(isMouseOn ? "mouse on: Shift selects text" : "mouse off")
+    browser.notice = Notice(isMouseOn ? "mouse on: Shift selects text" : "mouse off")
     return [.mouse(isMouseOn)]
   }
 
   mutating func askToDisconnect() {
-    let peer = pane == .peers ? peersPane.selected : list.selectedID.flatMap { log[$0]?.peer }
-    guard let peer, peer.connection != .none else { return notice = Notice("no connection is selected") }
-    guard measures.peers[peer]?.isEnded == false else { return notice = Notice("\(peer) is not connected any more") }
+    let peer = pane == .peers ? peersPane.selected : browser.selectedID.flatMap { browser.log[$0]?.peer }
+    guard let peer, peer.connection != .none else { return browser.notice = Notice("no connection is selected") }
+    guard measures.peers[peer]?.isEnded == false else {
+      return browser.notice = Notice("\(peer) is not connected any more")
+    }
     overlay = .question(.disconnect(peer))
   }
 
@@ -220,8 +209,8 @@ extension ServerModel {
         peersPane.select(line: mouse.point.row - rect.minRow - PeersPane.headerRows)
       } else if layout.list.contains(mouse.point) {
         focus(.list)
-        let row = list.viewport.visible.lowerBound + UInt64(mouse.point.row - layout.list.minRow)
-        if list.viewport.visible.contains(row) { list.select(row: row) }
+        let row = browser.viewport.visible.lowerBound + UInt64(mouse.point.row - layout.list.minRow)
+        if browser.viewport.visible.contains(row) { browser.list.select(row: row) }
       }
     case .release, .drag: break
     }
@@ -229,11 +218,11 @@ extension ServerModel {
 
   private mutating func wheel(_ point: Point, _ distance: Int, _ layout: ServerLayout) {
     if let rect = layout.detail, rect.contains(point) {
-      detail.scroll(by: distance)
+      browser.detail.scroll(by: distance)
     } else if let rect = layout.peers, rect.contains(point) {
       peersPane.move(by: distance)
     } else {
-      list.scroll(by: distance)
+      browser.list.scroll(by: distance)
     }
   }
 

@@ -43,12 +43,12 @@ extension ServerModel {
     var effects: [Effect<ServerCommand>] = []
     let problem: String?
     switch kind {
-    case .find: problem = find(text)
-    case .filter: problem = filter(text)
+    case .find: problem = browser.find(text)
+    case .filter: problem = browser.setFilter(text)
     case .command: problem = run(text, &effects)
     }
     if let problem {
-      notice = Notice(problem, isAlert: true)
+      browser.notice = Notice(problem, isAlert: true)
       overlay = .prompt(prompt, kind)
     }
     return effects
@@ -66,10 +66,15 @@ extension ServerModel {
       return error.text
     }
     switch action {
-    case .filter: return filter(argument)
-    case .find: return find(argument)
-    case .goTo: return goTo(argument)
-    case .save: return startSave(argument, &effects)
+    case .filter: return browser.setFilter(argument)
+    case .find: return browser.find(argument)
+    case .goTo: return browser.goTo(argument)
+    case .save:
+      do throws(SaveProblem) {
+        effects = [.file(try browser.startSave(argument))]
+      } catch {
+        return error.text
+      }
     case .copy: effects = copy()
     case .clear: overlay = .question(.clear)
     case .disconnect: askToDisconnect()
@@ -80,79 +85,10 @@ extension ServerModel {
     return nil
   }
 
-  private mutating func filter(_ text: String) -> String? {
-    guard !text.allSatisfy({ $0 == " " }) else {
-      list.setFilter(nil, log, framing: framing)
-      return nil
-    }
-    do throws(FilterError) {
-      list.setFilter(try Filter.parse(text), log, framing: framing)
-      return nil
-    } catch {
-      return "column \(error.column): \(error.reason)"
-    }
-  }
-
   mutating func filter(by peer: Peer) {
-    _ = filter(
+    _ = browser.setFilter(
       peer.connection == .none
         ? "from:\(peer.address) proto:\(peer.transport.rawValue)" : "conn:\(peer.connection.number)"
     )
-  }
-
-  private mutating func find(_ text: String) -> String? {
-    guard !text.isEmpty else {
-      findAgain(isForward: true)
-      return nil
-    }
-    do throws(FilterError) {
-      let pattern = try SearchPattern.parse(text)
-      self.pattern = pattern
-      // Who follows asks for what came last; who reads somewhere goes on from there.
-      let viewport = list.viewport
-      finder = Finder(
-        .pattern(pattern),
-        isForward: !viewport.isFollowing,
-        from: viewport.selection,
-        isIncluded: true
-      )
-      search()
-      return nil
-    } catch {
-      return "column \(error.column): \(error.reason)"
-    }
-  }
-
-  private mutating func goTo(_ text: String) -> String? {
-    guard let number = UInt64(text) else { return "goto needs a message's number" }
-    finder = Finder(.number(number), isForward: true, from: list.viewport.first, isIncluded: true)
-    search()
-    return nil
-  }
-
-  // Searching.
-
-  mutating func findAgain(isForward: Bool) {
-    guard let pattern else { return notice = Notice("nothing to find yet: / asks for it") }
-    find(.pattern(pattern), isForward: isForward)
-  }
-
-  mutating func find(_ target: Finder.Target, isForward: Bool) {
-    finder = Finder(target, isForward: isForward, from: list.viewport.selection)
-    search()
-  }
-
-  /// Does a slice of the search, and goes to what it found.
-  mutating func search() {
-    guard var finder else { return }
-    switch finder.advance(list, log, framing: framing) {
-    case .searching: self.finder = finder
-    case .found(let row):
-      self.finder = nil
-      list.jump(to: row)
-    case .notFound:
-      self.finder = nil
-      notice = Notice(finder.failureText)
-    }
   }
 }

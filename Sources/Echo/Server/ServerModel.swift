@@ -34,26 +34,13 @@ package struct ServerModel: ScreenModel {
   private(set) var endpoints: [Endpoint] = []
   private(set) var startTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  var log: MessageLog
-  var list = MessageList()
   var measures = ServerMeasures()
-  var detail = DetailPane()
-  var isDetailOpen = false
+  var browser: LogBrowser<MessageLog>
   var peersPane = PeersPane()
   var pane = Pane.list
   var overlay: Overlay?
   var histories: [PromptKind: MessageHistory] = [:]
-  /// The last search, for `n` and for the highlight.
-  var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
-  private var hasOtherPattern = false
-  /// Where the search's matches are in the message of the detail.
-  private(set) var detailMatches: [Range<Int>] = []
-  var finder: Finder?
-  var marks: Set<UInt64> = []
-  var save: SaveJob?
   var isMouseOn = false
-  /// What the last key led to, until the next one.
-  var notice: Notice?
   /// Columns of the previews that are scrolled off to the left.
   var skip = 0
 
@@ -67,7 +54,10 @@ package struct ServerModel: ScreenModel {
     self.framing = framing
     self.stopPolicy = stopPolicy
     self.look = look
-    log = MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing)
+    browser = LogBrowser(
+      MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing),
+      framing: framing
+    )
   }
 
   /// The last line a server leaves behind.
@@ -75,11 +65,9 @@ package struct ServerModel: ScreenModel {
 
   package var showsSeconds: Bool { phase != .starting && size.columns >= ServerLayout.uptimeColumns }
 
-  package var hasPendingWork: Bool {
-    !list.isComplete(for: log) || finder != nil || save?.isReady == true
-  }
+  package var hasPendingWork: Bool { browser.hasPendingWork }
 
-  var layout: ServerLayout { ServerLayout(size: size, isDetailOpen: isDetailOpen, pane: pane) }
+  var layout: ServerLayout { ServerLayout(size: size, isDetailOpen: browser.isDetailOpen, pane: pane) }
 
   package mutating func update(_ event: ScreenEvent<ServerEvent>) -> [Effect<ServerCommand>] {
     var effects: [Effect<ServerCommand>] = []
@@ -91,8 +79,8 @@ package struct ServerModel: ScreenModel {
       now = moment
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
-    case .turn: effects = work()
-    case .file(let event): effects = handle(event)
+    case .turn: effects = browser.work().map(Effect.file)
+    case .file(let event): if let path = browser.handle(event) { overlay = .question(.overwrite(path)) }
     case .news(let news): effects = handle(news)
     case .input(.key(let key)): effects = press(key)
     case .input(.mouse(let mouse)): press(mouse)
@@ -100,46 +88,22 @@ package struct ServerModel: ScreenModel {
     case .input(.focus): break
     case .terminate: effects = [.request(.stop)]
     }
-    showSelected()
+    browser.showSelected()
     return effects
   }
 
   /// The list is shown in a part of another program's screen, `ServerModel.drawPane`, and not in a view of its own.
   mutating func resize(pane: Rect) {
-    list.resize(rows: max(0, pane.size.rows - (ServerModel.hasPaneHeader(pane) ? 2 : 1)))
+    browser.list.resize(rows: max(0, pane.size.rows - (ServerModel.hasPaneHeader(pane) ? 2 : 1)))
   }
 
   /// Tells the panes their sizes, which a resize and an opened pane change.
   mutating func arrange() {
     let layout = layout
-    list.resize(rows: layout.list.size.rows)
-    detail.resize(layout.detail?.size ?? .zero)
+    browser.list.resize(rows: layout.list.size.rows)
+    browser.detail.resize(layout.detail?.size ?? .zero)
     peersPane.resize(rows: max(0, (layout.peers?.size.rows ?? 0) - PeersPane.headerRows), measures.peers)
   }
-
-  /// Gives the detail the selected message, where there is one.
-  mutating func showSelected() {
-    guard isDetailOpen, let number = list.viewport.selection, let row = log[list.id(of: number)] else {
-      detailMatches = []
-      return detail.show(nil)
-    }
-    let before = list.row(before: number).flatMap { log[list.id(of: $0)] }
-    let id = list.id(of: number)
-    let isOther = detail.subject?.id != id
-    detail.show(DetailSubject(row, id: id, framing: framing, before: before))
-    if isOther || hasOtherPattern { markMatches() }
-  }
-
-  /// Finds what the search is for in the message of the detail.
-  private mutating func markMatches() {
-    hasOtherPattern = false
-    guard let pattern, let bytes = detail.subject?.bytes else { return detailMatches = [] }
-    detailMatches = bytes.withUnsafeBytes { pattern.ranges(in: $0, limit: ServerModel.markLimit) }
-    if let first = detailMatches.first { detail.reveal(first.lowerBound) }
-  }
-
-  /// Matches that are marked in one message.
-  private static let markLimit = 4096
 
   // News.
 
@@ -150,24 +114,16 @@ package struct ServerModel: ScreenModel {
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): log.append(batch)
+    case .messages(let batch): browser.log.append(batch)
     case .stopping:
       phase = .stopping
-      log.append(event: news)
+      browser.log.append(event: news)
     case .stopped: return [.quit]
-    case .connected, .disconnected, .dropped, .refused, .failure: log.append(event: news)
+    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
     }
-    list.follow(log, framing: framing)
+    browser.follow()
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.
     if !peersPane.isAttended { peersPane.sync(measures.peers) }
     return []
-  }
-
-  // Work that is done in slices between keys.
-
-  private mutating func work() -> [Effect<ServerCommand>] {
-    if !list.isComplete(for: log) { list.work(log, framing: framing) }
-    if finder != nil { search() }
-    return saveSlice()
   }
 }

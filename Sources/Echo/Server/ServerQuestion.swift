@@ -12,7 +12,7 @@ extension ServerModel {
   func text(of question: Question) -> String {
     switch question {
     case .quit: "\(Figures.quantity(UInt64(measures.peers.connectedCount), "peer")) connected. Stop the server? y/n"
-    case .clear: "Clear \(Figures.quantity(UInt64(log.count), "row")) from the list? y/n"
+    case .clear: "Clear \(Figures.quantity(UInt64(browser.log.count), "row")) from the list? y/n"
     case .disconnect(let peer): "Disconnect \(peer)? y/n"
     case .overwrite(let path): "\(Printable.text(path.utf8)) is there already. Write over it? y/n"
     }
@@ -24,19 +24,13 @@ extension ServerModel {
     case .disconnect(let peer): return [.request(.disconnect(peer.connection))]
     case .overwrite(let path): return [.file(.create(path: path, isOverwriting: true))]
     case .clear:
-      log.clear()
-      list.clear(log)
-      marks = []
-      finder = nil
+      browser.clear()
       return []
     }
   }
 
   mutating func refuse(_ question: Question) -> [Effect<ServerCommand>] {
-    if case .overwrite = question {
-      save = nil
-      notice = Notice("nothing was saved")
-    }
+    if case .overwrite = question { browser.cancelSave() }
     return []
   }
 }

@@ -7,9 +7,9 @@ extension ServerModel {
     let layout = layout
     drawTitle(layout.title, on: &surface)
     if let rect = layout.rates { drawRates(rect, on: &surface) }
-    if !(layout.isDetailAlone && isDetailOpen) { drawMessages(layout, on: &surface) }
+    if !(layout.isDetailAlone && browser.isDetailOpen) { drawMessages(layout, on: &surface) }
     if let rect = layout.detail {
-      detail.draw(in: rect, on: &surface, look: look, isFocused: pane == .detail, highlight: detailMatches)
+      browser.detail.draw(in: rect, on: &surface, look: look, isFocused: pane == .detail, highlight: browser.matches)
     }
     if let rect = layout.side {
       for row in rect.minRow..<rect.maxRow {
@@ -80,7 +80,9 @@ extension ServerModel {
       ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
     ]
     fields += losses.map { ("\($1) \(Figures.grouped($0))", $0 > 0 ? .error : .muted) }
-    if log.hostileCount > 0 { fields.append(("hostile \(Figures.grouped(log.hostileCount))", .warning)) }
+    if browser.log.hostileCount > 0 {
+      fields.append(("hostile \(Figures.grouped(browser.log.hostileCount))", .warning))
+    }
     let left = 6
     let textColumns = fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +)
     let sparkColumns = min(RateWindow.seconds, max(0, rect.size.columns - left - textColumns))
@@ -115,26 +117,26 @@ extension ServerModel {
     if case .question(let question) = overlay {
       return draw(words: text(of: question), rect, look.theme[.warning], on: &surface)
     }
-    if let notice {
+    if let notice = browser.notice {
       return draw(words: notice.text, rect, look.theme[notice.isAlert ? .error : .statusBar], on: &surface)
     }
     var fields = BarFields(columns: rect.size.columns)
-    let mode = list.isPaused ? "PAUSED" : list.viewport.isFollowing ? "FOLLOW" : "HOLD"
-    fields.add("\(mode) +\(Figures.grouped(UInt64(list.newCount(in: log)))) new", rank: 0)
-    if let filter = list.filter {
-      let counts = "\(Figures.grouped(UInt64(list.matchCount))) of \(Figures.grouped(UInt64(log.count)))"
-      fields.add("filter: \(filter) (\(counts)\(list.isComplete(for: log) ? "" : "…"))", rank: 1)
+    let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
+    fields.add("\(mode) +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 0)
+    if let filter = browser.filter {
+      let counts = "\(Figures.grouped(UInt64(browser.matchCount))) of \(Figures.grouped(UInt64(browser.log.count)))"
+      fields.add("filter: \(filter) (\(counts)\(browser.isComplete ? "" : "…"))", rank: 1)
     }
-    if finder != nil { fields.add("searching…", rank: 1) }
-    if let save { fields.add("saving \(save.percent)%", rank: 1) }
-    if !marks.isEmpty { fields.add("\(marks.count) marked", rank: 3) }
-    if log.droppedCount > 0, let oldest = log.oldestTime {
+    if browser.isSearching { fields.add("searching…", rank: 1) }
+    if let save = browser.save { fields.add("saving \(save.percent)%", rank: 1) }
+    if !browser.marks.isEmpty { fields.add("\(browser.marks.count) marked", rank: 3) }
+    if browser.log.droppedCount > 0, let oldest = browser.log.oldestTime {
       let since = Figures.clock(oldest, offset: now.offset, .seconds)
-      fields.add("kept since \(since), \(Figures.grouped(log.droppedCount)) gone", rank: 4)
+      fields.add("kept since \(since), \(Figures.grouped(browser.log.droppedCount)) gone", rank: 4)
     }
     if stopPolicy == .any { fields.add("ANYONE MAY STOP", rank: 2) }
     fields.add("framing \(framing)", rank: 6)
-    let memory = "mem \(Figures.scaled(UInt64(log.byteCount)))/\(Figures.scaled(UInt64(log.byteLimit)))"
+    let memory = "mem \(Figures.scaled(UInt64(browser.log.byteCount)))/\(Figures.scaled(UInt64(browser.log.byteLimit)))"
     fields.addRight(memory, rank: 5)
     surface.draw(fields, rect, style: look.theme[.statusBar])
   }

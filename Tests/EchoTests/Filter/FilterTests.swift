@@ -162,9 +162,12 @@ import Wire
   @Test("is: asks what became of a message")
   func flags() throws {
     let names: [(MessageRecord.Flags, Set<String>)] = [
-      (.truncated, ["trunc", "error"]), (.partial, ["partial", "error"]), (.stop, ["stop"]),
-      (.stopRefused, ["stop", "error"]), (.answered, ["answered"]), ([], []), ([.notice], ["event"]),
-      ([.notice, .alert], ["event", "error"]), (MessageRecord.Flags(rawValue: 128), ["hostile"]),
+      (.truncated, ["trunc", "error", "received"]), (.partial, ["partial", "error", "received"]),
+      (.stop, ["stop", "received"]), (.stopRefused, ["stop", "error", "received"]),
+      (.answered, ["answered", "received"]),
+      ([], ["received"]), ([.notice], ["event"]), ([.notice, .alert], ["event", "error"]),
+      (.hostile, ["hostile", "received"]), (.sent, ["sent"]), ([.sent, .unanswered], ["sent", "unanswered", "error"]),
+      ([.sent, .answered, .late], ["sent", "answered", "late"]),
     ]
     for (flags, expected) in names {
       let sample = Sample("x").with(flags)

@@ -17,8 +17,8 @@ struct Finder: Sendable {
     case notFound
   }
 
-  /// What `e` stops at.
-  static let oddities: MessageRecord.Flags = [.hostile, .truncated, .partial, .stopRefused, .alert]
+  /// What an oddity is.
+  static let oddities: MessageRecord.Flags = [.hostile, .truncated, .partial, .stopRefused, .alert, .unanswered]
 
   let target: Target
   let isForward: Bool
@@ -33,21 +33,25 @@ struct Finder: Sendable {
   }
 
   /// Looks at the next rows; what it has not reached when the slice is over waits for the next call.
-  mutating func advance(_ list: MessageList, _ log: MessageLog, framing: Framing) -> Outcome {
+  mutating func advance(_ list: RowList, _ log: some RowLog) -> Outcome {
     var bytes = 0
-    for _ in 0..<MessageList.sliceRows {
+    for _ in 0..<RowList.sliceRows {
       guard var row = next else { return .notFound }
       let viewport = list.viewport
       if isForward { row = max(row, viewport.first) }
       guard row >= viewport.first, row < viewport.end else {
         return list.isComplete(for: log) ? .notFound : .searching
       }
-      if let message = log[list.id(of: row)] {
-        if isHit(message, framing) { return .found(row: row) }
-        bytes += message.payload.count
+      var isHit = false
+      let id = list.id(of: row)
+      _ = log.scan(id..<(id + 1)) { _, record, peer, payload in
+        isHit = isMeant(record, UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)]))
+        bytes += payload.count
+        return false
       }
+      if isHit { return .found(row: row) }
       next = isForward ? row + 1 : row > 0 ? row - 1 : nil
-      if bytes >= MessageList.sliceBytes { break }
+      if bytes >= RowList.sliceBytes { break }
     }
     return .searching
   }
@@ -56,18 +60,17 @@ struct Finder: Sendable {
   var failureText: String {
     let place = isForward ? "below" : "above"
     switch target {
-    case .pattern: return "no match \(place): \(isForward ? "N" : "n") looks \(isForward ? "above" : "below")"
+    case .pattern: return "no match \(place)"
     case .oddity: return "no error or hostile message \(place)"
     case .number(let number): return "message \(number) is not in the list"
     }
   }
 
-  private func isHit(_ row: MessageLog.Row, _ framing: Framing) -> Bool {
+  private func isMeant(_ record: MessageRecord, _ shown: UnsafeRawBufferPointer) -> Bool {
     switch target {
-    case .oddity: return !row.record.flags.isDisjoint(with: Finder.oddities)
-    case .number(let number): return row.record.sequence == number
-    case .pattern(let pattern):
-      return row.shown(framing).withUnsafeBytes { pattern.matches($0) }
+    case .oddity: !record.flags.isDisjoint(with: Finder.oddities)
+    case .number(let number): record.sequence == number && record.flags.isDisjoint(with: .notice)
+    case .pattern(let pattern): pattern.matches(shown)
     }
   }
 }

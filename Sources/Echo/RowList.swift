@@ -5,7 +5,7 @@ import Wire
 ///
 /// Rows have numbers of the list's own; without a filter they are the log's ids. The reader's place is held by the id of a
 /// message, also when a filter comes or goes.
-struct MessageList: Sendable {
+struct RowList: Sendable {
   private struct Filtered: Sendable {
     let filter: Filter
     var rows: FilteredList
@@ -36,7 +36,7 @@ struct MessageList: Sendable {
   func row(before row: UInt64) -> UInt64? { row > viewport.first ? row - 1 : nil }
 
   /// Rows that came since the end was left, or since the pause.
-  func newCount(in log: MessageLog) -> Int {
+  func newCount(in log: some RowLog) -> Int {
     viewport.newCount + Int(clamping: (filtered?.rows.endRow ?? log.endID) - viewport.end)
   }
 
@@ -44,22 +44,22 @@ struct MessageList: Sendable {
   var matchCount: Int { filtered?.rows.count ?? 0 }
 
   /// Whether the filter has seen the whole log.
-  func isComplete(for log: MessageLog) -> Bool { filtered?.rows.isComplete(for: log) ?? true }
+  func isComplete(for log: some RowLog) -> Bool { filtered?.rows.isComplete(for: log) ?? true }
 
   // The list changes.
 
   /// The log has grown, shrunk, or both.
-  mutating func follow(_ log: MessageLog, framing: Framing) {
+  mutating func follow(_ log: some RowLog, framing: Framing) {
     if filtered != nil { work(log, framing: framing) } else { sync(log) }
   }
 
   /// Does a slice of what the filter has left to look at.
-  mutating func work(_ log: MessageLog, framing: Framing) {
+  mutating func work(_ log: some RowLog, framing: Framing) {
     guard var current = filtered else { return }
     // The only reference is the local one, so that nothing is copied.
     filtered = nil
     let filter = current.filter
-    _ = current.rows.advance(log, rows: MessageList.sliceRows, bytes: MessageList.sliceBytes) { record, peer, bytes in
+    _ = current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) { record, peer, bytes in
       filter.matches(record, peer, bytes, framing: framing)
     }
     filtered = current
@@ -68,7 +68,7 @@ struct MessageList: Sendable {
   }
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
-  mutating func setFilter(_ filter: Filter?, _ log: MessageLog, framing: Framing) {
+  mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing) {
     let place = viewport.isFollowing ? nil : selectedID
     guard let filter else {
       filtered = nil
@@ -84,12 +84,12 @@ struct MessageList: Sendable {
   }
 
   /// Everything in the log is gone.
-  mutating func clear(_ log: MessageLog) {
+  mutating func clear(_ log: some RowLog) {
     if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID), wanted: nil) }
     viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
   }
 
-  mutating func togglePause(_ log: MessageLog) {
+  mutating func togglePause(_ log: some RowLog) {
     isPaused.toggle()
     sync(log)
   }
@@ -105,7 +105,7 @@ struct MessageList: Sendable {
   mutating func toggleFollow() { viewport.toggleFollow() }
 
   /// To the newest row, and stay there.
-  mutating func bottom(_ log: MessageLog) {
+  mutating func bottom(_ log: some RowLog) {
     isPaused = false
     sync(log)
     viewport.bottom()
@@ -118,7 +118,7 @@ struct MessageList: Sendable {
 
   // Inside.
 
-  private mutating func sync(_ log: MessageLog) {
+  private mutating func sync(_ log: some RowLog) {
     filtered?.rows.drop(before: log.firstID)
     let first = filtered?.rows.firstRow ?? log.firstID
     let end = filtered?.rows.endRow ?? log.endID
@@ -129,7 +129,7 @@ struct MessageList: Sendable {
   }
 
   /// Brings the reader back to where they were before the filter, as soon as there is something.
-  private mutating func settle(_ log: MessageLog) {
+  private mutating func settle(_ log: some RowLog) {
     guard let wanted = filtered?.wanted, let rows = filtered?.rows, !rows.isEmpty else { return }
     let next = rows.firstRow(from: wanted)
     viewport.jump(to: next)

@@ -1,0 +1,83 @@
+import Screen
+import Wire
+
+extension LogBrowser {
+  /// What can be asked to be saved.
+  enum SaveScope: String, CaseIterable {
+    case all, filtered, marked, message
+  }
+
+  /// What is saved when the user does not say.
+  var defaultScope: SaveScope { !marks.isEmpty ? .marked : filter != nil ? .filtered : .all }
+
+  /// `[WHAT] FILE`: begins to write rows to a new file. Returns what the file is asked for, or throws what is wrong.
+  mutating func startSave(_ argument: String) throws(SaveProblem) -> FileRequest {
+    guard save == nil else { throw SaveProblem("a file is being written already") }
+    let words = argument.split(separator: " ", maxSplits: 1)
+    var scope = defaultScope
+    var path = argument
+    if let first = words.first, let named = SaveScope(rawValue: String(first)) {
+      scope = named
+      path = words.count > 1 ? String(words[1]) : ""
+    }
+    guard !path.isEmpty else { throw SaveProblem("save needs a file name") }
+    save = SaveJob(path: path, log: log, scope: try rows(scope))
+    return .create(path: path, isOverwriting: false)
+  }
+
+  private func rows(_ scope: SaveScope) throws(SaveProblem) -> SaveJob<Log>.Scope {
+    guard log.count > 0 else { throw SaveProblem("there is nothing to save") }
+    switch scope {
+    case .all: return .all
+    case .filtered:
+      guard let filter else { throw SaveProblem("there is no filter") }
+      return .filtered(filter, framing)
+    case .marked:
+      guard !marks.isEmpty else { throw SaveProblem("nothing is marked") }
+      return .chosen(marks)
+    case .message:
+      guard let selectedID else { throw SaveProblem("no message is selected") }
+      return .chosen([selectedID])
+    }
+  }
+
+  /// Hands the file its next rows, where one is being written.
+  mutating func saveSlice() -> [FileRequest] {
+    guard save?.isReady == true else { return [] }
+    guard let bytes = save?.slice() else {
+      save?.isReady = false
+      return [.finish]
+    }
+    return bytes.isEmpty ? [] : [.write(bytes)]
+  }
+
+  /// Takes note of what became of the file; a path that is there already is returned, for the user to decide.
+  mutating func handle(_ event: FileEvent) -> String? {
+    guard let job = save else { return nil }
+    switch event {
+    case .created: save?.isReady = true
+    case .exists: return job.path
+    case .failed(let reason):
+      save = nil
+      notice = Notice(reason, isAlert: true)
+    case .finished(let bytes):
+      save = nil
+      let rows = Figures.quantity(job.count, "row")
+      notice = Notice("saved \(rows), \(Figures.quantity(UInt64(bytes), "byte")), to \(Printable.text(job.path.utf8))")
+    }
+    return nil
+  }
+
+  /// The user does not want the file that is there to be written over.
+  mutating func cancelSave() {
+    save = nil
+    notice = Notice("nothing was saved")
+  }
+}
+
+/// Why rows can't be saved, as a sentence.
+struct SaveProblem: Error, Hashable {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+}

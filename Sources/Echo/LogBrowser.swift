@@ -1,0 +1,189 @@
+import Screen
+import Wire
+
+/// A reader's way through a log: where they are in it, what they filter by and look for, the row they look into, and the
+/// rows they keep. Filters, searches and files are worked off in slices, so that none of them keeps a key waiting.
+struct LogBrowser<Log: RowLog>: Sendable {
+  let framing: Framing
+  var log: Log
+  var list = RowList()
+  var detail = DetailPane()
+  private(set) var isDetailOpen = false
+  /// The last search, for the next match and for the highlight.
+  private(set) var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
+  private var hasOtherPattern = false
+  /// Where the search's matches are in the row of the detail.
+  private(set) var matches: [Range<Int>] = []
+  private(set) var finder: Finder?
+  var marks: Set<UInt64> = []
+  var save: SaveJob<Log>?
+  /// What the last key led to, until the next one.
+  var notice: Notice?
+
+  init(_ log: Log, framing: Framing) {
+    self.log = log
+    self.framing = framing
+  }
+
+  var filter: Filter? { list.filter }
+  var viewport: ListViewport { list.viewport }
+  /// Rows that the filter lets through, as far as it has looked.
+  var matchCount: Int { list.matchCount }
+  var isComplete: Bool { list.isComplete(for: log) }
+  var isSearching: Bool { finder != nil }
+  var newCount: Int { list.newCount(in: log) }
+  var hasPendingWork: Bool { !isComplete || finder != nil || save?.isReady == true }
+
+  /// The log's id of the selected row.
+  var selectedID: UInt64? { list.selectedID }
+
+  /// Does a slice of what there is to do; returns what the file is to be given.
+  mutating func work() -> [FileRequest] {
+    if !isComplete { list.work(log, framing: framing) }
+    if finder != nil { search() }
+    return saveSlice()
+  }
+
+  // The log changes.
+
+  /// The log has grown, shrunk, or both.
+  mutating func follow() {
+    list.follow(log, framing: framing)
+    if !marks.isEmpty, log.firstID > 0 { marks = marks.filter { $0 >= log.firstID } }
+  }
+
+  mutating func clear() {
+    log.clear()
+    list.clear(log)
+    marks = []
+    finder = nil
+  }
+
+  // The reader moves.
+
+  mutating func bottom() { list.bottom(log) }
+  mutating func togglePause() { list.togglePause(log) }
+
+  mutating func toggleMark() {
+    guard let id = selectedID else { return }
+    if marks.remove(id) == nil { marks.insert(id) }
+  }
+
+  // Filters and searches. What is wrong with a text is returned.
+
+  mutating func setFilter(_ text: String) -> String? {
+    do throws(FilterError) {
+      let filter = try Filter.parse(text)
+      list.setFilter(filter.isEmpty ? nil : filter, log, framing: framing)
+      return nil
+    } catch {
+      return "column \(error.column): \(error.reason)"
+    }
+  }
+
+  mutating func find(_ text: String) -> String? {
+    guard !text.isEmpty else {
+      findAgain(isForward: false)
+      return nil
+    }
+    do throws(FilterError) {
+      let pattern = try SearchPattern.parse(text)
+      self.pattern = pattern
+      // Who follows asks for what came last; who reads somewhere goes on from there.
+      finder = Finder(
+        .pattern(pattern),
+        isForward: !viewport.isFollowing,
+        from: viewport.selection ?? viewport.visible.last,
+        isIncluded: true
+      )
+      search()
+      return nil
+    } catch {
+      return "column \(error.column): \(error.reason)"
+    }
+  }
+
+  mutating func findAgain(isForward: Bool) {
+    guard let pattern else { return notice = Notice("nothing to find yet") }
+    find(.pattern(pattern), isForward: isForward)
+  }
+
+  mutating func find(_ target: Finder.Target, isForward: Bool) {
+    finder = Finder(target, isForward: isForward, from: viewport.selection ?? viewport.visible.last)
+    search()
+  }
+
+  mutating func goTo(_ text: String) -> String? {
+    guard let number = UInt64(text) else { return "goto needs a message's number" }
+    finder = Finder(.number(number), isForward: true, from: viewport.first, isIncluded: true)
+    search()
+    return nil
+  }
+
+  /// Forgets the search; false when there is none.
+  mutating func forgetSearch() -> Bool {
+    guard pattern != nil || finder != nil else { return false }
+    pattern = nil
+    finder = nil
+    return true
+  }
+
+  /// Does a slice of the search, and goes to what it found.
+  private mutating func search() {
+    guard var finder else { return }
+    switch finder.advance(list, log) {
+    case .searching: self.finder = finder
+    case .found(let row):
+      self.finder = nil
+      list.jump(to: row)
+    case .notFound:
+      self.finder = nil
+      notice = Notice(finder.failureText)
+    }
+  }
+
+  // The detail.
+
+  /// Opens the detail of the selected row; false when there is none.
+  @discardableResult
+  mutating func openDetail() -> Bool {
+    guard list.selectedID != nil else { return false }
+    isDetailOpen = true
+    return true
+  }
+
+  mutating func closeDetail() { isDetailOpen = false }
+
+  /// Gives the detail the selected row, where there is one; to be called after whatever may have changed it.
+  mutating func showSelected() {
+    guard isDetailOpen, let row = viewport.selection,
+      let subject = log.subject(of: list.id(of: row), before: list.row(before: row).map(list.id(of:)))
+    else {
+      matches = []
+      return detail.show(nil)
+    }
+    let isOther = detail.subject?.id != subject.id
+    detail.show(subject)
+    if isOther || hasOtherPattern { markMatches() }
+  }
+
+  /// Finds what the search is for in the row of the detail.
+  private mutating func markMatches() {
+    hasOtherPattern = false
+    guard let pattern, let subject = detail.subject else { return matches = [] }
+    matches = subject.bytes.withUnsafeBytes { pattern.ranges(in: $0, limit: LogBrowser.markLimit) }
+    if let first = matches.first { detail.reveal(first.lowerBound) }
+  }
+
+  /// Matches that are marked in one row.
+  private static var markLimit: Int { 4096 }
+
+  /// What a copy of the selected row is made of, as the detail shows it.
+  mutating func copyText() -> [UInt8] {
+    guard let id = selectedID, let subject = log.subject(of: id, before: nil) else { return [] }
+    if detail.subject?.id != subject.id { detail.show(subject) }
+    let bytes = detail.copyText()
+    notice = Notice("copied \(Figures.quantity(UInt64(bytes.count), "byte")), if the terminal lets programs copy")
+    return bytes
+  }
+}

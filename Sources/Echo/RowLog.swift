@@ -1,0 +1,39 @@
+package import Wire
+
+/// A log whose rows can be listed, filtered, searched, looked into and saved, whatever they are.
+package protocol RowLog: Sendable {
+  /// The id of the oldest row that is held.
+  var firstID: UInt64 { get }
+  /// One past the newest row's id.
+  var endID: UInt64 { get }
+
+  /// Gives `body` the rows of `ids` that are held, in order, until it returns false; returns the id after the last row that
+  /// was visited (with none, where it would have begun).
+  func scan(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64
+
+  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
+  /// visited (with none, where it would have begun).
+  func scanReversed(
+    _ ids: Range<UInt64>,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64
+
+  /// How many of a row's bytes are shown as its text, from the first.
+  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int
+
+  /// A row for the detail pane; `before` is the row above it in the reader's list.
+  func subject(of id: UInt64, before: UInt64?) -> DetailSubject?
+
+  /// Adds a row as it goes into a file.
+  func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8])
+
+  /// Forgets every row; ids go on counting.
+  mutating func clear()
+}
+
+extension RowLog {
+  package var count: Int { Int(endID - firstID) }
+}

@@ -1,0 +1,65 @@
+import Wire
+
+/// Rows on their way to a file, a slice at a time, as the log was when the user asked.
+struct SaveJob<Log: RowLog>: Sendable {
+  enum Scope: Sendable {
+    case all
+    case filtered(Filter, Framing)
+    case chosen(Set<UInt64>)
+  }
+
+  /// Rows that one slice looks at.
+  private static var sliceRows: UInt64 { 4096 }
+
+  let path: String
+  /// Whether the file is open and wants bytes.
+  var isReady = false
+  /// Rows written so far.
+  private(set) var count: UInt64 = 0
+  private let log: Log
+  private let scope: Scope
+  private let format: OutputFormat
+  private var next: UInt64
+
+  /// The format goes by the name: JSON lines for `.json`, `.jsonl` and `.ndjson`, else text.
+  init(path: String, log: Log, scope: Scope) {
+    self.path = path
+    self.log = log
+    self.scope = scope
+    format = [".json", ".jsonl", ".ndjson"].contains { path.hasSuffix($0) } ? .json : .text
+    next = log.firstID
+  }
+
+  /// The share of the work that is done, in percent.
+  var percent: Int { log.count == 0 ? 100 : Int((next - log.firstID) * 100 / UInt64(log.count)) }
+
+  /// The next rows as they go into the file, which may be none of a slice; nil when all are written.
+  mutating func slice() -> [UInt8]? {
+    guard next < log.endID else { return nil }
+    var found: [UInt64] = []
+    var bytes = 0
+    let end = min(log.endID, next + SaveJob.sliceRows)
+    next = log.scan(next..<end) { id, record, peer, payload in
+      if isWanted(id, record, peer, payload) { found.append(id) }
+      bytes += payload.count
+      return bytes < RowList.sliceBytes
+    }
+    var output: [UInt8] = []
+    for id in found { log.append(row: id, as: format, to: &output) }
+    count += UInt64(found.count)
+    return output
+  }
+
+  private func isWanted(
+    _ id: UInt64,
+    _ record: MessageRecord,
+    _ peer: Peer?,
+    _ payload: UnsafeRawBufferPointer
+  ) -> Bool {
+    switch scope {
+    case .all: true
+    case .filtered(let filter, let framing): filter.matches(record, peer, payload, framing: framing)
+    case .chosen(let ids): ids.contains(id)
+    }
+  }
+}
