@@ -9,7 +9,7 @@ struct SaveJob<Log: RowLog>: Sendable {
   }
 
   /// Rows that one slice looks at.
-  private static var sliceRows: UInt64 { 4096 }
+  private static var sliceRows: UInt64 { 1024 }
 
   let path: String
   /// Whether the file is open and wants bytes.
