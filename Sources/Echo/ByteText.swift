@@ -45,6 +45,14 @@ extension [UInt8] {
     append(0x5a)
   }
 
+  /// Nanoseconds as milliseconds with three decimals: `0.213`.
+  mutating func append(milliseconds nanoseconds: Int64) {
+    let microseconds = Int(nanoseconds / 1000)
+    append(decimal: microseconds / 1000)
+    append(0x2e)
+    append(microseconds % 1000, digits: 3)
+  }
+
   /// A round trip of some nanoseconds: `0.21 ms`, `6200 ms`.
   mutating func append(roundTrip nanoseconds: Int64) {
     let hundredths = (Swift.max(0, nanoseconds) + 5000) / 10_000

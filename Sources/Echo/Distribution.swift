@@ -13,6 +13,9 @@ struct Distribution: Sendable {
   /// Values recorded.
   var count: UInt64 { histogram.totalCount }
 
+  /// The least value, exact; nil when there is none.
+  var minimum: UInt64? { count > 0 ? histogram.min : nil }
+
   /// The greatest value, exact; nil when there is none.
   var maximum: UInt64? { count > 0 ? histogram.maxRecorded : nil }
 

@@ -42,10 +42,7 @@ struct JSONLine {
   /// Nanoseconds as milliseconds with three decimals.
   mutating func field(_ name: StaticString, milliseconds nanoseconds: Int64) {
     key(name)
-    let microseconds = Int(nanoseconds / 1000)
-    bytes.append(decimal: microseconds / 1000)
-    bytes.append(0x2e)
-    bytes.append(microseconds % 1000, digits: 3)
+    bytes.append(milliseconds: nanoseconds)
   }
 
   /// A payload: `text` where it is well-formed UTF-8, otherwise `base64`.

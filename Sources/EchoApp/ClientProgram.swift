@@ -42,6 +42,9 @@ struct ClientProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @OptionGroup
+  var ping: PingOptions
+
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
@@ -50,6 +53,11 @@ struct ClientProgram: Program {
       throw ValidationError("--timeout must be from 0.001 to 86400 seconds, not \(timeout)")
     }
     let endpoint = try endpoint()
+    if ping.count != nil {
+      guard let endpoint else { throw ValidationError("--ping needs an address") }
+      if awaitsNoReceipts { throw ValidationError("--ping awaits replies: leave out --no-receipts") }
+      _ = try ping.plan(clientConfiguration(endpoint))
+    }
     if udp, endpoint?.transport != .udp { throw ValidationError("--udp needs a host and a port") }
   }
 
@@ -86,6 +94,14 @@ struct ClientProgram: Program {
   }
 
   func execute() throws(Failure) {
+    if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
+      return try PlainPing(
+        plan,
+        configuration: clientConfiguration(endpoint),
+        format: format,
+        streams: try PlainStreams.open()
+      ).run()
+    }
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
     guard let endpoint = try? endpoint() else {
       let playground = Playground(

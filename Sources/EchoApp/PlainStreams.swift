@@ -79,13 +79,13 @@ struct PlainStreams: ~Copyable {
     return false
   }
 
-  /// Sleeps until there is something to do; says whether `input` has something to read, and whether the user or the
-  /// reader of the output wants no more.
-  mutating func wait(input: Int32? = nil) throws(Failure) -> (hasInput: Bool, isToEnd: Bool) {
+  /// Sleeps until there is something to do, at most for the timeout; says whether `input` has something to read, and
+  /// whether the user or the reader of the output wants no more.
+  mutating func wait(input: Int32? = nil, timeout: Duration? = nil) throws(Failure) -> (hasInput: Bool, isToEnd: Bool) {
     if let watched, watched != input { waiter.watch(watched, for: []) }
     if let input { waiter.watch(input, for: .readable) }
     watched = input
-    _ = try Failure.onError(.systemError) { try waiter.wait() }
+    _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
     wake.clear()
     let isOutputGone = output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp)
     if isOutputGone { waiter.watch(output.descriptor, for: []) }

@@ -77,6 +77,9 @@ package struct TrafficRecord: Hashable, Sendable {
   package var wireCount: UInt64
   /// From the last byte's write to the reply's read, in nanoseconds.
   package var roundTrip: Int64
+  /// When the kernel took the last byte of what was `sent`, or gave the reply, in nanoseconds of a clock that is never set
+  /// back; otherwise 0. For whoever knows better than the order of arrival what a reply answers.
+  package var moment: Int64
   /// The reply's payload in the batch's bytes.
   package var offset: UInt32
   package var count: UInt32
@@ -86,6 +89,7 @@ package struct TrafficRecord: Hashable, Sendable {
     message: UInt64,
     wireCount: UInt64 = 0,
     roundTrip: Int64 = 0,
+    moment: Int64 = 0,
     offset: Int = 0,
     count: Int = 0,
     flags: MessageRecord.Flags = [],
@@ -97,6 +101,7 @@ package struct TrafficRecord: Hashable, Sendable {
     self.message = message
     self.wireCount = wireCount
     self.roundTrip = roundTrip
+    self.moment = moment
     self.offset = UInt32(offset)
     self.count = UInt32(count)
   }

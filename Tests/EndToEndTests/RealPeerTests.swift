@@ -176,14 +176,4 @@ import Testing
     #expect(ending.code == 0, "\(ending.error)")
     #expect(ending.output.hasSuffix("2 messages, 8 bytes sent; 2 receipts; 0 missing\n"))
   }
-
-  /// The port in the line with which a tool says that it listens.
-  private func port(of server: PlainProgram) throws -> String {
-    while let line = try server.readLine(from: .error) {
-      guard line.contains("istening on") || line.contains("Bound on") else { continue }
-      let digits = String(line.reversed().prefix { $0.isNumber }.reversed())
-      if !digits.isEmpty { return digits }
-    }
-    throw ProgramError("no port in what the tool said\n\(server.story)")
-  }
 }

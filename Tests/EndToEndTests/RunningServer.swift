@@ -71,3 +71,13 @@ let hasIPv6: Bool = {
     }
   }
 }()
+
+/// The port in the line with which a tool says that it listens.
+func port(of server: PlainProgram) throws -> String {
+  while let line = try server.readLine(from: .error) {
+    guard line.contains("istening on") || line.contains("Bound on") else { continue }
+    let digits = String(line.reversed().prefix { $0.isNumber }.reversed())
+    if !digits.isEmpty { return digits }
+  }
+  throw ProgramError("no port in what the tool said\n\(server.story)")
+}

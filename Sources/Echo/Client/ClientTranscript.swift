@@ -12,11 +12,9 @@ package struct ClientTranscript {
   private let awaitsReceipts: Bool
   private let timeoutText: String
   private var json = JSONLine()
+  private var connection: ConnectionTranscript
   private var exchanges = ExchangeOrder()
   private var isStopping = false
-  private var hasConnected = false
-  /// The last attempt that failed; told once it is known not to be the end.
-  private var attemptFailure: String?
   private var late: UInt64 = 0
   private var lost: UInt64 = 0
 
@@ -31,6 +29,7 @@ package struct ClientTranscript {
     self.framing = framing
     self.transport = transport
     self.awaitsReceipts = awaitsReceipts
+    connection = ConnectionTranscript(format: format, transport: transport)
     timeoutText = Figures.seconds(nanoseconds: timeoutNanoseconds)
   }
 
@@ -43,8 +42,9 @@ package struct ClientTranscript {
   /// Adds the lines of one event.
   package mutating func append(_ event: ClientEvent, to plain: inout PlainOutput) {
     if case .traffic(let batch) = event { count(batch) }
+    connection.append(event, to: &plain)
     switch format {
-    case .text: appendText(event, to: &plain)
+    case .text: appendText(event, to: &plain.output)
     case .json: appendJSON(event, to: &plain.output)
     }
   }
@@ -65,36 +65,23 @@ package struct ClientTranscript {
 
   // Text.
 
-  private mutating func appendText(_ event: ClientEvent, to plain: inout PlainOutput) {
+  private mutating func appendText(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
-    case .resolving, .peerFinished: break
-    case .connecting: tellAttemptFailure(&plain)
-    case .attemptFailed(let address, let error, _):
-      tellAttemptFailure(&plain)
-      attemptFailure = "\(address.map { "\(transport.rawValue) \($0): " } ?? "")\(error.reason); trying on"
-    case .connected:
-      tellAttemptFailure(&plain)
-      hasConnected = true
     case .traffic(let batch):
-      for record in batch.records { appendText(record, of: batch, to: &plain.output) }
-    case .failure(let error, _): plain.notice("\(error.call) failed: \(error.reason); the client goes on")
+      for record in batch.records { appendText(record, of: batch, to: &output) }
     case .ended(let end, let totals, _):
-      guard hasConnected else { return }
-      exchanges.flush(to: &plain.output)
+      guard connection.hasConnected else { return }
+      exchanges.flush(to: &output)
       var isFailed = false
       if case .failed = end { isFailed = true }
       if isStopping, !isFailed {
-        plain.output.append("client entered ., exiting\n")
+        output.append("client entered ., exiting\n")
       } else {
-        plain.output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts))
-        plain.output.append(0x0a)
+        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts))
+        output.append(0x0a)
       }
+    case .resolving, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
     }
-  }
-
-  private mutating func tellAttemptFailure(_ plain: inout PlainOutput) {
-    if let attemptFailure { plain.notice(attemptFailure) }
-    attemptFailure = nil
   }
 
   private mutating func appendText(_ record: TrafficRecord, of batch: TrafficBatch, to output: inout [UInt8]) {
@@ -124,7 +111,7 @@ package struct ClientTranscript {
         $0.append("server failed to reply (\(timeoutText))\n")
       }
     case .failed:
-      guard hasConnected else { return }
+      guard connection.hasConnected else { return }
       if exchanges.isOpen(record.message) {
         exchanges.resolve(record.message, to: &output) { $0.append("server failed to reply (connection closed)\n") }
       } else {
@@ -151,45 +138,21 @@ package struct ClientTranscript {
 
   private mutating func appendJSON(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
-    case .resolving(let host, let time):
-      begin("resolving", time)
-      json.field("host", host)
-    case .connecting(let address, let time):
-      begin("connecting", time)
-      json.field("transport", transport.rawValue)
-      if let address { json.field("address", address.description) }
-    case .attemptFailed(let address, let error, let time):
-      describe(error, time)
-      if let address { json.field("address", address.description) }
-    case .connected(let local, let peer, let time):
-      begin("connected", time)
-      json.field("transport", transport.rawValue)
-      if let local { json.field("local", local.description) }
-      if let peer { json.field("peer", peer.description) }
     case .traffic(let batch):
       for record in batch.records {
         describe(record, of: batch)
         json.end(into: &output)
       }
-      return
-    case .peerFinished(let time):
-      begin("closed", time)
-      json.field("by", "peer")
-    case .failure(let error, let time): describe(error, time)
-    case .ended(let end, let totals, let time): describe(end, totals, time)
+    case .ended(let end, let totals, let time):
+      describe(end, totals, time)
+      json.end(into: &output)
+    case .resolving, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
     }
-    json.end(into: &output)
   }
 
   private mutating func begin(_ event: String, _ time: Timestamp) {
     json.begin(event)
     json.field("time", time)
-  }
-
-  private mutating func describe(_ error: SystemError, _ time: Timestamp) {
-    begin("failure", time)
-    json.field("call", error.call)
-    json.field("error", error.reason)
   }
 
   private mutating func describe(_ record: TrafficRecord, of batch: TrafficBatch) {

@@ -13,7 +13,8 @@ struct ClientReport {
 
   init(events: Mailbox<ClientEvent>) { self.events = events }
 
-  mutating func sent(_ message: OutgoingBatch.Message) {
+  /// The kernel took a message's last byte at `now`.
+  mutating func sent(_ message: OutgoingBatch.Message, now: Int64) {
     totals.messagesSent &+= 1
     totals.bytesSent &+= UInt64(message.wireCount)
     add(
@@ -21,17 +22,19 @@ struct ClientReport {
         .sent,
         message: message.id,
         wireCount: UInt64(message.wireCount),
+        moment: now,
         isAwaited: message.expectsReceipt
       )
     )
   }
 
-  /// A reply whose kept payload is `payload`.
+  /// A reply whose kept payload is `payload`, read at `now`.
   mutating func replied(
     _ answer: ReceiptQueue.Answer,
     wireCount: UInt64,
     payload: UnsafeRawBufferPointer,
-    flags: MessageRecord.Flags
+    flags: MessageRecord.Flags,
+    now: Int64
   ) {
     totals.messagesReceived &+= 1
     totals.bytesReceived &+= wireCount
@@ -44,6 +47,7 @@ struct ClientReport {
         message: answer.message,
         wireCount: wireCount,
         roundTrip: answer.roundTrip,
+        moment: now,
         offset: offset,
         count: payload.count,
         flags: flags

@@ -26,7 +26,7 @@ struct Conversation {
       if repeats > 0 {
         repeats -= 1
       } else {
-        report.sent(message)
+        report.sent(message, now: now)
       }
       if awaitsReceipts { receiptQueue.wrote(message, now: now) }
     }
@@ -42,7 +42,7 @@ struct Conversation {
   ) {
     let answer =
       isAnswer ? receiptQueue.answer(now: now) : ReceiptQueue.Answer(kind: .received, message: 0, roundTrip: 0)
-    report.replied(answer, wireCount: wireCount, payload: payload, flags: flags)
+    report.replied(answer, wireCount: wireCount, payload: payload, flags: flags, now: now)
   }
 
   /// Takes the next message out of the queue because the network will never take it.
