@@ -117,7 +117,7 @@ import Testing
     let server = try RunningServer(["--reply", "echo"])
     let proxy = try DatagramProxy(to: server.port, [.pass, .lose, .double, .swap, .pass, .loseReply, .double])
     let ending = try run([
-      "udp://127.0.0.1:\(proxy.port)", "--ping", "8", "--interval", "0", "--expect", "echo", "--timeout", "1",
+      "udp://127.0.0.1:\(proxy.port)", "--ping", "8", "--interval", "0", "--expect", "echo", "--timeout", "2",
     ])
     #expect(
       ending
@@ -132,8 +132,8 @@ import Testing
             reply to 7: 6 bytes (N ms)
             reply to 7: 6 bytes (N ms), duplicate
             reply to 8: 6 bytes (N ms)
-            no reply to 2 (1 s)
-            no reply to 6 (1 s)
+            no reply to 2 (2 s)
+            no reply to 6 (2 s)
             sent 8, received 6, lost 2 (25.0 %), duplicates 2, out of order 1, late 0, unmatched 0
             \(PingTests.times)
             """,
@@ -142,26 +142,43 @@ import Testing
     )
   }
 
-  @Test("Of receipts only the count is sure: a second one answers nothing, and the guess is told")
-  func badNetworkOfReceipts() throws {
+  @Test("A second receipt answers nothing: it is unmatched, and no duplicate")
+  func doubledReceipt() throws {
     let server = try RunningServer()
-    let proxy = try DatagramProxy(to: server.port, [.double, .lose])
-    let ending = try run(["udp://127.0.0.1:\(proxy.port)", "--ping", "2", "--interval", "0.3", "--timeout", "1"])
+    let proxy = try DatagramProxy(to: server.port, [.double])
+    let client = try PlainProgram(
+      Client.path,
+      ["udp://127.0.0.1:\(proxy.port)", "--ping", "2", "--interval", "3600"]
+    )
+    #expect(try client.readLine()?.hasPrefix("reply to 1: 4 bytes (") == true)
+    #expect(try client.readLine() == "unmatched reply: 4 bytes: OK")
+    client.signal(SIGINT)
+    #expect(try client.waitForExit() == 0)
+    #expect(client.outputText.contains("sent 1, received 1, lost 0, late 0, unmatched 1\n"))
+    #expect(client.errorText == "")
+  }
+
+  @Test("After the loss of a receipt only the counts are sure, which is told")
+  func lostReceipt() throws {
+    let server = try RunningServer()
+    let proxy = try DatagramProxy(to: server.port, [.pass, .lose])
+    let ending = try run(["udp://127.0.0.1:\(proxy.port)", "--ping", "4", "--interval", "0", "--timeout", "1"])
     #expect(
       ending
         == Ending(
           code: 75,
           output: """
             reply to 1: 4 bytes (N ms)
-            unmatched reply: 4 bytes: OK
-            no reply to 2 (1 s)
-            sent 2, received 1, lost 1 (50.0 %), late 0, unmatched 1
+            reply to 2: 4 bytes (N ms)
+            reply to 3: 4 bytes (N ms)
+            no reply to 4 (1 s)
+            sent 4, received 3, lost 1 (25.0 %), late 0, unmatched 0
             \(PingTests.times)
             """,
           error: """
             receipts over UDP carry no number: after a loss, which message was answered and how soon is a guess \
             (--expect echo knows, where the peer echoes)
-            echo_client: 1 of 2 messages not answered in time
+            echo_client: 1 of 4 messages not answered in time
 
             """
         )
@@ -273,7 +290,7 @@ import Testing
       ),
       (["--ping", "1", "--framing", "raw", "h", "7"], "framing raw has no borders"),
       (["--ping", "1", "--no-receipts", "h", "7"], "--ping awaits replies: leave out --no-receipts"),
-      (["--ping", "1", "--expect", "something", "h", "7"], "receipt, echo"),
+      (["--ping", "1", "--expect", "something", "h", "7"], "Please provide one of 'receipt' and 'echo'"),
       (["--interval", "1", "h", "7"], "--interval goes with --ping"),
       (["--size", "1", "h", "7"], "--size goes with --ping"),
       (["--expect", "echo", "h", "7"], "--expect goes with --ping"),

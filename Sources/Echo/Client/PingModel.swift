@@ -197,7 +197,7 @@ package struct PingModel {
   private mutating func finish(_ reason: ClientEnd, _ time: Timestamp, _ plain: inout PlainOutput) {
     while let number = ledger.nextPending { fail(number, time, &plain.output) }
     end = reason
-    if connection.hasConnected, plan.expectation == .receipt, plan.transport.isDatagram, !tally.isComplete {
+    if reason == .closed, plan.awaitsReceipts, plan.transport.isDatagram, !tally.isComplete {
       plain.notice(
         "receipts over UDP carry no number: after a loss, which message was answered and how soon is a guess"
           + " (--expect echo knows, where the peer echoes)"
