@@ -18,7 +18,7 @@ struct Finder: Sendable {
   }
 
   /// What `e` stops at.
-  static let oddities: MessageRecord.Flags = [.hostile, .truncated, .partial, .stopRefused, .alert]
+  private static let oddities = MessageRecord.Flags.wrong.union(.hostile)
 
   let target: Target
   let isForward: Bool

@@ -1,5 +1,10 @@
 import Wire
 
+extension MessageRecord.Flags {
+  /// Something went wrong: an alert, a message that was cut, a refused stop.
+  static let wrong: MessageRecord.Flags = [.alert, .truncated, .partial, .stopRefused]
+}
+
 extension MessageLog.Row {
   /// What of the row is text for people.
   func shown(_ framing: Framing) -> ArraySlice<UInt8> {
