@@ -47,9 +47,11 @@ struct SaveJob: Sendable {
     var plain = PlainOutput()
     let limit = min(end, next + UInt64(MessageList.sliceRows / 4))
     var found: [UInt64] = []
+    var visited = 0
     next = log.scan(next..<limit) { id, record, peer, bytes in
       if isWanted(id, record, peer, bytes) { found.append(id) }
-      return true
+      visited += bytes.count
+      return visited < MessageList.sliceBytes
     }
     for id in found { append(id, to: &plain) }
     count += UInt64(found.count)

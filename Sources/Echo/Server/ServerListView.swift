@@ -91,7 +91,10 @@ extension ServerModel {
   private func drawNothingLeft(_ rect: Rect, on surface: inout Surface) {
     var below = rect
     _ = below.takeTop((rect.size.rows - 1) / 2)
-    let words = list.isComplete(for: log) ? "the filter lets nothing through" : "filtering…"
+    let words =
+      list.filter == nil
+      ? "paused; the rows that were here are gone"
+      : list.isComplete(for: log) ? "the filter lets nothing through" : "filtering…"
     surface.draw(centered: [words], below, style: look.theme[.muted])
   }
 

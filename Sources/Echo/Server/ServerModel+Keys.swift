@@ -187,7 +187,9 @@ extension ServerModel {
     showSelected()
     let bytes = detail.copyText()
     guard !bytes.isEmpty else { return [] }
-    notice = Notice("copied \(Figures.quantity(UInt64(bytes.count), "byte")), if the terminal lets programs copy")
+    let copied = Clipboard.fitting(bytes).count
+    let amount = "\(copied < bytes.count ? "the first " : "")\(Figures.quantity(UInt64(copied), "byte"))"
+    notice = Notice("copied \(amount), if the terminal lets programs copy")
     return [.copy(bytes)]
   }
 

@@ -34,9 +34,9 @@ package struct ServerModel: ScreenModel {
   private(set) var endpoints: [Endpoint] = []
   private(set) var startTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  var log: MessageLog
+  private(set) var log: MessageLog
   var list = MessageList()
-  var measures = ServerMeasures()
+  private(set) var measures = ServerMeasures()
   var detail = DetailPane()
   var isDetailOpen = false
   var peersPane = PeersPane()
@@ -158,9 +158,18 @@ package struct ServerModel: ScreenModel {
     case .connected, .disconnected, .dropped, .refused, .failure: log.append(event: news)
     }
     list.follow(log, framing: framing)
+    if let oldest = marks.min(), oldest < log.firstID { marks = marks.filter { $0 >= log.firstID } }
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.
     if !peersPane.isAttended { peersPane.sync(measures.peers) }
     return []
+  }
+
+  /// Forgets every row; the totals go on.
+  mutating func clear() {
+    log.clear()
+    list.clear(log)
+    marks = []
+    finder = nil
   }
 
   // Work that is done in slices between keys.

@@ -24,10 +24,7 @@ extension ServerModel {
     case .disconnect(let peer): return [.request(.disconnect(peer.connection))]
     case .overwrite(let path): return [.file(.create(path: path, isOverwriting: true))]
     case .clear:
-      log.clear()
-      list.clear(log)
-      marks = []
-      finder = nil
+      clear()
       return []
     }
   }
