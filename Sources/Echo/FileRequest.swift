@@ -1,6 +1,6 @@
 /// What a model asks of the one file that it may be writing.
 ///
-/// The order is `create`, any number of `write`, then `finish` or `abandon`. Nothing answers a `write` that succeeds; after
+/// The order is `create`, any number of `write`, then `finish`. Nothing answers a `write` that succeeds; after
 /// `failed` the file is gone and the rest of its requests are ignored.
 package enum FileRequest: Hashable, Sendable {
   /// A new file, mode 0600; a leading `~/` is the user's home. Answered by `created`, `exists` or `failed`.
@@ -10,8 +10,6 @@ package enum FileRequest: Hashable, Sendable {
   case write([UInt8])
   /// Answered by `finished` once the bytes are on the disk, or `failed`.
   case finish
-  /// Removes what was written; what was to be overwritten stays.
-  case abandon
 }
 
 /// What became of a file.

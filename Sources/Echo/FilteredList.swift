@@ -1,20 +1,10 @@
-package import Wire
+import Wire
 
 /// The rows of a log that a predicate lets through, found a slice at a time in both directions from where the reader is.
 ///
 /// Rows are numbered around a constant: those found before the origin get smaller numbers than what is there already, so
 /// that nothing is ever numbered anew. A match takes 8 bytes.
-package struct FilteredList: Sendable {
-  /// What a slice of work brought.
-  package struct Progress: Hashable, Sendable {
-    /// Matches that came after those there were.
-    package var addedAtEnd = 0
-    /// Matches that came before those there were.
-    package var addedAtFront = 0
-    /// Rows that were looked at.
-    package var visited = 0
-  }
-
+struct FilteredList: Sendable {
   /// The number of the first row at or after the origin.
   private static let base: UInt64 = 1 << 62
 
@@ -31,40 +21,32 @@ package struct FilteredList: Sendable {
   private var forgotten: UInt64 = 0
 
   /// The search goes from `origin` to the end of the log first, then back to its start.
-  package init(origin: UInt64) {
+  init(origin: UInt64) {
     ahead = origin
     behind = origin
   }
 
   // MARK: Rows
 
-  package var count: Int { earlier.count + later.count - gone }
-  package var isEmpty: Bool { count == 0 }
+  var count: Int { earlier.count + later.count - gone }
+  var isEmpty: Bool { count == 0 }
 
   /// The number of the first row.
-  package var firstRow: UInt64 {
+  var firstRow: UInt64 {
     FilteredList.base + forgotten + UInt64(gone) - UInt64(earlier.count)
   }
 
   /// One past the number of the last row.
-  package var endRow: UInt64 { FilteredList.base + forgotten + UInt64(later.count) }
+  var endRow: UInt64 { FilteredList.base + forgotten + UInt64(later.count) }
 
   /// The log's id of a row, which must be one there is.
-  package subscript(row: UInt64) -> UInt64 {
+  subscript(row: UInt64) -> UInt64 {
     let start = FilteredList.base + forgotten
     return row < start ? earlier[Int(start - 1 - row)] : later[Int(row - start)]
   }
 
-  /// The number of the row whose id is nearest to `id`, of two the later one; `firstRow` when there are no rows.
-  package func row(of id: UInt64) -> UInt64 {
-    let next = firstRow(from: id)
-    guard next > firstRow else { return next }
-    guard next < endRow else { return endRow - 1 }
-    return self[next] - id <= id - self[next - 1] ? next : next - 1
-  }
-
   /// The number of the first row whose id is `id` or greater; `endRow` when there is none.
-  package func firstRow(from id: UInt64) -> UInt64 {
+  func firstRow(from id: UInt64) -> UInt64 {
     var low = firstRow
     var high = endRow
     while low < high {
@@ -77,49 +59,45 @@ package struct FilteredList: Sendable {
   // MARK: Work
 
   /// Whether every row of the log that is held has been looked at.
-  package func isComplete(for log: some RowLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
+  func isComplete(for log: some RowLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
 
-  /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first.
-  package mutating func advance(
+  /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first. Returns how many
+  /// it looked at.
+  @discardableResult
+  mutating func advance(
     _ log: some RowLog,
     rows: Int,
     bytes: Int,
     matches: (MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> Progress {
-    var progress = Progress()
+  ) -> Int {
+    var visited = 0
     var left = bytes
     func look(_ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> (match: Bool, goesOn: Bool)
     {
-      progress.visited += 1
+      visited += 1
       left -= payload.count
-      return (matches(record, peer, payload), progress.visited < rows && left > 0)
+      return (matches(record, peer, payload), visited < rows && left > 0)
     }
-    guard rows > 0, bytes > 0 else { return progress }
+    guard rows > 0, bytes > 0 else { return 0 }
     if ahead < log.endID {
       ahead = log.scan(ahead..<log.endID) { id, record, peer, payload in
         let (match, goesOn) = look(record, peer, payload)
-        if match {
-          later.append(id)
-          progress.addedAtEnd += 1
-        }
+        if match { later.append(id) }
         return goesOn
       }
     }
-    if behind > log.firstID, progress.visited < rows, left > 0 {
+    if behind > log.firstID, visited < rows, left > 0 {
       behind = log.scanReversed(log.firstID..<min(behind, log.endID)) { id, record, peer, payload in
         let (match, goesOn) = look(record, peer, payload)
-        if match {
-          earlier.append(id)
-          progress.addedAtFront += 1
-        }
+        if match { earlier.append(id) }
         return goesOn
       }
     }
-    return progress
+    return visited
   }
 
   /// Forgets the matches before `id`, which the log no longer holds.
-  package mutating func drop(before id: UInt64) {
+  mutating func drop(before id: UInt64) {
     guard count > 0, self[firstRow] < id else { return }
     let dropped = Int(firstRow(from: id) - firstRow)
     let fromEarlier = min(dropped, earlier.count)

@@ -18,7 +18,7 @@ struct Finder: Sendable {
   }
 
   /// What an oddity is.
-  static let oddities: MessageRecord.Flags = [.hostile, .truncated, .partial, .stopRefused, .alert, .unanswered]
+  private static let oddities = MessageRecord.Flags.wrong.union(.hostile)
 
   let target: Target
   let isForward: Bool

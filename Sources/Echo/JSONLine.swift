@@ -131,11 +131,11 @@ struct JSONLine {
       } else {
         for unit in UTF16.encode(scalar) ?? .init() {
           output.append("\\u")
-          for shift in [12, 8, 4, 0] as [UInt16] { output.append(hexadecimal[Int(unit >> shift & 0xf)]) }
+          for shift in [12, 8, 4, 0] as [UInt16] {
+            output.append(UInt8(ascii: Hexadecimal.digit(UInt8(unit >> shift & 0xf))))
+          }
         }
       }
     }
   }
-
-  private static let hexadecimal = Array("0123456789abcdef".utf8)
 }

@@ -74,7 +74,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
   mutating func setFilter(_ text: String) -> String? {
     do throws(FilterError) {
       let filter = try Filter.parse(text)
-      list.setFilter(filter.isEmpty ? nil : filter, log, framing: framing)
+      list.setFilter(filter.description.isEmpty ? nil : filter, log, framing: framing)
       return nil
     } catch {
       return "column \(error.column): \(error.reason)"
@@ -183,7 +183,10 @@ struct LogBrowser<Log: RowLog>: Sendable {
     guard let id = selectedID, let subject = log.subject(of: id, before: nil) else { return [] }
     if detail.subject?.id != subject.id { detail.show(subject) }
     let bytes = detail.copyText()
-    notice = Notice("copied \(Figures.quantity(UInt64(bytes.count), "byte")), if the terminal lets programs copy")
+    guard !bytes.isEmpty else { return [] }
+    let copied = Clipboard.fitting(bytes).count
+    let amount = "\(copied < bytes.count ? "the first " : "")\(Figures.quantity(UInt64(copied), "byte"))"
+    notice = Notice("copied \(amount), if the terminal lets programs copy")
     return bytes
   }
 }

@@ -1,54 +1,54 @@
 import Screen
-package import Wire
+import Wire
 
 /// What a view remembers: received messages and events in the order of their arrival, bounded by count and by bytes.
 ///
 /// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; whole chunks go at the front.
 /// A copy is a snapshot: it shares the chunks with the original, which goes on without it.
-package struct MessageLog: RowLog {
+struct MessageLog: RowLog {
   /// One row: a message, or an event.
-  package struct Row: Sendable {
-    package let record: MessageRecord
+  struct Row: Sendable {
+    let record: MessageRecord
     /// Who it came from; for an event of nobody's a placeholder without connection and address.
-    package let peer: Peer
+    let peer: Peer
     /// The message's bytes as they were kept, or an event's words as UTF-8.
-    package let payload: ArraySlice<UInt8>
+    let payload: ArraySlice<UInt8>
     /// What happened; nil for a message.
-    package let event: ServerEvent?
+    let event: ServerEvent?
 
-    package var isNotice: Bool { record.flags.contains(.notice) }
+    var isNotice: Bool { record.flags.contains(.notice) }
   }
 
   /// Tells what of a payload is shown.
-  package let framing: Framing
+  let framing: Framing
   /// Messages that were `.hostile`, of all that ever came.
-  package private(set) var hostileCount: UInt64 = 0
+  private(set) var hostileCount: UInt64 = 0
   private var chunks: LogChunks<MessageChunk>
 
   /// `byteLimit` bounds all that the rows take: payloads, records, peers and events.
-  package init(countLimit: Int, byteLimit: Int, framing: Framing = .line) {
+  init(countLimit: Int, byteLimit: Int, framing: Framing = .line) {
     self.framing = framing
     self.byteLimit = byteLimit
     chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit)
   }
 
-  package var count: Int { chunks.count }
+  var count: Int { chunks.count }
   /// The memory that the rows may take, in bytes.
-  package let byteLimit: Int
+  let byteLimit: Int
   /// The memory that they take.
-  package var byteCount: Int { chunks.byteCount }
+  var byteCount: Int { chunks.byteCount }
   /// The id of the oldest row that is held; rows are numbered from 0.
-  package var firstID: UInt64 { chunks.firstID }
+  var firstID: UInt64 { chunks.firstID }
   /// One past the newest row's id.
-  package var endID: UInt64 { chunks.endID }
+  var endID: UInt64 { chunks.endID }
 
   /// Rows that were held once and are no more.
-  package var droppedCount: UInt64 { firstID }
+  var droppedCount: UInt64 { firstID }
 
   /// When the oldest row that is held came.
-  package var oldestTime: Timestamp? { chunks.first?.records.first?.time }
+  var oldestTime: Timestamp? { chunks.first?.records.first?.time }
 
-  package subscript(id: UInt64) -> Row? {
+  subscript(id: UInt64) -> Row? {
     guard let place = chunks.place(of: id) else { return nil }
     return chunks[place.chunk].row(at: place.row)
   }
@@ -57,7 +57,7 @@ package struct MessageLog: RowLog {
 
   /// Gives `body` the rows of `ids` that are held, in order, until it returns false; the bytes are a message's payload or an
   /// event's words. Returns the id after the last row that was visited (with none, where it would have begun).
-  package func scan(
+  func scan(
     _ ids: Range<UInt64>,
     _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
   ) -> UInt64 {
@@ -77,7 +77,7 @@ package struct MessageLog: RowLog {
 
   /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
   /// visited (with none, where it would have begun).
-  package func scanReversed(
+  func scanReversed(
     _ ids: Range<UInt64>,
     _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
   ) -> UInt64 {
@@ -99,7 +99,7 @@ package struct MessageLog: RowLog {
   // MARK: Rows come and go
 
   /// Adds a batch's messages; a big batch becomes a chunk as it is, without a copy, unless its peers repeat.
-  package mutating func append(_ batch: MessageBatch) {
+  mutating func append(_ batch: MessageBatch) {
     guard !batch.isEmpty else { return }
     let batch = marked(batch)
     _ = chunks.append(
@@ -117,7 +117,7 @@ package struct MessageLog: RowLog {
   }
 
   /// Adds an event, which is kept as it is: its words are made when they are shown. One that has none makes no row.
-  package mutating func append(event: ServerEvent) {
+  mutating func append(event: ServerEvent) {
     guard let (peer, time) = event.noticeOrigin else { return }
     let isAlert = event.isAlert
     _ = chunks.append(
@@ -133,7 +133,7 @@ package struct MessageLog: RowLog {
   }
 
   /// Forgets every row; ids go on counting.
-  package mutating func clear() { chunks.removeAll() }
+  mutating func clear() { chunks.removeAll() }
 
   /// The batch with `.hostile` on the messages that deserve it; as it was when there are none.
   private mutating func marked(_ batch: MessageBatch) -> MessageBatch {

@@ -18,8 +18,11 @@ struct RowList: Sendable {
   static let sliceBytes = 1 << 20
 
   private(set) var viewport = ListViewport()
-  private(set) var isPaused = false
+  /// One past the last of the log's rows that a paused list shows.
+  private var pauseEnd: UInt64?
   private var filtered: Filtered?
+
+  var isPaused: Bool { pauseEnd != nil }
 
   var filter: Filter? { filtered?.filter }
 
@@ -59,7 +62,7 @@ struct RowList: Sendable {
     // The only reference is the local one, so that nothing is copied.
     filtered = nil
     let filter = current.filter
-    _ = current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) { record, peer, bytes in
+    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) { record, peer, bytes in
       filter.matches(record, peer, bytes, framing: framing)
     }
     filtered = current
@@ -72,12 +75,13 @@ struct RowList: Sendable {
     let place = viewport.isFollowing ? nil : selectedID
     guard let filter else {
       filtered = nil
-      viewport.replace(first: log.firstID, count: log.count)
+      viewport.replace(first: log.firstID, count: 0)
       sync(log)
       if let place { viewport.jump(to: place) }
       return
     }
-    let rows = FilteredList(origin: place ?? log.endID)
+    // Paused, it looks on from the last row that is shown at most: what came after that stays behind.
+    let rows = FilteredList(origin: min(place ?? log.endID, pauseEnd ?? .max))
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
     work(log, framing: framing)
@@ -90,7 +94,7 @@ struct RowList: Sendable {
   }
 
   mutating func togglePause(_ log: some RowLog) {
-    isPaused.toggle()
+    pauseEnd = isPaused ? nil : log.endID
     sync(log)
   }
 
@@ -106,7 +110,7 @@ struct RowList: Sendable {
 
   /// To the newest row, and stay there.
   mutating func bottom(_ log: some RowLog) {
-    isPaused = false
+    pauseEnd = nil
     sync(log)
     viewport.bottom()
   }
@@ -121,11 +125,17 @@ struct RowList: Sendable {
   private mutating func sync(_ log: some RowLog) {
     filtered?.rows.drop(before: log.firstID)
     let first = filtered?.rows.firstRow ?? log.firstID
-    let end = filtered?.rows.endRow ?? log.endID
+    let end = endRow(log)
     if first < viewport.first { viewport.prepend(Int(viewport.first - first)) }
-    if !isPaused, end > viewport.end { viewport.append(Int(end - viewport.end)) }
+    if end > viewport.end { viewport.append(Int(end - viewport.end)) }
     if first > viewport.first { viewport.drop(Int(first - viewport.first)) }
     if viewport.selection == nil, viewport.count > 0 { viewport.select(viewport.end - 1) }
+  }
+
+  /// One past the last row to be shown.
+  private func endRow(_ log: some RowLog) -> UInt64 {
+    guard let rows = filtered?.rows else { return pauseEnd ?? log.endID }
+    return pauseEnd.map(rows.firstRow(from:)) ?? rows.endRow
   }
 
   /// Brings the reader back to where they were before the filter, as soon as there is something.

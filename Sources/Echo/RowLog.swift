@@ -1,7 +1,7 @@
-package import Wire
+import Wire
 
 /// A log whose rows can be listed, filtered, searched, looked into and saved, whatever they are.
-package protocol RowLog: Sendable {
+protocol RowLog: Sendable {
   /// The id of the oldest row that is held.
   var firstID: UInt64 { get }
   /// One past the newest row's id.
@@ -35,5 +35,5 @@ package protocol RowLog: Sendable {
 }
 
 extension RowLog {
-  package var count: Int { Int(endID - firstID) }
+  var count: Int { Int(endID - firstID) }
 }

@@ -33,7 +33,7 @@ package enum ScreenEvent<News: Sendable>: Sendable {
   case news(News)
   case tick(Moment)
   case resize(Size)
-  /// Time for one slice of the pending work: about a millisecond, because a key waits for its end.
+  /// Time for one slice of the pending work: a few milliseconds, because a key waits for its end.
   case turn
   /// What became of a file that was asked for.
   case file(FileEvent)

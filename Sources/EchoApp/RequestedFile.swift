@@ -21,9 +21,6 @@ struct RequestedFile: ~Copyable {
       case .finish:
         guard let file = file.take() else { return nil }
         return .finished(byteCount: try file.finish())
-      case .abandon:
-        file = nil
-        return nil
       }
     } catch {
       file = nil

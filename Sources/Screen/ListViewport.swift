@@ -94,8 +94,6 @@ package struct ListViewport: Hashable, Sendable {
     if selection == nil { scroll(by: distance) } else { select(by: distance) }
   }
 
-  package mutating func up() { move(by: -1) }
-  package mutating func down() { move(by: 1) }
   package mutating func pageUp() { move(by: -page) }
   package mutating func pageDown() { move(by: page) }
 

@@ -33,7 +33,14 @@ private struct Blanker {
     }
   }
 
-  private func sees(_ word: String) -> Bool { bytes[index...].starts(with: word.utf8) }
+  private func sees(_ word: String) -> Bool {
+    var place = index
+    for byte in word.utf8 {
+      guard place < bytes.count, bytes[place] == byte else { return false }
+      place += 1
+    }
+    return true
+  }
 
   private mutating func blank(_ count: Int) {
     for _ in 0..<count where index < bytes.count {

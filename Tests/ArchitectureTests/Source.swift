@@ -46,9 +46,16 @@ enum Package {
 
   /// Every file below `folder` with one of the extensions, in the order of their paths.
   static func sources(below folder: String, extensions: Set<String> = ["swift"]) throws -> [Source] {
-    let paths = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
-    return try paths.filter { extensions.contains(URL(filePath: $0).pathExtension) }.sorted().map {
-      try source(folder + "/" + $0)
+    try files.get().filter { $0.isBelow(folder) && extensions.contains(URL(filePath: $0.path).pathExtension) }
+  }
+
+  /// All sources, read once for all rules.
+  private static let files = Result {
+    try ["Sources", "Tests"].flatMap { folder in
+      let paths = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
+      return try paths.filter { ["swift", "c", "h"].contains(URL(filePath: $0).pathExtension) }.sorted().map {
+        try source(folder + "/" + $0)
+      }
     }
   }
 

@@ -1,7 +1,8 @@
-import Echo
 import TestKit
 import Testing
 import Wire
+
+@testable import Echo
 
 /// What a view remembers.
 @Suite struct MessageLogTests {

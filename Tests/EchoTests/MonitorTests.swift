@@ -7,21 +7,11 @@ import Wire
 
 /// The server's screen as a place to look for messages, to look into them and to keep them.
 @Suite struct MonitorTests {
-  /// A server that has received each text as a message.
-  private func script(_ texts: [String] = [], size: Size = Size(columns: 80, rows: 24)) -> ServerScript {
-    var script = ServerScript(size: size)
-    script.listen()
-    for text in texts { script.receive(text) }
-    return script
-  }
-
-  private static let numbered = (1...50).map { "message \($0)." }
-
   // The selection and the detail.
 
   @Test("The newest message is selected while following; a step up holds it, and nothing moves when more comes")
   func selection() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     #expect(script.selectedRow?.hasSuffix("message 50.") == true)
     script.press(.character("k"))
     #expect(script.selectedRow?.hasSuffix("message 49.") == true && script.contains("HOLD"))
@@ -36,7 +26,7 @@ import Wire
     "Enter opens the message's bytes; they follow the selection; Enter again scrolls in them, Escape goes back step by step"
   )
   func detail() {
-    var script = script(["one", "two"])
+    var script = ServerScript.listening(["one", "two"])
     script.press(Key(.enter))
     #expect(script.contains("74 77 6f"), "\(script)")
     script.press(.character("k"))
@@ -52,7 +42,7 @@ import Wire
 
   @Test("q goes back step by step before it quits")
   func back() {
-    var script = script(["one"])
+    var script = ServerScript.listening(["one"])
     script.press(Key(.enter), Key(.enter))
     #expect(script.press(.character("q")) == [] && script.model.pane == .list)
     #expect(script.press(.character("q")) == [] && !script.model.browser.isDetailOpen)
@@ -62,7 +52,7 @@ import Wire
 
   @Test("Where there is no room beside the list the detail covers it, and closes with one step")
   func overlay() {
-    var script = script(["one", "two"], size: Size(columns: 40, rows: 10))
+    var script = ServerScript.listening(["one", "two"], size: Size(columns: 40, rows: 10))
     script.press(Key(.enter))
     #expect(script.contains("74 77 6f") && script.model.pane == .detail)
     script.press(Key(.escape))
@@ -71,7 +61,7 @@ import Wire
 
   @Test("x opens the detail, and changes what it shows")
   func modes() {
-    var script = script(["{\"a\":1}"])
+    var script = ServerScript.listening(["{\"a\":1}"])
     script.press(.character("x"))
     #expect(script.model.browser.isDetailOpen)
     let first = script.model.browser.detail.mode
@@ -83,7 +73,7 @@ import Wire
 
   @Test("A filter leaves what it lets through, and counts it; an empty one shows everything, at the same message")
   func filter() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     script.filter("4")
     #expect(script.contains("filter: 4 (14 of 50)"), "\(script)")
     #expect(script.messages == [4, 14, 24, 34, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49])
@@ -95,7 +85,7 @@ import Wire
 
   @Test("Held, the reader stays by the message when a filter comes; what it hides gives way to the next that is shown")
   func filterHoldsPlace() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     script.press(.character("g"))
     for _ in 0..<9 { script.press(.character("j")) }
     script.filter("\"message 1\"")
@@ -106,7 +96,7 @@ import Wire
 
   @Test("With a filter the list goes on following, holding and counting what is new, of what it lets through")
   func filterFollows() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     script.filter("yes")
     #expect(script.contains("the filter lets nothing through"))
     script.receive("yes 1")
@@ -121,7 +111,7 @@ import Wire
 
   @Test("A wrong filter is told with its column and stays to be mended, while the old one goes on")
   func wrongFilter() {
-    var script = script(["abc", "xyz"])
+    var script = ServerScript.listening(["abc", "xyz"])
     script.filter("abc")
     script.press(.character("f"))
     script.type(" len>>")
@@ -135,7 +125,7 @@ import Wire
 
   @Test("A new filter over a long history is worked off in slices, and a key is served between any two of them")
   func slices() {
-    var script = script()
+    var script = ServerScript.listening()
     let payloads = (0..<100_000).map { Array("message \($0)".utf8) }
     script = ServerScript(historyCount: 200_000, historyBytes: 64 << 20)
     script.listen()
@@ -169,13 +159,41 @@ import Wire
     #expect(script.selectedRow?.hasSuffix("message \(script.model.browser.log.firstID + 1).") == true)
   }
 
+  @Test("Paused, the list stands still, also for a filter that comes and goes; then it shows what came")
+  func pause() {
+    var script = ServerScript.listening(["a 1", "b 1", "a 2"])
+    script.press(.character("g"), .character("="))
+    script.receive("a 3")
+    #expect(script.contains("PAUSED +1 new") && !script.contains("a 3"))
+    script.filter("a")
+    #expect(script.contains(" a 2") && !script.contains("a 3") && !script.contains("b 1"), "\(script)")
+    script.receive("a 4")
+    #expect(!script.contains("a 4") && script.contains("PAUSED +2 new"), "\(script)")
+    script.filter("")
+    #expect(script.contains(" b 1") && script.contains(" a 2") && !script.contains("a 3"), "\(script)")
+    script.press(.character("="))
+    #expect(script.contains(" a 4") && !script.contains("PAUSED"))
+  }
+
+  @Test("A paused list whose rows the history has forgotten says so, and goes on with what there is")
+  func pausedForTooLong() {
+    var script = ServerScript(historyCount: 20)
+    script.listen()
+    script.receive("old")
+    script.press(.character("="))
+    for number in 1...50 { script.receive("message \(number).") }
+    #expect(script.contains("paused; the rows that were here are gone"), "\(script)")
+    script.press(.character("="))
+    #expect(script.messages.last == 50)
+  }
+
   // Search.
 
   @Test(
     "A search goes to the latest match from the end, and on from where the reader is; n and N step; matches are marked"
   )
   func search() {
-    var script = script(["alpha", "beta one", "gamma", "beta two", "delta"])
+    var script = ServerScript.listening(["alpha", "beta one", "gamma", "beta two", "delta"])
     script.find("beta")
     #expect(script.selectedRow?.hasSuffix("beta two") == true)
     script.press(.character("N"))
@@ -195,7 +213,7 @@ import Wire
 
   @Test("A search takes bytes as hex: and finds them in what is not text")
   func searchBytes() {
-    var script = script(["plain"])
+    var script = ServerScript.listening(["plain"])
     script.receive([0x00, 0x1B, 0x5B, 0x41])
     script.receive("plain again")
     script.find("hex:1b5b")
@@ -208,7 +226,7 @@ import Wire
 
   @Test("e and E go to what went wrong and to what a terminal must not see")
   func oddities() {
-    var script = script(["fine"])
+    var script = ServerScript.listening(["fine"])
     script.receive([0x1B, 0x63])
     script.receive("fine too")
     script.receive(Array("half".utf8), flags: [.answered, .partial])
@@ -225,7 +243,7 @@ import Wire
 
   @Test("goto finds a message by its number")
   func goTo() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     script.command("goto 7")
     #expect(script.selectedRow?.hasSuffix("message 7.") == true)
     script.command("goto 99")
@@ -238,7 +256,7 @@ import Wire
 
   @Test("A peer's Enter shows only its messages")
   func peerFilter() {
-    var script = script()
+    var script = ServerScript.listening()
     script.connect(1)
     script.connect(2)
     script.receive("from one", from: ServerScript.peer(1))
@@ -253,7 +271,7 @@ import Wire
 
   @Test("Disconnecting asks, names the peer, and acts on y alone; one that is gone is told to be")
   func disconnect() {
-    var script = script()
+    var script = ServerScript.listening()
     script.connect(7)
     script.receive("here", from: ServerScript.peer(7))
     script.press(.character("D"))
@@ -269,119 +287,11 @@ import Wire
     #expect(script.contains("no connection is selected"))
   }
 
-  // Marks, files and the clipboard.
-
-  @Test("Marked messages are saved as plain mode's JSON lines, to a new file alone")
-  func saveMarked() throws {
-    var script = script(["one", "two", "three"])
-    script.press(.character("m"), .character("k"), .character("k"), .character("m"))
-    #expect(script.contains("2 marked") && script.selectedRow?.contains("1*") == true)
-    script.press(.character("w"))
-    #expect(script.rows.last?.hasSuffix(":save marked") == true)
-    script.type("out.jsonl")
-    #expect(script.press(Key(.enter)) == [.file(.create(path: "out.jsonl", isOverwriting: false))])
-    let bytes = script.write()
-    var transcript = ServerTranscript(format: .json, framing: .line)
-    var plain = PlainOutput()
-    transcript.append(.messages(ServerScript.batch([Array("one".utf8)], first: 1)), to: &plain)
-    transcript.append(.messages(ServerScript.batch([Array("three".utf8)], first: 3)), to: &plain)
-    #expect(String(decoding: bytes, as: UTF8.self) == String(decoding: plain.output, as: UTF8.self))
-    script.give(.file(.finished(byteCount: bytes.count)))
-    #expect(script.contains("saved 2 rows, \(bytes.count) bytes, to out.jsonl"))
-  }
-
-  @Test("As text a file has the time before each line, and events stand among the messages")
-  func saveText() {
-    var script = script()
-    script.connect(1)
-    script.receive("one")
-    script.command("save all out.txt")
-    #expect(
-      String(decoding: script.write(), as: UTF8.self) == """
-        2026-11-22T15:47:58.004000Z -- tcp 127.0.0.1:50171: connected
-        2026-11-22T15:47:58.004000Z server received 4 bytes from tcp 127.0.0.1:50171: one
-
-        """
-    )
-  }
-
-  @Test("What a filter lets through is saved as it was when the user asked, whatever comes meanwhile")
-  func saveFiltered() {
-    var script = script(MonitorTests.numbered)
-    script.filter("\"message 4\"")
-    script.press(.character("w"))
-    #expect(script.rows.last?.hasSuffix(":save filtered") == true)
-    script.type("4.txt")
-    script.press(Key(.enter))
-    script.receive("message 400.")
-    let text = String(decoding: script.write(), as: UTF8.self)
-    #expect(text.split(separator: "\n").count == 11 && !text.contains("message 400"))
-  }
-
-  @Test("A file that is there is written over only if the user agrees")
-  func overwrite() {
-    var script = script(["one"])
-    script.command("save all there.txt")
-    script.give(.file(.exists))
-    #expect(script.contains("there.txt is there already. Write over it? y/n"))
-    #expect(script.press(.character("n")) == [] && script.contains("nothing was saved"))
-    script.command("save all there.txt")
-    script.give(.file(.exists))
-    #expect(script.press(.character("y")) == [.file(.create(path: "there.txt", isOverwriting: true))])
-    script.give(.file(.failed("there.txt: permission denied")))
-    #expect(script.contains("there.txt: permission denied") && !script.model.hasPendingWork)
-  }
-
-  @Test("Save says what is missing, and the line stays to be mended")
-  func saveProblems() {
-    var script = script()
-    script.command("save all x.txt")
-    #expect(script.contains("there is nothing to save"))
-    script.press(Key(.escape))
-    script.receive("one")
-    for (line, problem) in [
-      ("save", "save needs a file name"), ("save marked x", "nothing is marked"),
-      ("save filtered x", "there is no filter"),
-      ("sve x", "there is no command \"sve\""), ("clear now", "\"clear\" takes nothing after it"),
-    ] {
-      script.command(line)
-      #expect(script.contains(problem), "\(script)")
-      #expect(script.rows.last?.contains(":\(line)") == true)
-      script.press(Key(.escape))
-    }
-  }
-
-  @Test("Only the user's key copies; it copies what the detail shows")
-  func copy() {
-    var script = script(["one"])
-    script.receive([0x1B, 0x5D, 0x35, 0x32, 0x3B, 0x63, 0x3B, 0x61, 0x07])
-    #expect(script.give(.turn) == [])
-    let effects = script.press(.character("c"))
-    guard case .copy(let bytes)? = effects.first, effects.count == 1 else {
-      Issue.record("\(effects)")
-      return
-    }
-    #expect(!bytes.isEmpty && bytes.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
-  }
-
-  @Test("Clearing asks; then the list is empty, the totals are not, and what comes next is shown")
-  func clear() {
-    var script = script(["one", "two"])
-    script.press(.character("z"))
-    #expect(script.contains("Clear 2 rows from the list? y/n"))
-    script.press(.character("n"))
-    #expect(script.contains(" two"))
-    script.press(.character("z"), .character("y"))
-    #expect(!script.contains(" two") && script.rows[0].contains("2 msg"))
-    script.receive("three")
-    #expect(script.selectedRow?.hasSuffix("three") == true && script.selectedRow?.contains(" 3 ") == true)
-  }
-
   // Input.
 
   @Test("A paste goes to an open prompt, one line of it, and nowhere else")
   func paste() {
-    var script = script(["one"])
+    var script = ServerScript.listening(["one"])
     #expect(script.give(.input(.paste(Array("q\ny\n".utf8)))) == [])
     #expect(script.model.overlay == nil)
     script.press(.character("/"))
@@ -391,7 +301,7 @@ import Wire
 
   @Test("The mouse is off until asked for; then a click selects and the wheel scrolls")
   func mouse() {
-    var script = script(MonitorTests.numbered)
+    var script = ServerScript.listening(ServerScript.numbered)
     #expect(script.press(.meta("m")) == [.mouse(true)])
     script.give(.input(.mouse(Mouse(.press, at: Point(column: 10, row: 5)))))
     #expect(script.selectedRow == script.rows[5])
@@ -400,7 +310,7 @@ import Wire
 
   @Test("Tab completes a command as far as there is one way")
   func completion() {
-    var script = script(["one"])
+    var script = ServerScript.listening(["one"])
     script.press(.character(":"))
     script.type("go")
     script.press(Key(.tab))
@@ -412,7 +322,7 @@ import Wire
 
   @Test("A prompt's texts come back with Up")
   func history() {
-    var script = script(["one"])
+    var script = ServerScript.listening(["one"])
     script.find("one")
     script.find("on")
     script.press(.character("/"), Key(.up), Key(.up))
@@ -439,6 +349,16 @@ import Wire
 }
 
 extension ServerScript {
+  /// A server that has received each text as a message.
+  static func listening(_ texts: [String] = [], size: Size = Size(columns: 80, rows: 24)) -> ServerScript {
+    var script = ServerScript(size: size)
+    script.listen()
+    for text in texts { script.receive(text) }
+    return script
+  }
+
+  static let numbered = (1...50).map { "message \($0)." }
+
   mutating func type(_ text: String) {
     for character in text { press(.character(character)) }
   }

@@ -173,13 +173,15 @@ import Wire
     #expect(script.contains("!! 1 message received but not shown, 2 events: the output is too slow"))
   }
 
-  @Test("Previews scroll sideways by eight columns, and back to the start")
+  @Test("Previews scroll sideways by eight columns, stay so when more comes, and go back to the start")
   func sideways() {
     var script = ServerScript(size: Size(columns: 100, rows: 24))
     script.listen()
     script.receive("0123456789abcdef")
     script.press(Key(.right))
     #expect(script.rows[3].hasSuffix(" 89abcdef") && script.rows[2].contains("preview, from column 9"))
+    script.receive("01234567 more")
+    #expect(script.rows[3].hasSuffix(" 89abcdef") && script.rows[4].hasSuffix("  more"))
     script.press(Key(.left), Key(.left))
     #expect(script.rows[3].hasSuffix(" 0123456789abcdef"))
   }

@@ -1,7 +1,8 @@
-import Echo
 import Screen
 import Testing
 import Wire
+
+@testable import Echo
 
 /// A server's model under a script: events go in, effects and pictures come out; the clock stands unless it is moved.
 struct ServerScript {

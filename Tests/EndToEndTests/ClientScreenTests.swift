@@ -49,7 +49,7 @@ import Testing
     try connection.send("by the way\n")
     try client.terminal.waitForText("by the way")
     #expect(!client.screen.contains(">wait") && !client.screen.contains(">T/O"))
-    try client.quit()
+    try client.quit(closing: connection)
   }
 
   @Test("The line is edited as readline does, and Up brings messages back")
@@ -133,7 +133,7 @@ import Testing
     client.terminal.press(.pageDown)
     try client.terminal.waitForText("message 61.")
     #expect(client.screen.contains("FOLLOW"))
-    try client.quit()
+    try client.quit(closing: connection)
   }
 
   @Test("A paste of several lines asks first; a paste of one goes into the line")
@@ -244,7 +244,7 @@ import Testing
       $0.isAlternateScreen && $0.contains("while away") && $0.contains("> draft")
     }
     client.terminal.pressControl("u")
-    try client.quit()
+    try client.quit(closing: connection)
   }
 
   @Test("Signals end it with 0 and leave the totals", arguments: [SIGTERM, SIGINT, SIGQUIT])

@@ -90,7 +90,7 @@ import Testing
       #expect(client.screen.text(row: 22) == ">")
     }
     expectHarmless(client.terminal, modes: modes)
-    try client.quit()
+    try client.quit(closing: connection)
   }
 
   @Test("A paste into the client's line")

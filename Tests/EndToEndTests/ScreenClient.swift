@@ -32,9 +32,14 @@ final class ScreenClient {
     terminal.press(.enter)
   }
 
-  /// Ends it by ^D on an empty line, and looks at what is left of the terminal.
-  func quit() throws {
+  /// Ends it by ^D on an empty line, and looks at what is left of the terminal. A peer that is the test's own closes its side
+  /// after the client's: the client would wait for that.
+  func quit(closing peer: SocketPeer? = nil) throws {
     terminal.pressControl("d")
+    if let peer {
+      _ = try peer.receiveToEnd()
+      peer.finish()
+    }
     try expectEnd()
   }
 

@@ -53,7 +53,6 @@ struct FixtureModel: ScreenModel {
     case "o": return [.file(.create(path: path, isOverwriting: true))]
     case "d": return [.file(.write([UInt8](repeating: 0x64, count: 65_536)))]
     case "f": return [.file(.finish)]
-    case "a": return [.file(.abandon)]
     case "t": isWorking = true
     case "s": isWorking = false
     case "n": return [.request(.ring)]

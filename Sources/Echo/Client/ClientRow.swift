@@ -1,12 +1,12 @@
-package import Wire
+import Wire
 
 /// A client's log as something to browse.
 extension ClientLog {
-  package func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
+  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
     bytes.count
   }
 
-  package func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
+  func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
     guard let row = self[id] else { return nil }
     var notes: [String] = []
     if let before = before.flatMap({ self[$0] }) {
@@ -23,7 +23,7 @@ extension ClientLog {
   }
 
   /// As text: the time, the row's sign and its bytes; as JSON: plain mode's objects, a message with what became of it.
-  package func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
+  func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
     guard let row = self[id] else { return }
     switch format {
     case .text:

@@ -3,7 +3,7 @@ import Screen
 extension DetailPane {
   /// What a copy of the message is made of: JSON as it is laid out, the visible text, or pairs of hexadecimal digits
   /// without blanks; a little more than `limit` bytes at most, and none that a terminal would act on.
-  package func copyText(limit: Int = 1 << 20) -> [UInt8] {
+  func copyText(limit: Int = 1 << 20) -> [UInt8] {
     guard let subject else { return [] }
     switch mode {
     case .hex: return Hexadecimal.bytes(subject.bytes.prefix(limit / 2))

@@ -1,10 +1,10 @@
-package import Screen
+import Screen
 
 extension DetailPane {
   /// Draws the pane into a rectangle; what stands for the bytes of `highlight` (in order, not overlapping) is marked.
   ///
   /// `isFocused`: the keys go to it, which its rule says.
-  package func draw(
+  func draw(
     in rect: Rect,
     on surface: inout Surface,
     look: Look,

@@ -1,35 +1,35 @@
-package import Screen
+import Screen
 
 /// The pane that shows one message: as JSON, as text, as hexadecimal digits, or as digits and text.
 ///
 /// Where it stands is a byte of the message, so that it holds when the mode or the size changes; every step costs what
 /// is on the screen, whatever the message's length.
-package struct DetailPane: Sendable {
-  package enum Mode: String, CaseIterable, Hashable, Sendable {
+struct DetailPane: Sendable {
+  enum Mode: String, CaseIterable, Hashable, Sendable {
     case json, text, hex
     case both = "hex+text"
   }
 
-  package private(set) var subject: DetailSubject?
+  private(set) var subject: DetailSubject?
   /// The whole pane, its rule and the line of counts included.
-  package private(set) var size: Size
+  private(set) var size: Size
   /// The byte in whose row the view begins.
-  package private(set) var position = 0
+  private(set) var position = 0
   /// What the reader chose; nil for JSON where it is, and digits and text elsewhere.
   private var preferred: Mode?
   private(set) var oddities = Oddities()
   private var outline: JSONOutline?
 
-  package init(size: Size = .zero, mode: Mode? = nil) {
+  init(size: Size = .zero, mode: Mode? = nil) {
     self.size = size
     preferred = mode
   }
 
   /// Whether the message is JSON, however it is shown.
-  package var isJSON: Bool { outline != nil }
+  var isJSON: Bool { outline != nil }
 
   /// How the message is shown.
-  package var mode: Mode {
+  var mode: Mode {
     if subject?.isProse == true { return .text }
     guard let preferred else { return isJSON ? .json : .both }
     return preferred == .json && !isJSON ? .text : preferred
@@ -38,7 +38,7 @@ package struct DetailPane: Sendable {
   // MARK: The pane changes
 
   /// Shows another message from its top, or the same one with other titles where it stands.
-  package mutating func show(_ subject: DetailSubject?) {
+  mutating func show(_ subject: DetailSubject?) {
     let isSame =
       subject != nil && subject?.id == self.subject?.id && subject?.bytes.count == self.subject?.bytes.count
       && subject?.shownCount == self.subject?.shownCount
@@ -53,13 +53,13 @@ package struct DetailPane: Sendable {
     }
   }
 
-  package mutating func resize(_ size: Size) {
+  mutating func resize(_ size: Size) {
     self.size = size
     settle()
   }
 
   /// The next way to show the message, JSON only where it is.
-  package mutating func cycleMode() {
+  mutating func cycleMode() {
     let modes = isJSON ? Mode.allCases : Mode.allCases.filter { $0 != .json }
     let next = (modes.firstIndex(of: mode) ?? 0) + 1
     preferred = modes[next % modes.count]
@@ -69,7 +69,7 @@ package struct DetailPane: Sendable {
   // MARK: The reader moves
 
   /// Scrolls by rows; up is negative.
-  package mutating func scroll(by distance: Int) {
+  mutating func scroll(by distance: Int) {
     guard size.rows > 0 else { return }
     // As far as that the end is nearer than a walk.
     guard distance.magnitude < 100_000 else { return distance < 0 ? top() : bottom() }
@@ -82,16 +82,16 @@ package struct DetailPane: Sendable {
     }
   }
 
-  package mutating func pageUp() { scroll(by: -page) }
-  package mutating func pageDown() { scroll(by: page) }
-  package mutating func top() { position = 0 }
+  mutating func pageUp() { scroll(by: -page) }
+  mutating func pageDown() { scroll(by: page) }
+  mutating func top() { position = 0 }
 
-  package mutating func bottom() {
+  mutating func bottom() {
     if let hex { position = lastHexRow(hex) * hex.bytesPerRow } else { position = lastTextTop }
   }
 
   /// Brings a byte of the message into view, a third of the way down if it was not there.
-  package mutating func reveal(_ offset: Int) {
+  mutating func reveal(_ offset: Int) {
     let rows = areas.hexRows > 0 ? areas.hexRows : areas.textRows
     guard rows > 0, offset >= 0, offset < (subject?.bytes.count ?? 0) else { return }
     if let hex {

@@ -1,21 +1,21 @@
 /// What a detail pane shows: one message or event, and what its owner has to say of it.
-package struct DetailSubject: Sendable {
+struct DetailSubject: Sendable {
   /// Names it among its like; a subject with another id starts at its top.
-  package var id: UInt64
+  var id: UInt64
   /// For the pane's rule, the most important first: `#1281`, `127.0.0.1:50172`, `31B in 1 read`.
-  package var titleFields: [String]
+  var titleFields: [String]
   /// The bytes kept.
-  package var bytes: ArraySlice<UInt8>
+  var bytes: ArraySlice<UInt8>
   /// How many of the bytes are shown as text, from the first: without a line's CR, or what pads a datagram.
-  package var shownCount: Int
+  var shownCount: Int
   /// Bytes that came and were not kept.
-  package var lostCount: UInt64
+  var lostCount: UInt64
   /// Whether the bytes are words of our own, of which nobody wants the digits.
-  package var isProse: Bool
+  var isProse: Bool
   /// For the line below, after the counts: `dt -0.450s`.
-  package var notes: [String]
+  var notes: [String]
 
-  package init(
+  init(
     id: UInt64,
     titleFields: [String],
     bytes: ArraySlice<UInt8>,

@@ -2,7 +2,7 @@
 ///
 /// `.` and classes take one Unicode scalar, or one byte that is not UTF-8. `^` and `$` are the ends of the bytes. Of the
 /// matches that begin first, the longest is found. A pattern's size is bounded, with its repetitions written out.
-package struct BytePattern: Sendable {
+struct BytePattern: Sendable {
   /// Immutable and shared, for a pattern is copied wherever a filter's tree is walked.
   private final class Compiled: Sendable {
     let source: String
@@ -21,7 +21,7 @@ package struct BytePattern: Sendable {
   private let compiled: Compiled
 
   /// `ignoresCase` is as if the pattern began with `(?i)`: ASCII letters match in either case.
-  package init(_ source: String, ignoresCase: Bool = false) throws(PatternError) {
+  init(_ source: String, ignoresCase: Bool = false) throws(PatternError) {
     try self.init(source, ignoresCase: ignoresCase, maximumStates: PatternTable.maximumStates)
   }
 
@@ -29,33 +29,34 @@ package struct BytePattern: Sendable {
     compiled = try Compiled(source, ignoresCase: ignoresCase, maximumStates: maximumStates)
   }
 
-  package var source: String { compiled.source }
-  package var ignoresCase: Bool { compiled.ignoresCase }
+  var source: String { compiled.source }
+  var ignoresCase: Bool { compiled.ignoresCase }
 
-  package func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    compiled.table.find(in: bytes, from: 0, before: .max) != nil
+  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    compiled.table.find(in: bytes, from: 0) != nil
   }
 
   /// The leftmost match that begins at `start` (a border between scalars) or after it and, if given, before `limit`;
-  /// the longest of these.
-  package func firstMatch(
+  /// the longest of these. It looks for its end in `reach` bytes only, so that many searches in the same bytes stay linear.
+  func firstMatch(
     in bytes: UnsafeRawBufferPointer,
     from start: Int = 0,
-    before limit: Int = .max
+    before limit: Int = .max,
+    reach: Int = .max
   ) -> Range<Int>? {
     guard start <= bytes.count, start < limit,
-      let quietEnd = compiled.table.find(in: bytes, from: start, before: limit)
+      let quietEnd = compiled.table.find(in: bytes, from: start, before: limit, reach: reach)
     else { return nil }
     var threads = PatternThreads(compiled.automaton, bytes, from: quietEnd)
-    guard let match = threads.run(), match.lowerBound < limit else { return nil }
+    guard let match = threads.run(reach: reach), match.lowerBound < limit else { return nil }
     return match
   }
 }
 
 extension BytePattern: Hashable {
-  package static func == (left: BytePattern, right: BytePattern) -> Bool {
+  static func == (left: BytePattern, right: BytePattern) -> Bool {
     left.source == right.source && left.ignoresCase == right.ignoresCase
   }
 
-  package func hash(into hasher: inout Hasher) { hasher.combine(source) }
+  func hash(into hasher: inout Hasher) { hasher.combine(source) }
 }

@@ -2,33 +2,33 @@
 ///
 /// It looks for the needle's rarest byte and compares the rest only where that stands, so that a long message without
 /// it costs about a third of a nanosecond a byte.
-package struct ByteSearch: Hashable, Sendable {
+struct ByteSearch: Hashable, Sendable {
   /// What is looked for; in lower case where either case matches.
-  package let needle: [UInt8]
+  let needle: [UInt8]
   /// Whether an ASCII letter matches its other case too.
-  package let ignoresCase: Bool
+  let ignoresCase: Bool
   /// The place in the needle of the byte that is looked for first.
   private let pivot: Int
 
   /// Smart case: bytes without an upper-case ASCII letter match either case.
-  package init(smartCase needle: [UInt8]) {
+  init(smartCase needle: [UInt8]) {
     let isExact = needle.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
     self.init(needle, ignoresCase: !isExact)
   }
 
-  package init(exact needle: [UInt8]) { self.init(needle, ignoresCase: false) }
+  init(exact needle: [UInt8]) { self.init(needle, ignoresCase: false) }
 
-  package init(_ needle: [UInt8], ignoresCase: Bool) {
+  init(_ needle: [UInt8], ignoresCase: Bool) {
     let hasLetters = needle.contains { ByteSearch.isLowercase($0 | 0x20) }
     self.needle = ignoresCase ? needle.map(ByteSearch.lowercase) : needle
     self.ignoresCase = ignoresCase && hasLetters
     pivot = needle.indices.min { ByteSearch.commonness(needle[$0]) < ByteSearch.commonness(needle[$1]) } ?? 0
   }
 
-  package func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { firstMatch(in: bytes) != nil }
+  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { firstMatch(in: bytes) != nil }
 
   /// The first match that begins at `start` or after it and, if given, before `limit`; an empty needle is found at once.
-  package func firstMatch(
+  func firstMatch(
     in bytes: UnsafeRawBufferPointer,
     from start: Int = 0,
     before limit: Int = .max

@@ -1,11 +1,11 @@
 /// Why a text is no filter, or nothing to search for.
-package struct FilterError: Error, Hashable, Sendable {
+struct FilterError: Error, Hashable, Sendable {
   /// Where, in characters of the source from 1.
-  package let column: Int
+  let column: Int
   /// What is wrong and what would be right, in plain words.
-  package let reason: String
+  let reason: String
 
-  package init(column: Int, reason: String) {
+  init(column: Int, reason: String) {
     self.column = column
     self.reason = reason
   }

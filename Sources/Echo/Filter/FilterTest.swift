@@ -79,7 +79,7 @@ extension FilterTest: CustomStringConvertible {
     case .pattern(let pattern):
       "/\(FilterTest.escaping("/", in: pattern.source))/\(pattern.ignoresCase ? "i" : "")"
     case .bytes(let search):
-      "hex:" + search.needle.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      "hex:" + String(decoding: Hexadecimal.bytes(search.needle), as: UTF8.self)
     case .addresses(let patterns): "from:" + FilterTest.list(patterns.map(\.description))
     case .addressText(let pattern): "~src \"\(FilterTest.escaping("\"", in: pattern.source))\""
     case .ports(let ports): "port:" + FilterTest.list(ports.map(String.init))

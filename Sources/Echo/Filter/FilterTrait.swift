@@ -35,7 +35,7 @@ enum FilterTrait: String, CaseIterable, Sendable {
     case .partial: return flags.contains(.partial)
     case .stop: return !flags.isDisjoint(with: [.stop, .stopRefused])
     case .event: return row.isEvent
-    case .error: return !flags.isDisjoint(with: [.alert, .truncated, .partial, .stopRefused, .unanswered])
+    case .error: return !flags.isDisjoint(with: MessageRecord.Flags.wrong)
     case .hostile: return flags.contains(.hostile)
     case .answered: return flags.contains(.answered)
     case .sent: return flags.contains(.sent)

@@ -66,14 +66,20 @@ struct PatternTable: Hashable, Sendable {
   }
 
   /// A place at `start` or after it before which no match begins, if one begins after it; nil when none begins before
-  /// `limit`. (One that begins at `limit` or after it may be found too.)
-  func find(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Int? {
+  /// `limit`. (One that begins at `limit` or after it may be found too, one that ends `reach` bytes after it may not.)
+  func find(
+    in bytes: UnsafeRawBufferPointer,
+    from start: Int,
+    before limit: Int = .max,
+    reach: Int = .max
+  ) -> Int? {
+    let end = limit < bytes.count && reach < bytes.count - limit ? limit + reach : bytes.count
     let first = start == 0 ? automaton.textStart : automaton.start
     if PatternAutomaton.contains(automaton.matchBit, in: first) { return start }
     var row = start == 0 ? 0 : startRow
     var index = start
     var quietEnd = start
-    while index < bytes.count {
+    while index < end {
       let symbols = automaton.classes.next(in: bytes, at: &index)
       let next = rows[row &+ symbols]
       if next >= 0 {
@@ -81,9 +87,8 @@ struct PatternTable: Hashable, Sendable {
       } else if next == Entry.match {
         return quietEnd
       } else {
-        guard let isMatch = goOn(from: sets[row / automaton.classes.count], symbols, in: bytes, at: &index) else {
-          return nil
-        }
+        guard let isMatch = goOn(from: sets[row / automaton.classes.count], symbols, in: bytes, at: &index, end)
+        else { return nil }
         if isMatch { return quietEnd }
         row = startRow
       }
@@ -92,16 +97,18 @@ struct PatternTable: Hashable, Sendable {
         if index >= limit { return nil }
       }
     }
+    guard end == bytes.count else { return nil }
     let last = sets[row / automaton.classes.count]
     return PatternAutomaton.contains(automaton.endBit, in: last) ? quietEnd : nil
   }
 
-  /// Goes on without the table: true at a match, false when nothing that began is left, nil at the end without a match.
+  /// Goes on without the table: true at a match, false when nothing that began is left, nil at `end` without a match.
   private func goOn(
     from set: [UInt64],
     _ symbols: Int,
     in bytes: UnsafeRawBufferPointer,
-    at index: inout Int
+    at index: inout Int,
+    _ end: Int
   ) -> Bool? {
     var symbols = symbols
     var current = set
@@ -113,8 +120,8 @@ struct PatternTable: Hashable, Sendable {
       for word in next.indices { next[word] |= automaton.start[word] }
       swap(&current, &next)
       if PatternAutomaton.contains(automaton.matchBit, in: current) { return true }
-      guard index < bytes.count else {
-        return PatternAutomaton.contains(automaton.endBit, in: current) ? true : nil
+      guard index < end else {
+        return end == bytes.count && PatternAutomaton.contains(automaton.endBit, in: current) ? true : nil
       }
       symbols = automaton.classes.next(in: bytes, at: &index)
     }

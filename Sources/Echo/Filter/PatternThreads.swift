@@ -22,10 +22,13 @@ struct PatternThreads {
     nextBegins = begins
   }
 
-  /// The leftmost match, the longest of these.
-  mutating func run() -> Range<Int>? {
+  /// The leftmost match, the longest of these; of what there is within `reach` bytes from the begin of the first one found.
+  mutating func run(reach: Int) -> Range<Int>? {
     beginThreads()
-    while index < bytes.count, best == nil || !active.isEmpty { advance() }
+    while index < bytes.count {
+      if let best, active.isEmpty || index - best.lowerBound >= reach { break }
+      advance()
+    }
     return best
   }
 

@@ -1,39 +1,38 @@
 import Screen
 
 /// What a search looks for: text, `hex:` and bytes, or a regular expression between slashes.
-package struct SearchPattern: Hashable, Sendable {
+struct SearchPattern: Hashable, Sendable {
   private enum Method: Hashable {
     case bytes(ByteSearch)
     case pattern(BytePattern)
   }
 
-  /// The text as it was typed.
-  package let source: String
   private let method: Method
 
-  /// How far before a window a match of a regular expression may begin and still be found in it.
-  private static let lookBehind = 4096
+  /// How far before a window a match of a regular expression may begin and still be found in it, and how far from its begin
+  /// its end is looked for: what `.*` takes to the end of a megabyte is not to be followed there for each row of a screen.
+  private static let reach = 4096
 
   /// Reads `hex:1b5b`, `/regex/` or `/regex/i`; anything else is text, in which spaces and slashes are meant as they are,
   /// and the screen's escapes stand for their bytes. Text without an upper-case ASCII letter matches either case.
-  package static func parse(_ source: String) throws(FilterError) -> SearchPattern {
+  static func parse(_ source: String) throws(FilterError) -> SearchPattern {
     let characters = Array(source)
     guard !characters.isEmpty else { throw FilterError(column: 1, reason: "here is nothing to look for") }
     if source.hasPrefix("hex:") {
       guard let bytes = FilterParser.bytes(hexadecimal: characters[4...]) else {
         throw FilterError(column: 5, reason: FilterHint.bytes)
       }
-      return SearchPattern(source: source, method: .bytes(ByteSearch(exact: bytes)))
+      return SearchPattern(method: .bytes(ByteSearch(exact: bytes)))
     }
     if let (pattern, ignoresCase) = delimited(characters) {
       do throws(PatternError) {
         let pattern = try BytePattern(String(pattern), ignoresCase: ignoresCase)
-        return SearchPattern(source: source, method: .pattern(pattern))
+        return SearchPattern(method: .pattern(pattern))
       } catch {
         throw FilterError(column: error.column + 1, reason: error.reason)
       }
     }
-    return SearchPattern(source: source, method: .bytes(ByteSearch(smartCase: try EscapedText(characters[...]).bytes)))
+    return SearchPattern(method: .bytes(ByteSearch(smartCase: try EscapedText(characters[...]).bytes)))
   }
 
   private static func delimited(_ characters: [Character]) -> (ArraySlice<Character>, ignoresCase: Bool)? {
@@ -44,7 +43,7 @@ package struct SearchPattern: Hashable, Sendable {
     return (source, ignoresCase)
   }
 
-  package func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     switch method {
     case .bytes(let search): search.matches(bytes)
     case .pattern(let pattern): pattern.matches(bytes)
@@ -52,19 +51,20 @@ package struct SearchPattern: Hashable, Sendable {
   }
 
   /// The first match that begins at `start` (a border between scalars) or after it and, if given, before `limit`.
-  package func firstMatch(
+  func firstMatch(
     in bytes: UnsafeRawBufferPointer,
     from start: Int = 0,
     before limit: Int = .max
   ) -> Range<Int>? {
     switch method {
     case .bytes(let search): search.firstMatch(in: bytes, from: start, before: limit)
-    case .pattern(let pattern): pattern.firstMatch(in: bytes, from: start, before: limit)
+    case .pattern(let pattern):
+      pattern.firstMatch(in: bytes, from: start, before: limit, reach: SearchPattern.reach)
     }
   }
 
   /// The matches that can be seen in `window`, in order and apart: at most `limit`, and none that is empty.
-  package func ranges(
+  func ranges(
     in bytes: UnsafeRawBufferPointer,
     window: Range<Int> = 0..<Int.max,
     limit: Int = 256
@@ -83,7 +83,7 @@ package struct SearchPattern: Hashable, Sendable {
     let reach =
       switch method {
       case .bytes(let search): search.needle.count - 1
-      case .pattern: SearchPattern.lookBehind
+      case .pattern: SearchPattern.reach
       }
     var start = max(0, min(place, bytes.count) - reach)
     for _ in 0..<3 where start > 0 && start < bytes.count && bytes[start] & 0xC0 == 0x80 { start -= 1 }

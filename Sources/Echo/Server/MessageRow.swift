@@ -1,4 +1,9 @@
-package import Wire
+import Wire
+
+extension MessageRecord.Flags {
+  /// Something went wrong: an alert, a message that was cut, a refused stop.
+  static let wrong: MessageRecord.Flags = [.alert, .truncated, .partial, .stopRefused, .unanswered]
+}
 
 extension MessageLog.Row {
   /// What of the row is text for people.
@@ -23,12 +28,12 @@ extension MessageLog.Row {
 }
 
 extension MessageLog {
-  package func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
+  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
     guard let peer, !record.flags.contains(.notice) else { return bytes.count }
     return framing.shownCount(of: bytes, transport: peer.transport)
   }
 
-  package func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
+  func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
     guard let row = self[id] else { return nil }
     let record = row.record
     var titles = [row.isNotice ? "event" : "#\(record.sequence)"]
@@ -55,7 +60,7 @@ extension MessageLog {
   }
 
   /// As plain mode writes it; in text the time goes before it, and events stand among the messages.
-  package func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
+  func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
     guard let row = self[id] else { return }
     if format == .text { output.append(row.record.time) }
     if let event = row.event, format == .text {

@@ -8,7 +8,6 @@ struct PeerTable: Sendable {
   struct Summary: Hashable, Sendable {
     var messages: UInt64 = 0
     var bytes: UInt64 = 0
-    var firstSeen: Timestamp
     var lastSeen: Timestamp
     /// Whether its connection is over.
     var isEnded = false
@@ -60,7 +59,7 @@ struct PeerTable: Sendable {
     let list: List = peer.connection == .none ? .sources : .connections
     let arrival = arrivals + 1
     // It may be new: under load the news that it connected is among what is dropped.
-    let first = Summary(firstSeen: time, lastSeen: time, arrival: arrival)
+    let first = Summary(lastSeen: time, arrival: arrival)
     let isNew = entries.update(peer, in: list.rawValue, initial: first) { summary in
       summary.isEnded = false
       summary.add(messages: messages, bytes: bytes, at: time)

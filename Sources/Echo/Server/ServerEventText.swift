@@ -114,6 +114,14 @@ extension Refusal {
 }
 
 extension ServerTotals {
+  /// What did not reach the reader's eyes, or anyone, with a short name; drops by the kernel also where there are none.
+  var losses: [(count: UInt64, name: String)] {
+    var losses: [(count: UInt64, name: String)] = [(droppedByKernel, "drop")]
+    if droppedByServer > 0 { losses.append((droppedByServer, "not shown")) }
+    if refused > 0 { losses.append((refused, "refused")) }
+    return losses
+  }
+
   /// The line that a server leaves behind.
   var text: String {
     var parts = [

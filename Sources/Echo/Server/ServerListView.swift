@@ -93,7 +93,10 @@ extension ServerModel {
   private func drawNothingLeft(_ rect: Rect, on surface: inout Surface) {
     var below = rect
     _ = below.takeTop((rect.size.rows - 1) / 2)
-    let words = browser.isComplete ? "the filter lets nothing through" : "filtering…"
+    let words =
+      browser.filter == nil
+      ? "paused; the rows that were here are gone"
+      : browser.isComplete ? "the filter lets nothing through" : "filtering…"
     surface.draw(centered: [words], below, style: look.theme[.muted])
   }
 

@@ -174,6 +174,7 @@ extension ServerModel {
   // What is done with messages.
 
   mutating func copy() -> [Effect<ServerCommand>] {
+    openDetail()
     let bytes = browser.copyText()
     return bytes.isEmpty ? [] : [.copy(bytes)]
   }

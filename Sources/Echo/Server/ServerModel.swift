@@ -34,7 +34,7 @@ package struct ServerModel: ScreenModel {
   private(set) var endpoints: [Endpoint] = []
   private(set) var startTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  var measures = ServerMeasures()
+  private(set) var measures = ServerMeasures()
   var browser: LogBrowser<MessageLog>
   var peersPane = PeersPane()
   var pane = Pane.list

@@ -79,7 +79,7 @@ extension ServerModel {
       ("\(Figures.grouped(current.messages)) msg/s  \(Figures.scaled(current.bytes))/s", .text),
       ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
     ]
-    fields += losses.map { ("\($1) \(Figures.grouped($0))", $0 > 0 ? .error : .muted) }
+    fields += measures.totals.losses.map { ("\($1) \(Figures.grouped($0))", $0 > 0 ? .error : .muted) }
     if browser.log.hostileCount > 0 {
       fields.append(("hostile \(Figures.grouped(browser.log.hostileCount))", .warning))
     }
@@ -101,15 +101,6 @@ extension ServerModel {
           style: look.theme[role]
         )
     }
-  }
-
-  /// What did not reach the reader's eyes, or anyone.
-  private var losses: [(UInt64, String)] {
-    let totals = measures.totals
-    var losses: [(UInt64, String)] = [(totals.droppedByKernel, "drop")]
-    if totals.droppedByServer > 0 { losses.append((totals.droppedByServer, "not shown")) }
-    if totals.refused > 0 { losses.append((totals.refused, "refused")) }
-    return losses
   }
 
   private func drawStatus(_ rect: Rect, on surface: inout Surface) {

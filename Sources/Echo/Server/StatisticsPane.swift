@@ -47,12 +47,8 @@ struct StatisticsPane {
     var fields: [(String, Role)] = [
       ("\(Figures.grouped(totals.traffic.messages)) msg", .text),
       (Figures.scaled(totals.traffic.bytesReceived), .text),
-      ("drop \(Figures.scaledCount(totals.droppedByKernel))", totals.droppedByKernel > 0 ? .error : .muted),
     ]
-    if totals.droppedByServer > 0 {
-      fields.append(("not shown \(Figures.scaledCount(totals.droppedByServer))", .error))
-    }
-    if totals.refused > 0 { fields.append(("refused \(Figures.scaledCount(totals.refused))", .error)) }
+    fields += totals.losses.map { ("\($1) \(Figures.scaledCount($0))", $0 > 0 ? .error : .muted) }
     for (text, role) in fields where column + Surface.columns(of: text) <= rect.maxColumn {
       column += 2 + surface.draw(text, column: column, row: rect.minRow, style: theme[role])
     }

@@ -49,4 +49,21 @@ import Testing
     #expect(try ranges("x", bytes, limit: 3) == [0..<1, 1..<2, 2..<3])
     #expect(try ranges("x", bytes, window: 50_000..<50_010) == [])
   }
+
+  @Test("A match that goes on and on is followed a bounded way, and what comes after it is found all the same")
+  func reach() throws {
+    let count = 100_000
+    let bytes = [UInt8](repeating: 0x78, count: count) + Array("end".utf8)
+    try bytes.withUnsafeBytes { raw in
+      let pieces = try SearchPattern.parse("/x.*/").ranges(in: raw, limit: .max)
+      #expect(pieces.first?.lowerBound == 0 && pieces.allSatisfy { $0.count <= 4200 } && pieces.count > 20)
+      #expect(zip(pieces, pieces.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+      #expect(try SearchPattern.parse("/x(.*!)?/").ranges(in: raw, limit: 3) == [0..<1, 1..<2, 2..<3])
+      #expect(try SearchPattern.parse("/x.*end/").ranges(in: raw, window: 0..<100).isEmpty)
+      #expect(try SearchPattern.parse("/end$/").ranges(in: raw) == [count..<(count + 3)])
+      #expect(try SearchPattern.parse("/x+end$/").ranges(in: raw, window: (count - 10)..<count).count == 1)
+      #expect(try SearchPattern.parse("/x+$/").ranges(in: raw, window: 0..<100).isEmpty)
+      #expect(try SearchPattern.parse("/x.*end/").matches(raw))
+    }
+  }
 }
