@@ -93,6 +93,8 @@ extension ServerModel {
     _ = below.takeTop((rect.size.rows - 1) / 2)
     let words = list.isComplete(for: log) ? "the filter lets nothing through" : "filtering…"
     surface.draw(centered: [words], below, style: look.theme[.muted])
+    _ = below.takeTop(1)
+    surface.draw(centered: ["f ^U Enter drops it"], below, style: look.theme[.muted])
   }
 
   /// One row of the list, and what is to be seen of it.
