@@ -20,11 +20,15 @@ struct CommandTable<Action: Sendable>: Sendable {
   /// Why a line is no command.
   enum Failure: Error, Hashable {
     case unknown(String)
+    /// The beginning of several names.
+    case ambiguous(String, [String])
     case needsNothing(String)
 
     var text: String {
       switch self {
       case .unknown(let name): "there is no command \"\(Printable.text(name.utf8))\""
+      case .ambiguous(let name, let names):
+        "\"\(Printable.text(name.utf8))\" may be \(names.joined(separator: " or "))"
       case .needsNothing(let name): "\"\(name)\" takes nothing after it"
       }
     }
@@ -39,17 +43,20 @@ struct CommandTable<Action: Sendable>: Sendable {
     let words = line.split(separator: " ", maxSplits: 1)
     let name = words.first.map(String.init) ?? ""
     let argument = words.count > 1 ? String(words[1].drop { $0 == " " }) : ""
-    let candidates = entries.filter { $0.name.hasPrefix(name) }
+    let candidates = candidates(for: name)
     guard !name.isEmpty,
       let entry = entries.first(where: { $0.name == name }) ?? (candidates.count == 1 ? candidates[0] : nil)
-    else { throw .unknown(name) }
+    else { throw candidates.isEmpty ? .unknown(name) : .ambiguous(name, candidates.map(\.name)) }
     guard argument.isEmpty || !entry.arguments.isEmpty else { throw .needsNothing(entry.name) }
     return (entry.action, argument)
   }
 
+  /// The commands whose names begin so.
+  func candidates(for beginning: String) -> [Entry] { entries.filter { $0.name.hasPrefix(beginning) } }
+
   /// The line with its name completed as far as only one way goes on; nil when there is nothing to add.
   func completion(of line: String) -> String? {
-    let candidates = entries.filter { $0.name.hasPrefix(line) }
+    let candidates = candidates(for: line)
     guard let first = candidates.first else { return nil }
     if candidates.count == 1 {
       return first.name == line && first.arguments.isEmpty ? nil : first.name + (first.arguments.isEmpty ? "" : " ")

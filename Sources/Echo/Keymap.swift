@@ -57,6 +57,13 @@ struct Keymap<Action: Sendable>: Sendable {
   }
 }
 
+extension Keymap where Action: Equatable {
+  /// The first of an action's keys, as the help names it.
+  func label(of action: Action) -> String? {
+    sections.lazy.flatMap(\.bindings).first { $0.action == action }?.keys.first?.label
+  }
+}
+
 extension Key {
   /// The key as the help names it: `^D`, `M-u`, `PgUp`.
   var label: String {

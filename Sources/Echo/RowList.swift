@@ -18,13 +18,17 @@ struct RowList: Sendable {
   static let sliceBytes = 1 << 20
 
   private(set) var viewport = ListViewport()
-  /// One past the last of the log's rows that a paused list shows.
-  private var pauseEnd: UInt64?
+  /// Where the log ended when the list was paused.
+  private var pausedEnd: UInt64?
+  /// Where the log ended when the reader was last at its end: what came after is new, whatever a filter finds.
+  private var seenEnd: UInt64 = 0
+  /// Where the log ended when the list last looked.
+  private var syncedEnd: UInt64 = 0
   private var filtered: Filtered?
 
-  var isPaused: Bool { pauseEnd != nil }
-
   var filter: Filter? { filtered?.filter }
+
+  var isPaused: Bool { pausedEnd != nil }
 
   /// Rows that there are to scroll through.
   var count: Int { viewport.count }
@@ -40,7 +44,8 @@ struct RowList: Sendable {
 
   /// Rows that came since the end was left, or since the pause.
   func newCount(in log: some RowLog) -> Int {
-    viewport.newCount + Int(clamping: (filtered?.rows.endRow ?? log.endID) - viewport.end)
+    let end = filtered?.rows.endRow ?? log.endID
+    return viewport.newCount + (end > viewport.end ? Int(clamping: end - viewport.end) : 0)
   }
 
   /// Rows that the filter lets through, as far as it has looked.
@@ -68,20 +73,25 @@ struct RowList: Sendable {
     filtered = current
     sync(log)
     settle(log)
+    viewport.setFirstNew(current.rows.firstRow(from: seenEnd))
   }
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
   mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing) {
     let place = viewport.isFollowing ? nil : selectedID
+    let seenEnd = seenEnd
     guard let filter else {
       filtered = nil
       viewport.replace(first: log.firstID, count: 0)
       sync(log)
-      if let place { viewport.jump(to: place) }
+      if let place {
+        viewport.jump(to: place)
+        self.seenEnd = seenEnd
+        viewport.setFirstNew(seenEnd)
+      }
       return
     }
-    // Paused, it looks on from the last row that is shown at most: what came after that stays behind.
-    let rows = FilteredList(origin: min(place ?? log.endID, pauseEnd ?? .max))
+    let rows = FilteredList(origin: place ?? log.endID)
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
     work(log, framing: framing)
@@ -90,52 +100,62 @@ struct RowList: Sendable {
   /// Everything in the log is gone.
   mutating func clear(_ log: some RowLog) {
     if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID), wanted: nil) }
+    if isPaused { pausedEnd = log.endID }
     viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
   }
 
   mutating func togglePause(_ log: some RowLog) {
-    pauseEnd = isPaused ? nil : log.endID
+    pausedEnd = isPaused ? nil : log.endID
     sync(log)
   }
 
   // The reader moves.
 
   mutating func resize(rows: Int) { viewport.resize(rows: rows) }
-  mutating func move(by distance: Int) { viewport.move(by: distance) }
-  mutating func scroll(by distance: Int) { viewport.scroll(by: distance) }
-  mutating func pageUp() { viewport.pageUp() }
-  mutating func pageDown() { viewport.pageDown() }
-  mutating func top() { viewport.top() }
-  mutating func toggleFollow() { viewport.toggleFollow() }
+  mutating func move(by distance: Int) { moving { $0.move(by: distance) } }
+  mutating func scroll(by distance: Int) { moving { $0.scroll(by: distance) } }
+  mutating func pageUp() { moving { $0.pageUp() } }
+  mutating func pageDown() { moving { $0.pageDown() } }
+  mutating func top() { moving { $0.top() } }
+  mutating func toggleFollow() { moving { $0.toggleFollow() } }
 
   /// To the newest row, and stay there.
   mutating func bottom(_ log: some RowLog) {
-    pauseEnd = nil
+    pausedEnd = nil
     sync(log)
     viewport.bottom()
   }
 
-  mutating func select(row: UInt64) { viewport.select(row) }
+  mutating func select(row: UInt64) { moving { $0.select(row) } }
 
   /// Selects a row that was looked for, and stays by it.
   mutating func jump(to row: UInt64) { viewport.jump(to: row) }
 
   // Inside.
 
+  private mutating func moving(_ step: (inout ListViewport) -> Void) {
+    step(&viewport)
+    if viewport.isFollowing { seenEnd = syncedEnd }
+  }
+
   private mutating func sync(_ log: some RowLog) {
     filtered?.rows.drop(before: log.firstID)
     let first = filtered?.rows.firstRow ?? log.firstID
-    let end = endRow(log)
+    let end = shownEnd(log)
     if first < viewport.first { viewport.prepend(Int(viewport.first - first)) }
     if end > viewport.end { viewport.append(Int(end - viewport.end)) }
     if first > viewport.first { viewport.drop(Int(first - viewport.first)) }
+    // Until a filter has come to the reader's place the window follows for want of it.
+    if viewport.isFollowing, !isPaused, filtered?.wanted == nil { seenEnd = log.endID }
+    syncedEnd = log.endID
     if viewport.selection == nil, viewport.count > 0 { viewport.select(viewport.end - 1) }
   }
 
-  /// One past the last row to be shown.
-  private func endRow(_ log: some RowLog) -> UInt64 {
-    guard let rows = filtered?.rows else { return pauseEnd ?? log.endID }
-    return pauseEnd.map(rows.firstRow(from:)) ?? rows.endRow
+  /// One past the last row to be shown: while paused nothing that came since.
+  private func shownEnd(_ log: some RowLog) -> UInt64 {
+    let limit = pausedEnd ?? log.endID
+    guard let rows = filtered?.rows else { return min(limit, log.endID) }
+    return limit < log.endID ? rows.firstRow(from: limit) : rows.endRow
   }
 
   /// Brings the reader back to where they were before the filter, as soon as there is something.

@@ -15,7 +15,7 @@ package struct HelpTable: Hashable, Sendable {
 
   package let title: String
   package let entries: [Entry]
-  /// The first entry shown; kept in bounds by `scroll`, and by `draw` for the height at hand.
+  /// The first row shown; kept in bounds by `scroll`, and by `draw` for the height at hand.
   package private(set) var offset = 0
 
   package init(title: String, entries: [Entry]) {
@@ -25,23 +25,42 @@ package struct HelpTable: Hashable, Sendable {
 
   /// Scrolls in a screen of that size; down is positive.
   package mutating func scroll(by distance: Int, in size: Size) {
-    let last = lastOffset(rows: Self.inside(box(in: Rect(size: size))).size.rows)
+    let inside = Self.inside(box(in: Rect(size: size))).size
+    let last = Self.lastOffset(of: rows(columns: inside.columns).count, rows: inside.rows)
     let (target, isOver) = min(offset, last).addingReportingOverflow(distance)
     offset = isOver ? (distance < 0 ? 0 : last) : min(max(0, target), last)
   }
 
-  /// The width of the widest entry and its frame.
-  private var wanted: Size {
+  /// The entries as rows of a width: what is too long goes on below its beginning.
+  private func rows(columns: Int) -> [Entry] {
+    let room = columns - shownKeyColumns(columns) - 2
+    return entries.flatMap { entry in
+      guard !entry.keys.isEmpty else { return WrappedText.rows(of: entry.action, columns: columns).map(Entry.heading) }
+      let keys = WrappedText.rows(of: entry.keys, columns: columns - room - 2)
+      let actions = WrappedText.rows(of: entry.action, columns: room)
+      return (0..<max(keys.count, actions.count)).map { row in
+        // A blank for keys, for without any a row is a heading.
+        Entry(row < keys.count ? keys[row] : " ", row < actions.count ? actions[row] : "")
+      }
+    }
+  }
+
+  private func shownKeyColumns(_ columns: Int) -> Int { min(keyColumns, columns / 2) }
+
+  /// The width of the widest entry.
+  private var wantedColumns: Int {
     let actions = entries.map { entry in
       Surface.columns(of: entry.action) + (entry.keys.isEmpty ? 0 : keyColumns + 2)
     }
-    let widest = max(actions.max() ?? 0, Surface.columns(of: title) + 4)
-    return Size(columns: widest + 4, rows: entries.count + 2)
+    return max(actions.max() ?? 0, Surface.columns(of: title) + 4)
   }
 
   private var keyColumns: Int { entries.map { Surface.columns(of: $0.keys) }.max() ?? 0 }
 
-  private func box(in rect: Rect) -> Rect { rect.centered(wanted) }
+  private func box(in rect: Rect) -> Rect {
+    let columns = min(wantedColumns + 4, rect.size.columns)
+    return rect.centered(Size(columns: columns, rows: rows(columns: columns - 4).count + 2))
+  }
 
   /// What the frame leaves; on a screen too small for a frame everything.
   private static func inside(_ box: Rect) -> Rect {
@@ -50,7 +69,7 @@ package struct HelpTable: Hashable, Sendable {
 
   private static func hasFrame(_ box: Rect) -> Bool { box.size.columns >= 8 && box.size.rows >= 3 }
 
-  private func lastOffset(rows: Int) -> Int { max(0, entries.count - max(1, rows)) }
+  private static func lastOffset(of count: Int, rows: Int) -> Int { max(0, count - max(1, rows)) }
 }
 
 extension Surface {
@@ -66,19 +85,20 @@ extension HelpTable {
     guard !box.isEmpty else { return }
     surface.fill(box, style: theme[.text])
     let inside = Self.inside(box)
-    let first = min(offset, lastOffset(rows: inside.size.rows))
-    let shown = entries[first...].prefix(inside.size.rows)
+    let rows = rows(columns: inside.size.columns)
+    let first = min(offset, Self.lastOffset(of: rows.count, rows: inside.size.rows))
+    let shown = rows[first...].prefix(inside.size.rows)
     if Self.hasFrame(box) {
       surface.drawFrame(box, title: title, glyphs: glyphs, style: theme[.border], titleStyle: theme[.accent])
       let more = Cell(Surface.ellipsis, style: theme[.border])
       if first > 0 { surface.put(more, column: box.maxColumn - 2, row: box.minRow) }
-      if shown.endIndex < entries.count { surface.put(more, column: box.maxColumn - 2, row: box.maxRow - 1) }
-      let advice = shown.count < entries.count ? " Up Down scroll, another key closes " : " any key closes "
+      if shown.endIndex < rows.count { surface.put(more, column: box.maxColumn - 2, row: box.maxRow - 1) }
+      let advice = shown.count < rows.count ? " Up Down scroll, another key closes " : " any key closes "
       if Surface.columns(of: advice) + 6 <= box.size.columns {
         surface.draw(advice, column: box.minColumn + 2, row: box.maxRow - 1, style: theme[.hint])
       }
     }
-    let keyColumns = min(keyColumns, inside.size.columns / 2)
+    let keyColumns = shownKeyColumns(inside.size.columns)
     for (row, entry) in shown.enumerated() {
       let row = inside.minRow + row
       guard !entry.keys.isEmpty else {

@@ -80,6 +80,9 @@ package struct ListViewport: Hashable, Sendable {
     follow()
   }
 
+  /// The items from `id` on are those that came after the end was left, whenever the others were appended.
+  package mutating func setFirstNew(_ id: UInt64) { unseen = min(max(id, first), end) }
+
   /// The window has another height; the selection stays in it.
   package mutating func resize(rows: Int) {
     self.rows = max(0, rows)

@@ -57,7 +57,7 @@ enum ServerKeys {
         .init(.character("x"), action: .mode, help: "bytes as hex, as text, as both, as JSON", hint: "hex"),
         .init(Key(.tab), action: .nextPane, help: "to the next pane"),
         .init(.character("p"), action: .peers, help: "peers; Enter shows only one's messages", hint: "peers"),
-        .init(.character("o"), action: .order, help: "peers in another order"),
+        .init(.character("o"), action: .order, help: "sort the peers another way"),
         .init(.character("s"), action: .statistics, help: "totals, sizes and reply times"),
         .init(.character("F"), action: .follow, help: "follow the newest message, or hold", hint: "follow"),
         .init(.character("="), action: .pause, help: "pause the list; receiving goes on"),
@@ -92,6 +92,21 @@ enum ServerKeys {
       ]
     ),
   ])
+
+  /// The keys to name while a pane has them.
+  static func hints(for pane: ServerModel.Pane) -> [(key: String, word: String)] {
+    let own: [(Action, String)] =
+      switch pane {
+      case .list: []
+      case .detail: [(.down, "scroll"), (.mode, "hex"), (.copy, "copy"), (.findNext, "next match"), (.back, "back")]
+      case .peers:
+        [(.open, "only this one's messages"), (.order, "sort"), (.disconnect, "disconnect"), (.back, "back")]
+      case .statistics: [(.peers, "peers"), (.back, "back")]
+      }
+    let named = own.compactMap { action, word in map.label(of: action).map { (key: $0, word: word) } }
+    let help = map.label(of: .help).map { [(key: $0, word: "help")] } ?? []
+    return (named.isEmpty ? map.hints : named) + help
+  }
 
   static var help: HelpTable {
     HelpTable(

@@ -98,6 +98,8 @@ extension ServerModel {
       ? "paused; the rows that were here are gone"
       : browser.isComplete ? "the filter lets nothing through" : "filtering…"
     surface.draw(centered: [words], below, style: look.theme[.muted])
+    _ = below.takeTop(1)
+    surface.draw(centered: ["f ^U Enter drops it"], below, style: look.theme[.muted])
   }
 
   /// One row of the list, and what is to be seen of it.

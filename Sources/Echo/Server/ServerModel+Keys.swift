@@ -27,7 +27,8 @@ extension ServerModel {
     case .list: moveList(action)
     case .detail: moveDetail(action)
     case .peers: movePeers(action)
-    case .statistics: false
+    // They stand beside the list, or cover it and have nothing to move in.
+    case .statistics: layout.side != nil ? moveList(action) : false
     }
   }
 
@@ -82,7 +83,7 @@ extension ServerModel {
     case .back: back()
     case .nextPane: focus(nextPane)
     case .peers: focus(pane == .peers ? .list : .peers)
-    case .statistics: focus(pane == .statistics ? .list : .statistics)
+    case .statistics: showStatistics()
     case .mode:
       openDetail()
       browser.detail.cycleMode()
@@ -148,9 +149,17 @@ extension ServerModel {
     switch pane {
     case .list: browser.isDetailOpen ? .detail : .peers
     case .detail: .peers
-    case .peers: .statistics
+    case .peers: areStatisticsBeside ? .list : .statistics
     case .statistics: .list
     }
+  }
+
+  /// Whether they are there without being asked for.
+  private var areStatisticsBeside: Bool { layout.peers != nil && layout.statistics != nil }
+
+  private mutating func showStatistics() {
+    if areStatisticsBeside { return browser.notice = Notice("the statistics stand below the peers") }
+    focus(pane == .statistics ? .list : .statistics)
   }
 
   private mutating func focus(_ pane: Pane) {
@@ -166,7 +175,9 @@ extension ServerModel {
       back()
       return []
     }
-    guard phase == .listening, measures.peers.connectedCount > 0 else { return [.request(.stop)] }
+    guard phase == .listening, measures.peers.connectedCount > 0 || browser.save != nil else {
+      return [.request(.stop)]
+    }
     overlay = .question(.quit)
     return []
   }
@@ -197,8 +208,8 @@ extension ServerModel {
   // The mouse.
 
   mutating func press(_ mouse: Mouse) {
-    guard overlay == nil else { return }
     let layout = layout
+    guard overlay == nil, pane != .statistics || layout.side != nil else { return }
     switch mouse.action {
     case .wheelUp: wheel(mouse.point, -ServerModel.wheelStep, layout)
     case .wheelDown: wheel(mouse.point, ServerModel.wheelStep, layout)

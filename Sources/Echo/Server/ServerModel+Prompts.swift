@@ -7,7 +7,7 @@ extension ServerModel {
     let sign =
       switch kind {
       case .find: "/"
-      case .filter: "filter:"
+      case .filter: "filter: "
       case .command: ":"
       }
     overlay = .prompt(Prompt(sign: sign, text: text, history: histories[kind] ?? MessageHistory()), kind)
@@ -16,7 +16,11 @@ extension ServerModel {
   mutating func press(_ key: Key, in prompt: Prompt, _ kind: PromptKind) -> [Effect<ServerCommand>] {
     var prompt = prompt
     if kind == .command, key == Key(.tab) {
-      if let completed = ServerCommands.table.completion(of: prompt.text) { prompt.replace(with: completed) }
+      if let completed = ServerCommands.table.completion(of: prompt.text) {
+        prompt.replace(with: completed)
+      } else {
+        browser.notice = Notice(ServerCommands.table.candidates(for: prompt.text).map(\.name).joined(separator: ", "))
+      }
       overlay = .prompt(prompt, kind)
       return []
     }

@@ -11,11 +11,18 @@ extension ServerModel {
 
   func text(of question: Question) -> String {
     switch question {
-    case .quit: "\(Figures.quantity(UInt64(measures.peers.connectedCount), "peer")) connected. Stop the server? y/n"
+    case .quit: "\(reasonToStay) Stop the server? y/n"
     case .clear: "Clear \(Figures.quantity(UInt64(browser.log.count), "row")) from the list? y/n"
     case .disconnect(let peer): "Disconnect \(peer)? y/n"
     case .overwrite(let path): "\(Printable.text(path.utf8)) is there already. Write over it? y/n"
     }
+  }
+
+  private var reasonToStay: String {
+    guard let save = browser.save else {
+      return "\(Figures.quantity(UInt64(measures.peers.connectedCount), "peer")) connected."
+    }
+    return "\(Printable.text(save.path.utf8)) is not written yet."
   }
 
   mutating func agree(to question: Question) -> [Effect<ServerCommand>] {

@@ -22,7 +22,7 @@ extension ServerModel {
         .draw(in: rect, on: &surface, look: look)
     }
     if let rect = layout.status { drawStatus(rect, on: &surface) }
-    if let rect = layout.hints { Hints.draw(ServerKeys.map.hints, rect, look, on: &surface) }
+    if let rect = layout.hints { Hints.draw(ServerKeys.hints(for: pane), rect, look, on: &surface) }
     drawOverlay(layout, on: &surface)
     return surface
   }
@@ -54,7 +54,7 @@ extension ServerModel {
     fields.add("peers \(measures.peers.count)", rank: 4)
     fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 2)
     fields.add(Figures.scaled(totals.traffic.bytesReceived), rank: 3)
-    fields.addRight("? help", rank: 6)
+    fields.addRight("? help", rank: 4)
     surface.draw(fields, rect, style: style)
   }
 
@@ -132,7 +132,18 @@ extension ServerModel {
     surface.draw(fields, rect, style: look.theme[.statusBar])
   }
 
-  private func draw(words: String, _ rect: Rect, _ style: Style, on surface: inout Surface) {
-    surface.draw(" " + words, column: rect.minColumn, row: rect.minRow, columns: rect.size.columns, style: style)
+  /// What does not fit into the bar stands in the rows above it too, so that nothing of it is missed.
+  private func draw(words: String, _ bar: Rect, _ style: Style, on surface: inout Surface) {
+    var rows = WrappedText.rows(of: words, columns: bar.size.columns - 2)
+    let room = min(ServerModel.mostNoticeRows, bar.minRow)
+    if rows.count > room { rows = [words] }
+    for (place, text) in rows.enumerated() {
+      let row = bar.minRow - rows.count + 1 + place
+      let rect = Rect(column: bar.minColumn, row: row, columns: bar.size.columns, rows: 1)
+      surface.fill(rect, style: look.theme[.statusBar])
+      surface.draw(" " + text, column: rect.minColumn, row: row, columns: rect.size.columns, style: style)
+    }
   }
+
+  private static let mostNoticeRows = 6
 }

@@ -1,0 +1,136 @@
+import Screen
+import Testing
+import Wire
+
+@testable import Echo
+
+/// What the server's screen says and does where the eye and the fingers go astray.
+@Suite struct MonitorGuidanceTests {
+  @Test("Rows that a filter finds are not new: only what comes after the end was left is")
+  func filterFindsNothingNew() {
+    var script = ServerScript.listening(ServerScript.numbered)
+    script.press(.character("g"))
+    script.filter("4")
+    #expect(script.contains("HOLD +0 new"), "\(script)")
+    script.receive("message 400.")
+    script.receive("message 5.")
+    #expect(script.contains("HOLD +1 new"), "\(script)")
+    script.filter("message")
+    #expect(script.contains("HOLD +2 new"), "\(script)")
+    script.filter("")
+    #expect(script.contains("HOLD +2 new"), "\(script)")
+  }
+
+  @Test("Paused, a filter looks at all that there was before the pause, and at nothing that came after")
+  func filterWhilePaused() {
+    var script = ServerScript.listening(ServerScript.numbered)
+    script.press(.character("g"), .character("="))
+    script.receive("message 44.")
+    script.filter("4")
+    #expect(script.messages == [4, 14, 24, 34, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49], "\(script)")
+    #expect(script.contains("PAUSED +1 new"), "\(script)")
+    script.filter("")
+    #expect(script.contains("PAUSED +1 new"), "\(script)")
+    script.press(.character("="), .character("G"))
+    #expect(script.messages.suffix(2) == [50, 44], "\(script)")
+  }
+
+  @Test("Where statistics stand beside the list the keys go on moving the list")
+  func statisticsBeside() {
+    for rows in [24, 40] {
+      var script = ServerScript.listening(ServerScript.numbered, size: Size(columns: 140, rows: rows))
+      script.press(.character("s"), .character("k"))
+      #expect(script.selectedRow?.contains("message 49.") == true, "\(script)")
+    }
+    var script = ServerScript.listening(ServerScript.numbered, size: Size(columns: 140, rows: 40))
+    script.press(.character("p"), Key(.tab), .character("k"))
+    #expect(script.model.pane == .list && script.selectedRow?.contains("message 49.") == true)
+  }
+
+  @Test("A click on statistics that cover the list selects nothing under them")
+  func statisticsCover() {
+    var script = ServerScript.listening(ServerScript.numbered)
+    script.press(.meta("m"), .character("s"))
+    script.give(.input(.mouse(Mouse(.press, at: Point(column: 10, row: 5)))))
+    script.give(.input(.mouse(Mouse(.wheelUp, at: Point(column: 10, row: 5)))))
+    #expect(script.model.pane == .statistics)
+    script.press(.character("s"))
+    #expect(script.selectedRow?.hasSuffix("message 50.") == true, "\(script)")
+  }
+
+  @Test("q asks before it leaves a file half written")
+  func quitWhileSaving() {
+    var script = ServerScript.listening()
+    script.receive("one", from: ServerScript.peer(1, .udp))
+    script.command("save all out.txt")
+    script.give(.file(.created))
+    #expect(script.press(.character("q")) == [])
+    #expect(script.contains("out.txt is not written yet. Stop the server? y/n"), "\(script)")
+    #expect(script.press(.character("y")) == [.request(.stop)])
+  }
+
+  @Test("The beginning of several commands names them, after Tab and after Enter")
+  func ambiguousCommand() {
+    var script = ServerScript.listening(["one"])
+    script.command("s")
+    #expect(script.contains("\"s\" may be save or stop"), "\(script)")
+    script.press(Key(.tab))
+    #expect(script.contains("save, stop") && script.rows.last?.hasSuffix(":s") == true, "\(script)")
+    script.press(.control("u"), Key(.tab))
+    #expect(script.contains("filter, find, goto, save, copy, clear"), "\(script)")
+  }
+
+  @Test("What is wrong with a line is said to its end, over as many rows as it takes")
+  func longNotice() {
+    for columns in [80, 60, 40] {
+      var script = ServerScript.listening(ServerScript.numbered, size: Size(columns: columns, rows: 24))
+      script.filter("is:nope")
+      let words = script.rows.joined(separator: " ").split(separator: " ").joined(separator: " ")
+      #expect(words.contains("is: takes ctl, bidi, badutf8, trunc, partial, stop"), "\(script)")
+      #expect(words.contains("unanswered, late; several with | between"), "\(script)")
+      #expect(script.rows[23].hasSuffix("filter: is:nope"))
+    }
+  }
+
+  @Test("The hints are for the pane that has the keys, and help is named at every usual width")
+  func hints() {
+    var script = ServerScript.listening(["one"])
+    #expect(script.contains("? help") && script.rows.last?.contains("Enter detail") == true)
+    script.press(Key(.enter), Key(.enter))
+    #expect(script.rows.last?.contains("Esc back") == true && script.rows.last?.contains("c copy") == true, "\(script)")
+    script.press(.character("p"))
+    #expect(script.rows.last?.contains("Enter only this one's messages") == true, "\(script)")
+    #expect(script.rows.last?.contains("D disconnect") == true && script.rows.last?.contains("? help") == true)
+  }
+
+  @Test("Where a filter lets nothing through, the screen says how to drop it")
+  func emptyFilter() {
+    var script = ServerScript.listening(["one"])
+    script.filter("zebra")
+    #expect(script.contains("the filter lets nothing through") && script.contains("f ^U Enter drops it"))
+    script.press(.character("f"), .control("u"), Key(.enter))
+    #expect(script.contains(" one"))
+  }
+
+  @Test("Help scrolls with the list's keys, and on a narrow screen every word of it is there")
+  func help() {
+    var script = ServerScript.listening(["one"], size: Size(columns: 40, rows: 10))
+    script.press(.character("?"))
+    var words: [Substring] = []
+    let count = 200
+    for _ in 0..<count {
+      words += script.rows[1].split { " │".contains($0) }
+      script.press(.character("j"))
+    }
+    #expect(words.joined(separator: " ").contains("to the newest message, and follow"))
+    #expect(!words.contains { $0.hasSuffix("~") })
+    script.press(.character("g"))
+    #expect(script.contains("Move"))
+    script.press(.character("G"))
+    #expect(script.contains("trouble"))
+    script.press(Key(.home))
+    #expect(script.contains("Move"))
+    script.press(Key(.end), .character("b"))
+    #expect(script.model.overlay != nil && !script.contains("Move"))
+  }
+}
