@@ -67,7 +67,7 @@ package struct ClientTranscript {
 
   private mutating func appendText(_ event: ClientEvent, to plain: inout PlainOutput) {
     switch event {
-    case .resolving, .peerFinished: break
+    case .resolving, .resolved, .peerFinished: break
     case .connecting: tellAttemptFailure(&plain)
     case .attemptFailed(let address, let error, _):
       tellAttemptFailure(&plain)
@@ -154,6 +154,7 @@ package struct ClientTranscript {
     case .resolving(let host, let time):
       begin("resolving", time)
       json.field("host", host)
+    case .resolved: return
     case .connecting(let address, let time):
       begin("connecting", time)
       json.field("transport", transport.rawValue)
