@@ -21,7 +21,7 @@ struct ClientViewTests {
       " 15:48:13.021 >wait    10B         日本語",
     ]
     let bars = [
-      " > 4  45B  0/s  < 2  22B  0/s  pend 1  T/O 1  err 0  p50 412us         █     █",
+      " > 4  45B  0/s  < 2  22B  0/s  pend 1  T/O 1  err 0                    █     █",
       " FOLLOW  12B                                                       framing line",
       "> half a mess",
       " Enter send  Up history  PgUp log  M-End newest  F1 help  ^D quit",

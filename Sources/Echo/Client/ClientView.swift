@@ -76,7 +76,7 @@ extension ClientModel {
     add("twice", measures.duplicates, .warning, rank: 5, always: false)
     add("disorder", measures.disordered, .warning, rank: 5, always: false)
     for (name, percent) in ClientMeasuresPane.percentiles where percent < 100 {
-      guard layout.side == nil, let value = measures.roundTrips.percentile(percent) else { continue }
+      guard rect.size.columns >= 96, let value = measures.roundTrips.percentile(percent) else { continue }
       fields.add("\(name) \(MeasureRows.span(value))", rank: 7, style: theme[.muted])
     }
     let end = surface.draw(fields, rect, style: theme[.text])
