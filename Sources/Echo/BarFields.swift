@@ -5,10 +5,19 @@ struct BarFields {
   private struct Field {
     let text: String
     let rank: Int
+    /// nil is the bar's own.
+    let style: Style?
     let isRight: Bool
     let columns: Int
     /// Counts the fields in the order in which they stand.
     let place: Int
+  }
+
+  fileprivate struct Place {
+    let text: String
+    let column: Int
+    let style: Style?
+    let isRight: Bool
   }
 
   private static let gap = 2
@@ -19,20 +28,29 @@ struct BarFields {
   init(columns: Int) { self.columns = columns }
 
   /// Adds a field; rank 0 goes last.
-  mutating func add(_ text: String, rank: Int) { append(text, rank: rank, isRight: false) }
+  mutating func add(_ text: String, rank: Int, style: Style? = nil) {
+    append(text, rank: rank, isRight: false, style)
+  }
 
   /// Adds a field that stands at the bar's right end.
-  mutating func addRight(_ text: String, rank: Int) { append(text, rank: rank, isRight: true) }
+  mutating func addRight(_ text: String, rank: Int) { append(text, rank: rank, isRight: true, nil) }
 
-  private mutating func append(_ text: String, rank: Int, isRight: Bool) {
+  private mutating func append(_ text: String, rank: Int, isRight: Bool, _ style: Style?) {
     guard !text.isEmpty else { return }
     fields.append(
-      Field(text: text, rank: rank, isRight: isRight, columns: Surface.columns(of: text), place: fields.count)
+      Field(
+        text: text,
+        rank: rank,
+        style: style,
+        isRight: isRight,
+        columns: Surface.columns(of: text),
+        place: fields.count
+      )
     )
   }
 
   /// Where each field that fits begins, with a blank at both ends of the bar.
-  fileprivate func places() -> [(text: String, column: Int)] {
+  fileprivate func places() -> [Place] {
     // A long field that does not fit must not take the short ones along that matter less.
     var kept: [Field] = []
     for index in fields.indices.sorted(by: { (fields[$0].rank, $0) < (fields[$1].rank, $1) }) {
@@ -40,16 +58,16 @@ struct BarFields {
       if kept.isEmpty || width(of: tried) <= columns { kept = tried }
     }
     kept.sort { $0.place < $1.place }
-    var places: [(String, Int)] = []
+    var places: [Place] = []
     var column = 1
     for field in kept where !field.isRight {
-      places.append((field.text, column))
+      places.append(Place(text: field.text, column: column, style: field.style, isRight: false))
       column += field.columns + BarFields.gap
     }
     column = columns - 1
     for field in kept.reversed() where field.isRight {
       column -= field.columns
-      places.append((field.text, max(1, column)))
+      places.append(Place(text: field.text, column: max(1, column), style: field.style, isRight: true))
       column -= BarFields.gap
     }
     return places
@@ -61,15 +79,20 @@ struct BarFields {
 }
 
 extension Surface {
-  mutating func draw(_ fields: BarFields, _ rect: Rect, style: Style) {
-    for (text, column) in fields.places() where column < rect.size.columns {
-      draw(
-        text,
-        column: rect.minColumn + column,
+  /// Gives the columns up to the end of the last field at the left.
+  @discardableResult
+  mutating func draw(_ fields: BarFields, _ rect: Rect, style: Style) -> Int {
+    var end = 0
+    for place in fields.places() where place.column < rect.size.columns {
+      let columns = draw(
+        place.text,
+        column: rect.minColumn + place.column,
         row: rect.minRow,
-        columns: rect.size.columns - column,
-        style: style
+        columns: rect.size.columns - place.column,
+        style: place.style ?? style
       )
+      if !place.isRight { end = max(end, place.column + columns) }
     }
+    return end
   }
 }

@@ -18,6 +18,9 @@ package protocol ScreenModel {
   /// Whether the picture changes with the clock alone, so that a tick a second is wanted.
   var showsSeconds: Bool { get }
 
+  /// When a tick is wanted beside those; nil for none. A tick may come late, and the clock may jump.
+  var wakeTime: Timestamp? { get }
+
   /// Whether there is work left that nobody waits for (a filter over the history, a file): the loop then gives a `turn` after
   /// a `turn`, and serves keys, signals, news and due frames in between.
   var hasPendingWork: Bool { get }
@@ -25,6 +28,7 @@ package protocol ScreenModel {
 
 extension ScreenModel {
   package var hasPendingWork: Bool { false }
+  package var wakeTime: Timestamp? { nil }
 }
 
 /// Everything that can happen to a screen program.

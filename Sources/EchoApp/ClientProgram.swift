@@ -36,6 +36,9 @@ struct ClientProgram: Program {
   @Flag(name: .customLong("no-receipts"), help: "Await no receipts: for peers that never answer.")
   var awaitsNoReceipts = false
 
+  @Flag(name: .customLong("no-reconnect"), help: "Leave a connection that was lost as it is; plain mode always does.")
+  var staysDown = false
+
   @Flag(name: .customLong("no-tui"), help: "Plain lines on standard output, for pipes and scripts.")
   var isPlain = false
 
@@ -109,6 +112,7 @@ struct ClientProgram: Program {
         format: format,
         timeoutNanoseconds: timeoutNanoseconds,
         awaitsReceipts: !awaitsNoReceipts,
+        reconnects: !staysDown,
         theme: theme
       )
       if hasScreen { return try playground.runScreen() }
@@ -121,7 +125,9 @@ struct ClientProgram: Program {
       return try playground.runPlain(isScripted: isScripted)
     }
     let configuration = clientConfiguration(endpoint)
-    if hasScreen { return try ClientScreen(configuration: configuration, theme: theme).run() }
+    if hasScreen {
+      return try ClientScreen(configuration: configuration, reconnects: !staysDown, theme: theme).run()
+    }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()

@@ -6,12 +6,15 @@ import Wire
 /// The client with its screen.
 struct ClientScreen {
   var configuration: ClientConfiguration
+  var reconnects: Bool
   var theme: ThemeName?
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake, theme: theme) { ClientModel(configuration, look: $0) }
+    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
+      ClientModel(configuration, reconnects: reconnects, look: look)
+    }
     let end = try loop.run(
       drain: { connection.drain() },
       perform: { request throws(Failure) in try connection.perform(request) }
@@ -27,13 +30,14 @@ extension ClientModel {
     if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
   }
 
-  init(_ configuration: ClientConfiguration, look: Look) {
+  init(_ configuration: ClientConfiguration, reconnects: Bool, look: Look) {
     self.init(
       title: configuration.endpoint.description,
       framing: configuration.framing,
       transport: configuration.endpoint.transport,
       timeoutNanoseconds: configuration.timeoutNanoseconds,
       awaitsReceipts: configuration.awaitsReceipts,
+      reconnects: reconnects,
       look: look
     )
   }

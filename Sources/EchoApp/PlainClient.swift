@@ -97,7 +97,7 @@ struct PlainClient: ~Copyable {
       }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
-    case .resolving, .connecting, .attemptFailed, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
     }
   }
 

@@ -9,6 +9,7 @@ struct Playground {
   var format: OutputFormat
   var timeoutNanoseconds: Int64
   var awaitsReceipts: Bool
+  var reconnects: Bool
   var theme: ThemeName?
 
   /// What is said when nobody is there to type.
@@ -43,7 +44,7 @@ struct Playground {
     let connection = try ClientConnection(configuration, wake: wake)
     let loop = try ScreenLoop(wake: wake, theme: theme) { look in
       PlaygroundModel(
-        client: ClientModel(configuration, look: look),
+        client: ClientModel(configuration, reconnects: reconnects, look: look),
         server: ServerModel(
           framing: framing,
           stopPolicy: .local,

@@ -112,6 +112,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if let pending = terminal.pendingTimeout { consider(pending) }
     if let deadline { consider(deadline - clock.now) }
     if model.showsSeconds { consider(untilNextSecond) }
+    if let wakeTime = model.wakeTime { consider(until(wakeTime)) }
     if model.hasPendingWork { consider(.zero) }
     waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
     waiter.watch(terminal.inputDescriptor, for: terminal.isClosed ? [] : .readable)
@@ -122,6 +123,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     guard waiter.readiness(of: wake.descriptor).contains(.readable) else { return false }
     wake.clear()
     return true
+  }
+
+  private func until(_ time: Timestamp) -> Duration {
+    .nanoseconds(time.nanoseconds - Surroundings.clock().nanoseconds)
   }
 
   private var untilNextSecond: Duration {

@@ -10,6 +10,8 @@ package enum ClientCommand: Sendable {
 /// What a client's wire tells, in the order in which it happened.
 package enum ClientEvent: Sendable {
   case resolving(host: String, at: Timestamp)
+  /// The host has so many addresses, which are tried in turn; not told of an endpoint that is an address itself.
+  case resolved(addressCount: Int, at: Timestamp)
   /// One of the endpoint's addresses is being tried; Unix endpoints have none.
   case connecting(SocketAddress?, at: Timestamp)
   /// One address did not work; others may.
@@ -67,7 +69,21 @@ package struct TrafficRecord: Hashable, Sendable {
     case failed
   }
 
+  /// What else is known of a step.
+  package enum Detail: UInt8, Hashable, Sendable {
+    case none
+    /// Of a message that `failed`: not a byte of it was written. Otherwise it may have arrived.
+    case unsent
+    /// Of a message that `failed`: the network did not take it.
+    case refused
+    /// Of a datagram's reply: its bytes are those of `message`, so that it answers no other.
+    case exact
+    /// Of a datagram that was `received`: it repeats a reply, for everything that could be answered has been.
+    case duplicate
+  }
+
   package var kind: Kind
+  package var detail: Detail
   /// Whether a reply is awaited for a message that was `sent`.
   package var isAwaited: Bool
   package var flags: MessageRecord.Flags
@@ -93,9 +109,11 @@ package struct TrafficRecord: Hashable, Sendable {
     offset: Int = 0,
     count: Int = 0,
     flags: MessageRecord.Flags = [],
-    isAwaited: Bool = true
+    isAwaited: Bool = true,
+    detail: Detail = .none
   ) {
     self.kind = kind
+    self.detail = detail
     self.isAwaited = isAwaited
     self.flags = flags
     self.message = message

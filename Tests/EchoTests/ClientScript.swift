@@ -16,6 +16,7 @@ struct ClientScript {
     framing: Framing = .line,
     transport: Transport = .tcp,
     awaitsReceipts: Bool = true,
+    reconnects: Bool = false,
     historyCount: Int = 1000,
     size: Size = Size(columns: 80, rows: 24)
   ) {
@@ -24,6 +25,7 @@ struct ClientScript {
       framing: framing,
       transport: transport,
       awaitsReceipts: awaitsReceipts,
+      reconnects: reconnects,
       historyCount: historyCount,
       look: Look(theme: .mono)
     )
@@ -65,6 +67,18 @@ struct ClientScript {
     batch.records = records
     batch.bytes = bytes
     give(.news(.traffic(batch)))
+  }
+
+  /// The connection breaks by a reset.
+  mutating func reset() {
+    let endpoint = Endpoint.tcp(host: "127.0.0.1", port: 9000)
+    end(.failed(.broken(endpoint, SystemError("recv", code: Errno.connectionReset))))
+  }
+
+  /// A try is refused.
+  mutating func refuse() {
+    let endpoint = Endpoint.tcp(host: "127.0.0.1", port: 9000)
+    end(.failed(.cannotConnect(endpoint, SystemError("connect", code: Errno.connectionRefused))))
   }
 
   mutating func sent(_ id: UInt64, _ wireCount: UInt64) {

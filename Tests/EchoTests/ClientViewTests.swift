@@ -35,11 +35,12 @@ struct ClientViewTests {
     let side = rows.compactMap { $0.split(separator: "│ ").count > 1 ? String($0.split(separator: "│ ")[1]) : nil }
     #expect(
       side == [
-        "sent                   4 messages", "                              45B", "received               2 messages",
-        "                              22B", "receipts                        2", "pending                         1",
-        "timed out                       1", "late                            0", "in doubt                        0",
-        "rtt last                   12.3ms", "rtt min                    0.41ms", "rtt avg                    6.36ms",
-        "rtt max                    12.3ms",
+        "> 4 msg  45B  < 2 msg  22B", "> /s         ▄     █      0     peak 2",
+        "< /s         █     █      0     peak 1", "           p50     p95     p99     max",
+        "rtt      412us    12ms    12ms    12ms", "rtt last 12ms  pend 1  queued 0",
+        "T/O 1  late 0  in doubt 0  err 0", "round trips, by powers of two", "██             ██",
+        "██             ██", "██             ██", "██             ██", "██             ██", "██             ██",
+        "██             ██", "██             ██", "262us 1.0ms 4.2ms",
       ]
     )
     #expect(rows[2].hasPrefix(" 15:48:05.123 >ok      12B  0.41ms hello world"))

@@ -9,11 +9,18 @@ final class RunningServer {
   let port: UInt16
 
   /// Waits until the server says that it is waiting; what it prints stays to be read.
-  init(_ options: [String] = [], bind: [String] = ["127.0.0.1"], format: String = "text") throws {
+  ///
+  /// `port`: one that was free and is to be taken again; 0 is any.
+  init(
+    _ options: [String] = [],
+    bind: [String] = ["127.0.0.1"],
+    port wanted: UInt16 = 0,
+    format: String = "text"
+  ) throws {
     let binds = bind.flatMap { ["--bind", $0] }
     program = try PlainProgram(
       Programs.path(named: "echo_server"),
-      ["0", "--no-tui", "--format", format] + binds + options
+      ["\(wanted)", "--no-tui", "--format", format] + binds + options
     )
     let line: String?
     if format == "text" {

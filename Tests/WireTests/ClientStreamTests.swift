@@ -299,6 +299,12 @@ import Glibc
     let (end, totals) = try client.end()
     #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
     #expect(totals.unresolved > 0)
+    let failed = client.records.filter { $0.kind == .failed }
+    let unsent = failed.filter { $0.detail == .unsent }.map(\.message)
+    // What was written has timed out, and the one that was written in part may arrive; what is behind those can't.
+    #expect(!unsent.isEmpty && unsent == Array((65 - UInt64(unsent.count))...64))
+    #expect(failed.count - unsent.count <= 1)
+    #expect(Set(unsent).isDisjoint(with: client.messages(.sent)))
     _ = peer
   }
 

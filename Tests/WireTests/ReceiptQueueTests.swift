@@ -7,6 +7,18 @@ private func message(_ id: UInt64, expectsReceipt: Bool = true, size: Int = 5) -
   return batch.messages[0]
 }
 
+extension ReceiptQueue {
+  /// A reply that is neither a receipt nor, unless given, anything that was sent.
+  fileprivate mutating func answer(now: Int64, _ reply: String = "reply") -> Answer {
+    Array(reply.utf8).withUnsafeBytes { answer(now: now, reply: $0) }
+  }
+
+  fileprivate mutating func wrote(_ id: UInt64, _ text: String, now: Int64) {
+    let fingerprint = Array(text.utf8).withUnsafeBytes { ReceiptQueue.fingerprint($0) }
+    wrote(message(id, size: text.utf8.count), now: now, fingerprint: fingerprint)
+  }
+}
+
 @Suite("ReceiptQueue") struct ReceiptQueueTests {
   @Test("answers the oldest message first", arguments: [false, true])
   func inOrder(isDatagram: Bool) {
@@ -55,6 +67,49 @@ private func message(_ id: UInt64, expectsReceipt: Bool = true, size: Int = 5) -
     #expect(receiptQueue.answer(now: 120) == .init(kind: .receipt, message: 2, roundTrip: 10))
     #expect(receiptQueue.answer(now: 130) == .init(kind: .lateReceipt, message: 1, roundTrip: 130))
     #expect(receiptQueue.answer(now: 140).kind == .received)
+  }
+
+  @Test("a datagram's own bytes answer it and no other, whatever the order and whatever is lost")
+  func exact() {
+    var receiptQueue = ReceiptQueue(isDatagram: true, timeoutNanoseconds: 100)
+    for (id, text) in ["one", "two", "three", "two"].enumerated() {
+      receiptQueue.wrote(UInt64(id + 1), text, now: Int64(id))
+    }
+    #expect(receiptQueue.answer(now: 10, "three") == .init(kind: .receipt, message: 3, roundTrip: 8, detail: .exact))
+    #expect(
+      receiptQueue.answer(now: 11, "three") == .init(kind: .received, message: 0, roundTrip: 0, detail: .duplicate)
+    )
+    #expect(receiptQueue.answer(now: 12, "two") == .init(kind: .receipt, message: 2, roundTrip: 11, detail: .exact))
+    #expect(receiptQueue.answer(now: 13, "two") == .init(kind: .receipt, message: 4, roundTrip: 10, detail: .exact))
+    #expect(receiptQueue.answer(now: 14, "two").detail == .duplicate)
+    #expect(receiptQueue.awaitedCount == 1 && receiptQueue.awaitedBytes == 3)
+    #expect(receiptQueue.nextTimeout(now: 100) == 1)
+    receiptQueue.wrote(5, "five", now: 110)
+    #expect(
+      receiptQueue.answer(now: 120, "one") == .init(kind: .lateReceipt, message: 1, roundTrip: 120, detail: .exact)
+    )
+    #expect(receiptQueue.answer(now: 121, "five").message == 5)
+    #expect(receiptQueue.awaitedCount == 0 && receiptQueue.awaitedBytes == 0)
+  }
+
+  @Test("of plain receipts only the number is known: one more than there are messages repeats another")
+  func surplusReceipt() {
+    var receiptQueue = ReceiptQueue(isDatagram: true, timeoutNanoseconds: 100)
+    #expect(receiptQueue.answer(now: 0, "OK\0\0") == .none)
+    receiptQueue.wrote(1, "one", now: 0)
+    receiptQueue.wrote(2, "two", now: 0)
+    #expect(receiptQueue.answer(now: 1, "OK\0") == .init(kind: .receipt, message: 1, roundTrip: 1))
+    #expect(receiptQueue.answer(now: 2, "OK\0") == .init(kind: .receipt, message: 2, roundTrip: 2))
+    #expect(receiptQueue.answer(now: 3, "OK\0").detail == .duplicate)
+    #expect(receiptQueue.answer(now: 4, "news") == .none)
+  }
+
+  @Test("a stream's bytes that repeat a message's are no reason to change the order")
+  func sameOnStream() {
+    var receiptQueue = ReceiptQueue(isDatagram: false, timeoutNanoseconds: 100)
+    receiptQueue.wrote(1, "one", now: 0)
+    receiptQueue.wrote(2, "two", now: 0)
+    #expect(receiptQueue.answer(now: 5, "two") == .init(kind: .receipt, message: 1, roundTrip: 5))
   }
 
   @Test("a stream's late replies beyond the memory answer nothing, and shift no other")

@@ -22,6 +22,41 @@ extension ClientEnd {
   }
 }
 
+extension ClientEnd {
+  /// Who or what ended the connection, in a title.
+  var cause: String {
+    switch self {
+    case .finished, .closed: "closed by us"
+    case .peerClosed: "closed by peer"
+    case .failed(let error):
+      switch error {
+      case .broken(_, let error): error.cause == .reset ? "peer reset" : error.reason
+      case .cannotConnect(_, let error), .cannotListen(_, let error): error.reason
+      case .connectTimeout: "no answer"
+      case .unknownHost: "unknown host"
+      case .system(let error): "\(error.call): \(error.reason)"
+      case .pathTaken: "path taken"
+      }
+    }
+  }
+
+  /// The same in a row of the log, with the sign that the connection gave.
+  var loss: String {
+    switch self {
+    case .peerClosed: return "\(cause) (FIN)"
+    case .failed(.broken(_, let error)): return error.name.map { "\(cause) (\($0))" } ?? cause
+    case .finished, .closed, .failed: return cause
+    }
+  }
+
+  /// What to do about a connection that can't be made.
+  var advice: String? {
+    guard case .failed(let error) = self else { return nil }
+    if case .broken = error { return nil }
+    return error.text
+  }
+}
+
 extension ClientTotals {
   /// The line that a client leaves behind; `missing` receipts never came.
   func text(awaitsReceipts: Bool, missing: UInt64) -> String {

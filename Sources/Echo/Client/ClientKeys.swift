@@ -16,7 +16,7 @@ enum ClientKeys {
         .init(
           Key(.enter),
           action: .send,
-          help: "send; when the connection is down, connect and send",
+          help: "send; when the connection is down, connect at once",
           hint: "send"
         ),
         .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows"),
@@ -72,6 +72,8 @@ enum ClientKeys {
     .init("paste", "one line is inserted; several are sent if you agree"),
     .init(">q >wait >ok", "queued, awaiting its receipt, answered"),
     .init(">T/O >late", "no receipt in time; one that came after that"),
-    .init(">ERR", "in doubt: the connection ended before the receipt"),
+    .init(">?", "in doubt: written, the connection ended before the receipt"),
+    .init(">re", "in doubt, and sent again by you"),
+    .init(">ERR", "the network did not take it"),
   ]
 }

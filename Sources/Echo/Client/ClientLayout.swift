@@ -28,7 +28,7 @@ struct ClientLayout: Hashable {
     input = rest.takeBottom(min(max(1, lines), max(1, size.rows / 3)))
     if !rest.isEmpty { status = rest.takeBottom(1) }
     if size.rows >= 16, size.columns >= 60 { counters = rest.takeBottom(1) }
-    if size.columns >= ClientLayout.sidePaneColumns { side = rest.takeRight(36) }
+    if size.columns >= ClientLayout.sidePaneColumns { side = rest.takeRight(40) }
     list = rest
   }
 }

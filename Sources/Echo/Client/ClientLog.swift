@@ -17,7 +17,11 @@ package struct ClientLog: RowLog {
     case timedOut
     /// Answered after it had timed out.
     case late(Int64)
-    /// The connection ended first: whether it arrived is unknown.
+    /// Written, and the connection ended before an answer: whether it arrived is unknown.
+    case inDoubt
+    /// In doubt, and sent again by the user in a row of its own.
+    case resent
+    /// The network did not take it.
     case failed
   }
 
@@ -190,21 +194,34 @@ package struct ClientLog: RowLog {
     chunks[place.chunk].records[place.row].kind = .sent(fate)
     switch fate {
     case .queued, .waiting, .timedOut: break
-    case .written, .answered, .late, .failed: open[message] = nil
+    case .written, .answered, .late, .inDoubt, .resent, .failed: open[message] = nil
     }
     return true
   }
 
-  /// The connection has ended: messages before `limit` whose fate was not told are in doubt.
-  package mutating func fail(before limit: UInt64) {
+  /// The connection has ended: messages before `limit` whose fate was not told are in doubt; gives how many.
+  package mutating func doubt(before limit: UInt64) -> Int {
+    var count = 0
     for (message, row) in open where message < limit {
       guard let place = chunks.place(of: row) else { continue }
       switch chunks[place.chunk].records[place.row].kind {
-      case .sent(.queued), .sent(.waiting): chunks[place.chunk].records[place.row].kind = .sent(.failed)
+      case .sent(.queued), .sent(.waiting):
+        chunks[place.chunk].records[place.row].kind = .sent(.inDoubt)
+        count += 1
       default: break
       }
     }
     open = open.filter { $0.key >= limit }
+    return count
+  }
+
+  /// Notes that the user has sent a message in doubt again; false when it is not one.
+  package mutating func markResent(row id: UInt64) -> Bool {
+    guard let place = chunks.place(of: id), chunks[place.chunk].records[place.row].kind == .sent(.inDoubt) else {
+      return false
+    }
+    chunks[place.chunk].records[place.row].kind = .sent(.resent)
+    return true
   }
 
   // MARK: Inside
@@ -248,8 +265,8 @@ extension ClientLog.Kind {
     switch self {
     case .sent(.answered): [.sent, .answered]
     case .sent(.late): [.sent, .answered, .late]
-    case .sent(.timedOut), .sent(.failed): [.sent, .unanswered]
-    case .sent(.queued), .sent(.written), .sent(.waiting): .sent
+    case .sent(.timedOut), .sent(.inDoubt), .sent(.failed): [.sent, .unanswered]
+    case .sent(.queued), .sent(.written), .sent(.waiting), .sent(.resent): .sent
     case .received: []
     case .event: .notice
     case .alert: [.notice, .alert]

@@ -26,7 +26,7 @@ extension ClientModel {
   }
 
   mutating func enter() -> [Effect<ClientRequest>] {
-    if case .down = phase, !queue.isEmpty, input.isEmpty || ending != .none { return connectIfDown() }
+    if case .down = phase, input.isEmpty || ending != .none { return connectIfDown() }
     if ending != .none {
       notice = "the session is ending: nothing more is sent"
       return []
@@ -42,10 +42,7 @@ extension ClientModel {
       _ = input.take()
       history.add(text)
       list.bottom()
-      let id = nextID
-      let effects = send(payload, wireCount: count)
-      if payload.first == ClientModel.stopByte { ending = .stopMessage(id, isWritten: false) }
-      return effects
+      return submit(payload, wireCount: count)
     } catch .containsDelimiter where framing == .line {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
@@ -56,23 +53,81 @@ extension ClientModel {
 
   static let stopByte = UInt8(ascii: ".")
 
+  /// Sends a message by which the session may end.
+  private mutating func submit(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
+    let id = nextID
+    let effects = send(payload, wireCount: wireCount)
+    if payload.first == ClientModel.stopByte { ending = .stopMessage(id, isWritten: false) }
+    return effects
+  }
+
   private mutating func send(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
     let id = nextID
     nextID += 1
     log.append(message: id, payload: payload, wireCount: UInt64(wireCount), at: now.time)
     syncList()
-    guard case .up = phase else {
-      queue.append(Outgoing(id: id, bytes: payload))
-      return connectIfDown()
-    }
-    counters.entrust(1)
-    return [.request(.send(id: id, bytes: payload))]
+    queue.append(Outbox.Message(id: id, bytes: payload))
+    guard case .up = phase, !isClosing else { return connectIfDown() }
+    return giveQueue()
   }
+
+  /// Gives the wire what waits.
+  mutating func giveQueue() -> [Effect<ClientRequest>] {
+    measures.entrust(queue.count)
+    return queue.give().map { .request(.send(id: $0.id, bytes: $0.bytes)) }
+  }
+
+  /// Sends a message of the log again, as a new one, because the user says so: one that is in doubt may then arrive twice.
+  package mutating func resend(row id: UInt64) -> [Effect<ClientRequest>] {
+    guard let row = log[id], case .sent(let fate) = row.kind else { return [] }
+    if fate == .queued || fate == .waiting {
+      notice = "not sent again: its fate is still open"
+      return []
+    }
+    guard ending == .none else {
+      notice = "the session is ending: nothing more is sent"
+      return []
+    }
+    let payload = Array(row.payload)
+    guard let count = try? wireCount(of: payload) else {
+      notice = "not sent again: it does not fit the framing"
+      return []
+    }
+    if log.markResent(row: id) { measures.resend() }
+    list.bottom()
+    return submit(payload, wireCount: count)
+  }
+
+  // MARK: Connecting
 
   mutating func connectIfDown() -> [Effect<ClientRequest>] {
     guard case .down = phase else { return [] }
-    phase = .starting
+    return connect(isByHand: true)
+  }
+
+  /// Begins a try; only while the connection is down.
+  mutating func connect(isByHand: Bool) -> [Effect<ClientRequest>] {
+    reconnection.begin(isByHand: isByHand)
+    link.restart()
     return [.request(.connect)]
+  }
+
+  /// Ends the connection and leaves it ended: what is queued waits.
+  package mutating func close() -> [Effect<ClientRequest>] {
+    if case .down = phase {
+      reconnection.rest()
+      return []
+    }
+    isClosing = true
+    return [.request(.close)]
+  }
+
+  /// Connects at once: anew, if there is a connection.
+  package mutating func reconnect() -> [Effect<ClientRequest>] {
+    if case .down = phase { return connect(isByHand: true) }
+    guard ending != .asked else { return [] }
+    isReconnecting = true
+    return close()
   }
 
   // MARK: Pasting

@@ -25,16 +25,6 @@ package struct ClientModel: ScreenModel {
     case pasteQuestion(PastedMessages)
   }
 
-  enum Phase: Hashable, Sendable {
-    case starting
-    case resolving(String)
-    case connecting(String)
-    case up(since: Timestamp)
-    /// Everything has been said; receipts may still come.
-    case closing
-    case down(String)
-  }
-
   /// Why the session is to end, if it is.
   enum Ending: Hashable, Sendable {
     case none
@@ -46,11 +36,6 @@ package struct ClientModel: ScreenModel {
     case asked
   }
 
-  struct Outgoing: Hashable, Sendable {
-    let id: UInt64
-    let bytes: [UInt8]
-  }
-
   let framing: Framing
   let transport: Transport
   let timeoutNanoseconds: Int64
@@ -58,7 +43,8 @@ package struct ClientModel: ScreenModel {
   let look: Look
   var title: String
   var size = Size.zero
-  var phase = Phase.starting
+  var link = ClientLink()
+  var reconnection: Reconnection
   var ending = Ending.none
   var log: ClientLog
   var list = ListViewport()
@@ -67,24 +53,27 @@ package struct ClientModel: ScreenModel {
   private(set) var inputText: String?
   var focus = Focus.input
   var history = MessageHistory()
-  var counters = ClientCounters()
+  var measures = ClientMeasures()
   /// What the status row says until the next key.
   var notice: String?
-  /// Messages that wait for a connection.
-  var queue: [Outgoing] = []
+  var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
   private var attemptFailure: (text: String, time: Timestamp)?
+  /// The connection is being ended because the user wants that; another one begins if the user wants that too.
+  var isClosing = false
+  var isReconnecting = false
   /// ^C, or ^D while messages wait, was pressed once.
   var isQuitArmed = false
   var nextID: UInt64 = 1
 
-  /// `title` names the endpoint: `tcp 127.0.0.1:5000`.
+  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself.
   package init(
     title: String,
     framing: Framing,
     transport: Transport,
     timeoutNanoseconds: Int64 = 5_000_000_000,
     awaitsReceipts: Bool = true,
+    reconnects: Bool = true,
     historyCount: Int = 100_000,
     historyBytes: Int = 64 << 20,
     look: Look = Look()
@@ -95,21 +84,27 @@ package struct ClientModel: ScreenModel {
     self.timeoutNanoseconds = timeoutNanoseconds
     self.awaitsReceipts = awaitsReceipts
     self.look = look
+    reconnection = Reconnection(isEnabled: reconnects)
     log = ClientLog(countLimit: historyCount, byteLimit: historyBytes)
   }
 
   /// The last line a client leaves behind.
   package var summary: String {
-    counters.totals.text(awaitsReceipts: awaitsReceipts, missing: counters.missing)
+    let text = measures.totals.text(awaitsReceipts: awaitsReceipts, missing: measures.missing)
+    return queue.isEmpty ? text : "\(text); \(Figures.grouped(UInt64(queue.count))) not sent"
   }
 
   /// Whether every message went out, and every receipt that was awaited came.
-  package var isComplete: Bool { counters.missing == 0 && counters.pending == 0 && queue.isEmpty }
+  package var isComplete: Bool { measures.missing == 0 && measures.pending == 0 && queue.isEmpty }
 
   package var showsSeconds: Bool {
     if case .up = phase, size.columns >= ClientLayout.elapsedColumns { return true }
-    return !counters.isQuiet
+    return reconnection.retry != nil || !measures.isQuiet
   }
+
+  package var wakeTime: Timestamp? { reconnection.retry?.time }
+
+  var phase: ClientLink.Phase { link.phase }
 
   var layout: ClientLayout { ClientLayout(size: size, lines: input.lineCount) }
 
@@ -122,7 +117,8 @@ package struct ClientModel: ScreenModel {
     case .resize(let size): self.size = size
     case .tick(let moment):
       now = moment
-      counters.advance(to: moment.time)
+      measures.advance(to: moment.time)
+      if reconnection.isDue(at: moment.time) { return connect(isByHand: false) }
     case .news(let news): return handle(news)
     case .terminate: return terminate()
     case .input(.key(let key)): return press(key)
@@ -142,16 +138,21 @@ package struct ClientModel: ScreenModel {
 
   private mutating func handle(_ news: ClientEvent) -> [Effect<ClientRequest>] {
     switch news {
-    case .resolving(let host, _): phase = .resolving(host)
+    case .resolving(let host, _): link.resolve(host)
+    case .resolved(let count, _): link.resolved(addressCount: count)
     case .connecting(let address, _):
       noteAttemptFailure()
-      phase = .connecting(address?.description ?? "")
+      link.connect(to: address)
     case .attemptFailed(let address, let error, let time):
       noteAttemptFailure()
+      // Of tries in a row only the first tells of every address.
+      if reconnection.isRepeating { break }
       attemptFailure = ("\(address.map { "\($0): " } ?? "")\(error.reason); trying on", time)
     case .connected(let local, let peer, let time): return connected(local: local, peer: peer, at: time)
     case .traffic(let batch): return take(batch)
-    case .peerFinished(let time): if !awaitsReceipts { note("the server has closed its end", at: time) }
+    case .peerFinished(let time):
+      link.peerFinished()
+      if !awaitsReceipts { note("the server has closed its end", at: time) }
     case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
     case .ended(let end, _, let time): return ended(end, at: time)
     }
@@ -164,30 +165,44 @@ package struct ClientModel: ScreenModel {
     at time: Timestamp
   ) -> [Effect<ClientRequest>] {
     noteAttemptFailure()
-    phase = .up(since: time)
+    link.connected(at: time)
+    reconnection.connected(at: time)
     var text = "connected"
     if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
     if let local { text += " from \(local)" }
     note(text, at: time)
-    var effects = queue.map { Effect<ClientRequest>.request(.send(id: $0.id, bytes: $0.bytes)) }
-    counters.entrust(queue.count)
-    queue = []
+    var effects = giveQueue()
     if ending == .whenSent { effects += finish() }
     return effects
   }
 
   private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {
-    // What was asked of the wire after its end has met the same fate, and nobody will say so.
-    log.fail(before: queue.first?.id ?? nextID)
-    counters.abandon()
+    // What the wire was given and did not write goes again; nobody else knows of what came after the wire's end.
+    queue.takeBack()
+    measures.end(inDoubt: log.doubt(before: queue.firstID ?? nextID))
     attemptFailure = nil
     if ending == .asked { return [.quit] }
-    let reason = end.failureText ?? "closed"
-    phase = .down(reason)
-    if ending == .whenSent || queue.isEmpty { ending = .none }
-    note(reason, isAlert: true, at: time)
-    notice = queue.isEmpty ? "not connected: Enter on a message connects again" : "not connected: Enter tries again"
-    return []
+    let isWanted = isClosing || end == .closed || end == .finished
+    link.phase = .down(isWanted ? .closed : end)
+    if isWanted { reconnection.rest() } else { reconnection.lost(at: time) }
+    if queue.isEmpty || (ending == .whenSent && reconnection.retry == nil) { ending = .none }
+    tell(isWanted ? .closed : end, at: time)
+    isClosing = false
+    guard isReconnecting else { return [] }
+    isReconnecting = false
+    return connect(isByHand: true)
+  }
+
+  /// Says how the connection ended, and what comes next; what to do about it is said once.
+  private mutating func tell(_ end: ClientEnd, at time: Timestamp) {
+    let isAlert = end != .closed
+    guard let retry = reconnection.retry else {
+      note(end.advice ?? end.loss, isAlert: isAlert, at: time)
+      return
+    }
+    if retry.number == 1, let advice = end.advice { note(advice, isAlert: isAlert, at: time) }
+    let delay = Figures.latency(nanoseconds: retry.delay)
+    note("\(end.loss) - retry \(retry.number) in \(delay)", isAlert: isAlert, at: time)
   }
 
   /// Tells of an address that did not work, now that it is known not to be the end.
@@ -200,7 +215,7 @@ package struct ClientModel: ScreenModel {
     var effects: [Effect<ClientRequest>] = []
     for record in batch.records {
       let isAwaited = awaitsReceipts && record.isAwaited
-      counters.count(record, isAwaited: isAwaited, at: batch.time)
+      measures.count(record, isAwaited: isAwaited, at: batch.time)
       show(record, of: batch, isAwaited: isAwaited)
       effects += follow(record, isAwaited: isAwaited)
     }
@@ -211,9 +226,14 @@ package struct ClientModel: ScreenModel {
   /// What a record changes in the log.
   private mutating func show(_ record: TrafficRecord, of batch: TrafficBatch, isAwaited: Bool) {
     switch record.kind {
-    case .sent: log.mark(record.message, isAwaited ? .waiting : .written)
+    case .sent:
+      queue.remove(record.message)
+      log.mark(record.message, isAwaited ? .waiting : .written)
     case .timedOut: log.mark(record.message, .timedOut)
-    case .failed: log.mark(record.message, .failed)
+    case .failed:
+      if record.detail == .unsent { break }
+      queue.remove(record.message)
+      log.mark(record.message, record.detail == .refused ? .failed : .inDoubt)
     case .receipt, .lateReceipt, .received:
       let payload = batch.payload(of: record)
       let shown = framing.shown(of: payload, transport: transport)
@@ -242,6 +262,7 @@ package struct ClientModel: ScreenModel {
     case .sent:
       guard isAwaited else { return finish() }
       ending = .stopMessage(record.message, isWritten: true)
+    case .failed where record.detail == .unsent: break
     case .failed: ending = isWritten ? .asked : .none
     case .received: break
     }
@@ -250,11 +271,11 @@ package struct ClientModel: ScreenModel {
 
   mutating func finish() -> [Effect<ClientRequest>] {
     ending = .asked
-    phase = .closing
+    link.phase = .closing
     return [.request(.finish)]
   }
 
-  private mutating func note(_ text: String, isAlert: Bool = false, at time: Timestamp) {
+  mutating func note(_ text: String, isAlert: Bool = false, at time: Timestamp) {
     log.append(notice: text, isAlert: isAlert, at: time)
     syncList()
   }

@@ -77,7 +77,9 @@ extension ClientLog.Fate {
     case .answered(let time): "answered in \(Figures.latency(nanoseconds: time))"
     case .timedOut: "no reply in time"
     case .late(let time): "answered late, in \(Figures.latency(nanoseconds: time))"
-    case .failed: "in doubt: the connection ended first"
+    case .inDoubt: "in doubt: the connection ended first"
+    case .resent: "in doubt, and sent again"
+    case .failed: "the network did not take it"
     }
   }
 }
@@ -92,6 +94,8 @@ extension ClientLog.Kind {
     case .sent(.answered): ">ok"
     case .sent(.late): ">late"
     case .sent(.timedOut): ">T/O"
+    case .sent(.inDoubt): ">?"
+    case .sent(.resent): ">re"
     case .sent(.failed): ">ERR"
     case .received: "<"
     case .event: "--"
@@ -121,6 +125,8 @@ extension ClientLog.Kind {
     case .late(let time):
       json.field("state", "late")
       json.field("rtt_ms", milliseconds: time)
+    case .inDoubt: json.field("state", "in doubt")
+    case .resent: json.field("state", "resent")
     case .failed: json.field("state", "failed")
     }
   }

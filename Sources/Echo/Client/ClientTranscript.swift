@@ -80,7 +80,7 @@ package struct ClientTranscript {
         output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts))
         output.append(0x0a)
       }
-    case .resolving, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
     }
   }
 
@@ -146,7 +146,7 @@ package struct ClientTranscript {
     case .ended(let end, let totals, let time):
       describe(end, totals, time)
       json.end(into: &output)
-    case .resolving, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
     }
   }
 

@@ -7,7 +7,7 @@ extension ClientModel {
     let layout = layout
     if let rect = layout.title { drawTitle(rect, on: &surface) }
     drawList(layout.list, on: &surface)
-    if let rect = layout.side { drawTotals(rect, on: &surface) }
+    if let rect = layout.side { drawMeasures(rect, on: &surface) }
     if let rect = layout.counters { drawCounters(rect, on: &surface) }
     if let rect = layout.status { drawStatus(rect, on: &surface) }
     drawInput(layout.input, on: &surface)
@@ -26,49 +26,64 @@ extension ClientModel {
     surface.fill(rect, style: style)
     var fields = BarFields(columns: rect.size.columns)
     fields.add(Printable.text(title.utf8), rank: 1)
-    fields.add(phaseText, rank: 0)
-    if counters.roundTrips.count > 0 {
-      fields.add("rtt \(Figures.latency(nanoseconds: counters.roundTrips.last))", rank: 2)
-    }
-    fields.addRight("client", rank: 4)
-    fields.addRight("F1 help", rank: 3)
+    fields.add(stateText, rank: 0)
+    if link.detail != title.split(separator: " ").last.map(String.init) { fields.add(link.detail, rank: 2) }
+    if let retry = reconnection.retry { fields.add("retry in \(retry.seconds(at: now.time))s", rank: 1) }
+    if let last = measures.lastRoundTrip { fields.add("rtt \(Figures.latency(nanoseconds: last))", rank: 3) }
+    fields.addRight("client", rank: 5)
+    fields.addRight("F1 help", rank: 4)
     surface.draw(fields, rect, style: style)
   }
 
-  private var phaseText: String {
-    switch phase {
-    case .starting: "START"
-    case .resolving(let host): "RESOLVING \(Printable.text(host.utf8))"
-    case .connecting(let address): address.isEmpty || title.hasSuffix(address) ? "CONNECTING" : "CONNECTING \(address)"
-    case .up(let since):
-      size.columns < ClientLayout.elapsedColumns
-        ? "UP" : "UP \(Figures.elapsed(nanoseconds: now.time.nanoseconds - since.nanoseconds))"
-    case .closing: "CLOSING"
-    case .down: "DOWN"
-    }
+  private var stateText: String {
+    let isRoom = size.columns >= ClientLayout.elapsedColumns
+    return link.state(at: isRoom ? now.time : nil, hasWritten: queue.givenCount == 0, isStream: !transport.isDatagram)
   }
 
   private func drawCounters(_ rect: Rect, on surface: inout Surface) {
     let theme = look.theme
-    let totals = counters.totals
-    var column = rect.minColumn + 1
-    func add(_ text: String, _ role: Role) {
-      let room = rect.maxColumn - column
-      guard Surface.columns(of: text, upTo: room) <= room else { return }
-      column += surface.draw(text, column: column, row: rect.minRow, columns: room, style: theme[role]) + 2
-    }
+    let totals = measures.totals
+    // What the sparkline needs at least is kept free where there is room for the rates.
     let isWide = rect.size.columns >= 76
-    add("> \(Figures.grouped(totals.messagesSent))  \(Figures.scaled(totals.bytesSent))", .sent)
-    if isWide { add("\(Figures.grouped(counters.sentRate.current.messages))/s", .muted) }
-    add("< \(Figures.grouped(totals.messagesReceived))  \(Figures.scaled(totals.bytesReceived))", .received)
-    if isWide { add("\(Figures.grouped(counters.receivedRate.current.messages))/s", .muted) }
-    add("pend \(counters.pending + UInt64(queue.count))", counters.pending > 0 || !queue.isEmpty ? .waiting : .muted)
-    add("T/O \(totals.timedOut)", totals.timedOut > 0 ? .warning : .muted)
-    add("err \(counters.failed)", counters.failed > 0 ? .error : .muted)
-    let room = min(30, rect.maxColumn - column - 1)
+    var fields = BarFields(columns: rect.size.columns - (isWide ? 14 : 0))
+    func add(_ name: String, _ count: UInt64, _ role: Role, rank: Int, always: Bool) {
+      if always || count > 0 {
+        fields.add("\(name) \(Figures.grouped(count))", rank: rank, style: theme[count > 0 ? role : .muted])
+      }
+    }
+    func addRate(_ rate: RateWindow) {
+      fields.add("\(Figures.grouped(rate.current.messages))/s", rank: 6, style: theme[.muted])
+    }
+    fields.add(
+      "> \(Figures.grouped(totals.messagesSent))  \(Figures.scaled(totals.bytesSent))",
+      rank: 0,
+      style: theme[.sent]
+    )
+    if isWide { addRate(measures.sentRate) }
+    fields.add(
+      "< \(Figures.grouped(totals.messagesReceived))  \(Figures.scaled(totals.bytesReceived))",
+      rank: 0,
+      style: theme[.received]
+    )
+    if isWide { addRate(measures.receivedRate) }
+    add("pend", measures.pending + UInt64(queue.count), .waiting, rank: 1, always: true)
+    add("T/O", totals.timedOut, .warning, rank: 2, always: true)
+    add("in doubt", measures.inDoubt, .error, rank: 2, always: false)
+    add("err", measures.refused, .error, rank: 3, always: true)
+    let isDatagram = transport.isDatagram
+    if isDatagram { add("lost", measures.lost, .warning, rank: 3, always: false) }
+    add("late", measures.late, .warning, rank: 4, always: false)
+    add("twice", measures.duplicates, .warning, rank: 5, always: false)
+    add("disorder", measures.disordered, .warning, rank: 5, always: false)
+    for (name, percent) in ClientMeasuresPane.percentiles where percent < 100 {
+      guard rect.size.columns >= 96, let value = measures.roundTrips.percentile(percent) else { continue }
+      fields.add("\(name) \(MeasureRows.span(value))", rank: 7, style: theme[.muted])
+    }
+    let end = surface.draw(fields, rect, style: theme[.text])
+    let room = min(30, rect.size.columns - end - 3)
     guard room >= 10 else { return }
     surface.draw(
-      Sparkline(counters.receivedRate.messageCounts).text(columns: room, glyphs: look.glyphs),
+      Sparkline(measures.receivedRate.messageCounts).text(columns: room, glyphs: look.glyphs),
       column: rect.maxColumn - 1 - room,
       row: rect.minRow,
       columns: room,
@@ -78,7 +93,7 @@ extension ClientModel {
 
   /// The one line of a screen that is too small for bars.
   private var counterText: String {
-    let totals = counters.totals
+    let totals = measures.totals
     return ">\(totals.messagesSent) <\(totals.messagesReceived) T/O \(totals.timedOut)"
   }
 
@@ -101,7 +116,7 @@ extension ClientModel {
     let mode = list.isFollowing ? "FOLLOW" : "HOLD +\(Figures.grouped(UInt64(list.newCount))) new"
     fields.add(mode, rank: 0)
     if let text = inputText { fields.add(text, rank: 1) }
-    if counters.pending > 0, layout.counters == nil { fields.add("pend \(counters.pending)", rank: 2) }
+    if measures.pending > 0, layout.counters == nil { fields.add("pend \(measures.pending)", rank: 2) }
     fields.addRight("framing \(framing)", rank: 4)
     if !awaitsReceipts { fields.addRight("no receipts", rank: 3) }
     surface.draw(fields, rect, style: style)
@@ -116,6 +131,10 @@ extension ClientModel {
     case .stopMessage: return ("awaiting the receipt of the message that ends the session", .warning)
     case .whenSent: return ("quits when what is queued has been sent", .warning)
     case .asked: return ("everything has been said; awaiting what is due", .warning)
+    }
+    if case .down = phase, input.isEmpty {
+      let waiting = queue.isEmpty ? "" : "; \(Figures.quantity(UInt64(queue.count), "message")) queued"
+      return ("not connected: Enter connects at once\(waiting)", .warning)
     }
     if input.characters.first?.utf8.first == ClientModel.stopByte {
       return ("a message that begins with . ends the session", .warning)
@@ -143,38 +162,15 @@ extension ClientModel {
     }
   }
 
-  private func drawTotals(_ rect: Rect, on surface: inout Surface) {
-    let theme = look.theme
-    for row in rect.minRow..<rect.maxRow {
-      surface.put(Cell(look.glyphs.vertical, style: theme[.border]), column: rect.minColumn, row: row)
+  private func drawMeasures(_ rect: Rect, on surface: inout Surface) {
+    var rest = rect
+    let border = rest.takeLeft(1)
+    for row in border.minRow..<border.maxRow {
+      surface.put(Cell(look.glyphs.vertical, style: look.theme[.border]), column: border.minColumn, row: row)
     }
-    let totals = counters.totals
-    let trips = counters.roundTrips
-    func time(_ nanoseconds: Int64) -> String { trips.count > 0 ? Figures.latency(nanoseconds: nanoseconds) : "-" }
-    let lines: [(String, String)?] = [
-      ("sent", Figures.quantity(totals.messagesSent, "message")),
-      ("", Figures.scaled(totals.bytesSent)),
-      ("received", Figures.quantity(totals.messagesReceived, "message")),
-      ("", Figures.scaled(totals.bytesReceived)),
-      nil,
-      ("receipts", Figures.grouped(totals.receipts)),
-      ("pending", Figures.grouped(counters.pending + UInt64(queue.count))),
-      ("timed out", Figures.grouped(totals.timedOut)),
-      ("late", Figures.grouped(counters.late)),
-      ("in doubt", Figures.grouped(counters.failed)),
-      nil,
-      ("rtt last", time(trips.last)),
-      ("rtt min", time(trips.least)),
-      ("rtt avg", time(trips.average)),
-      ("rtt max", time(trips.most)),
-    ]
-    for (index, line) in lines.enumerated() where rect.minRow + index < rect.maxRow {
-      guard let (name, value) = line else { continue }
-      let row = rect.minRow + index
-      let left = rect.minColumn + 2
-      surface.draw(name, column: left, row: row, columns: 12, style: theme[.muted])
-      surface.drawRight(value, column: left + 12, row: row, columns: rect.size.columns - 15, style: theme[.text])
-    }
+    _ = rest.takeLeft(1)
+    ClientMeasuresPane(measures: measures, queuedCount: queue.count, isDatagram: transport.isDatagram)
+      .draw(in: rest, on: &surface, look: look)
   }
 
   // MARK: The log
@@ -186,7 +182,7 @@ extension ClientModel {
       guard let row = log[id] else { continue }
       draw(row, at: rect.minRow + offset, isNew: id == list.firstNew, in: rect, columns, on: &surface)
     }
-    let isFresh = counters.totals.messagesSent == 0 && counters.totals.messagesReceived == 0 && queue.isEmpty
+    let isFresh = measures.totals.messagesSent == 0 && measures.totals.messagesReceived == 0 && queue.isEmpty
     if isFresh, rect.size.rows >= 3 * log.count + 5 {
       var below = rect
       _ = below.takeTop(rect.size.rows / 2)
@@ -238,6 +234,8 @@ extension ClientModel {
     case .sent(.answered): (">ok", .ok)
     case .sent(.late): (">late", .warning)
     case .sent(.timedOut): (">T/O", .warning)
+    case .sent(.inDoubt): (">?", .error)
+    case .sent(.resent): (">re", .muted)
     case .sent(.failed): (">ERR", .error)
     case .received:
       row.flags.contains(.truncated)

@@ -30,7 +30,7 @@ struct ConnectionTranscript {
       tellAttemptFailure(&plain)
       attemptFailure = "\(address.map { "\(transport.rawValue) \($0): " } ?? "")\(error.reason); trying on"
     case .failure(let error, _): plain.notice("\(error.call) failed: \(error.reason); the client goes on")
-    case .resolving, .traffic, .peerFinished, .ended: break
+    case .resolving, .resolved, .traffic, .peerFinished, .ended: break
     }
   }
 
@@ -60,7 +60,7 @@ struct ConnectionTranscript {
       begin("closed", time)
       json.field("by", "peer")
     case .failure(let error, let time): describe(error, time)
-    case .traffic, .ended: return
+    case .resolved, .traffic, .ended: return
     }
     json.end(into: &output)
   }

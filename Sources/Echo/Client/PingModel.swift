@@ -117,7 +117,7 @@ package struct PingModel {
     case .traffic(let batch):
       for record in batch.records { take(record, of: batch, now, &plain.output) }
     case .ended(let reason, _, let time): finish(reason, time, &plain)
-    case .resolving, .connecting, .attemptFailed, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
     }
   }
 

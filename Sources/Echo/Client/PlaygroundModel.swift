@@ -28,6 +28,7 @@ package struct PlaygroundModel: ScreenModel {
   }
 
   package var showsSeconds: Bool { client.showsSeconds }
+  package var wakeTime: Timestamp? { client.wakeTime }
   package var hasPendingWork: Bool { client.hasPendingWork }
 
   private var layout: PlaygroundLayout { PlaygroundLayout(size: size) }

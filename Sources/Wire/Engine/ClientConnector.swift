@@ -78,7 +78,9 @@ final class ClientConnector {
     if let answer = resolver?.take() {
       resolver = nil
       switch answer {
-      case .success(let addresses): return settled(connect(addresses, poller, &report))
+      case .success(let addresses):
+        report.post(.resolved(addressCount: AddressRace.interleaved(addresses).count, at: Clock.wall))
+        return settled(connect(addresses, poller, &report))
       case .failure(let error): return settled(.failed(.unknownHost(host, reason: error.reason)))
       }
     }

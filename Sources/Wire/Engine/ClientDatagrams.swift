@@ -92,7 +92,11 @@ final class ClientDatagrams {
       let now = Clock.monotonic
       for _ in 0..<result {
         retainNext(conversation)
-        conversation.wrote(conversation.queue.nextWireCount ?? 0, now: now)
+        var fingerprint = 0
+        if conversation.awaitsReceipts {
+          conversation.queue.withNextMessage { _, bytes in fingerprint = ReceiptQueue.fingerprint(bytes) }
+        }
+        conversation.wrote(conversation.queue.nextWireCount ?? 0, now: now, fingerprint: fingerprint)
       }
     }
     return .taken

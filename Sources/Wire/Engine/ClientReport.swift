@@ -50,7 +50,8 @@ struct ClientReport {
         moment: now,
         offset: offset,
         count: payload.count,
-        flags: flags
+        flags: flags,
+        detail: answer.detail
       )
     )
   }
@@ -61,12 +62,12 @@ struct ClientReport {
   }
 
   /// A message that the network would not take.
-  mutating func refused(_ message: UInt64) { add(TrafficRecord(.failed, message: message)) }
+  mutating func refused(_ message: UInt64) { add(TrafficRecord(.failed, message: message, detail: .refused)) }
 
-  /// A message whose fate the end leaves open.
-  mutating func abandoned(_ message: UInt64) {
+  /// A message whose fate the end leaves open; an unsent one cannot have arrived.
+  mutating func abandoned(_ message: UInt64, isUnsent: Bool = false) {
     totals.unresolved &+= 1
-    add(TrafficRecord(.failed, message: message))
+    add(TrafficRecord(.failed, message: message, detail: isUnsent ? .unsent : .none))
   }
 
   /// Hands over what has been gathered.

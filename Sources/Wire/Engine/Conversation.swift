@@ -18,8 +18,8 @@ struct Conversation {
     )
   }
 
-  /// Takes note that the kernel took `count` bytes of the queue.
-  mutating func wrote(_ count: Int, now: Int64) {
+  /// Takes note that the kernel took `count` bytes of the queue: a part of a stream, or a datagram with its fingerprint.
+  mutating func wrote(_ count: Int, now: Int64, fingerprint: Int = 0) {
     lastProgress = now
     queue.took(count)
     while let message = queue.nextWritten() {
@@ -28,7 +28,7 @@ struct Conversation {
       } else {
         report.sent(message, now: now)
       }
-      if awaitsReceipts { receiptQueue.wrote(message, now: now) }
+      if awaitsReceipts { receiptQueue.wrote(message, now: now, fingerprint: fingerprint) }
     }
   }
 
@@ -40,8 +40,7 @@ struct Conversation {
     now: Int64,
     isAnswer: Bool = true
   ) {
-    let answer =
-      isAnswer ? receiptQueue.answer(now: now) : ReceiptQueue.Answer(kind: .received, message: 0, roundTrip: 0)
+    let answer = isAnswer ? receiptQueue.answer(now: now, reply: payload) : .none
     report.replied(answer, wireCount: wireCount, payload: payload, flags: flags, now: now)
   }
 
@@ -82,6 +81,12 @@ struct Conversation {
   /// Reports every message that was not answered, or not sent, as failed.
   mutating func abandon() {
     while let message = receiptQueue.nextAbandoned() { report.abandoned(message) }
-    while let message = queue.removeNext() { report.abandoned(message.id) }
+    var isUnsent = !queue.isPartlyWritten
+    while let message = queue.removeNext() {
+      // What was written to an address that did not take it, and was to go once more, may have arrived all the same.
+      report.abandoned(message.id, isUnsent: isUnsent && repeats == 0)
+      isUnsent = true
+      repeats = max(0, repeats - 1)
+    }
   }
 }

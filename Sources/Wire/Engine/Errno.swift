@@ -48,6 +48,19 @@ extension SystemError {
   /// The system's words for the failure, in lower case as they stand inside a sentence.
   package var reason: String { Errno.text(code) }
 
+  /// The code's name in errno(3), of those that end connections.
+  package var name: String? {
+    switch code {
+    case Errno.connectionReset: "ECONNRESET"
+    case Errno.brokenPipe: "EPIPE"
+    case Errno.timedOut: "ETIMEDOUT"
+    case Errno.connectionRefused: "ECONNREFUSED"
+    case Errno.hostUnreachable: "EHOSTUNREACH"
+    case Errno.networkUnreachable: "ENETUNREACH"
+    default: nil
+    }
+  }
+
   /// What the failure means for whoever asked, where the program has advice.
   package var cause: Cause {
     switch code {

@@ -21,6 +21,9 @@ package struct OutgoingQueue {
 
   package var isEmpty: Bool { count == 0 }
 
+  /// Whether a part of the next message has been taken, and the rest has not.
+  package var isPartlyWritten: Bool { !isEmpty && offset > messageStart }
+
   /// The size of the next message; nil when the queue is empty.
   package var nextWireCount: Int? { isEmpty ? nil : Int(current.messages[message].wireCount) }
 

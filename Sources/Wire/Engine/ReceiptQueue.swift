@@ -11,12 +11,24 @@ package struct ReceiptQueue: Sendable {
     package var message: UInt64
     /// From the message's write to the reply, in nanoseconds; 0 for `received`.
     package var roundTrip: Int64
+    /// `exact`, `duplicate` or `none`.
+    package var detail: TrafficRecord.Detail
 
-    package init(kind: TrafficRecord.Kind, message: UInt64, roundTrip: Int64) {
+    package init(
+      kind: TrafficRecord.Kind,
+      message: UInt64,
+      roundTrip: Int64,
+      detail: TrafficRecord.Detail = .none
+    ) {
       self.kind = kind
       self.message = message
       self.roundTrip = roundTrip
+      self.detail = detail
     }
+
+    /// Answers no message.
+    package static let none = Answer(kind: .received, message: 0, roundTrip: 0)
+    static let duplicate = Answer(kind: .received, message: 0, roundTrip: 0, detail: .duplicate)
   }
 
   /// Expired datagrams that are remembered for a late reply; most of them are lost, so older ones are forgotten.
@@ -25,10 +37,16 @@ package struct ReceiptQueue: Sendable {
   /// Expired messages of a stream that are remembered; of older ones only how many, so that no late reply shifts another.
   package static let expiredStreamLimit = 1 << 20
 
+  /// Datagrams answered by their own bytes that are remembered, to tell a reply that comes twice.
+  package static let answeredLimit = 256
+
   private let isDatagram: Bool
   private let timeoutNanoseconds: Int64
   private var awaited = OutstandingRing()
   private var expired = OutstandingRing()
+  private var answered = OutstandingRing()
+  /// Whether a plain receipt has answered a datagram.
+  private var hasReceipt = false
   /// Expired messages of a stream that are older than those that are remembered.
   private var forgotten = 0
   /// Wire bytes of the messages that are awaited.
@@ -45,25 +63,41 @@ package struct ReceiptQueue: Sendable {
   /// When the next message times out.
   package var nextDeadline: Int64? { awaited.first.map { $0.writtenAt &+ timeoutNanoseconds } }
 
-  /// Takes note of a message whose last byte has been written.
-  package mutating func wrote(_ message: OutgoingBatch.Message, now: Int64) {
+  /// What tells a datagram's bytes from others'; differs from run to run, so that nobody can make two alike.
+  package static func fingerprint(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: bytes)
+    return hasher.finalize()
+  }
+
+  /// Takes note of a message whose last byte has been written; of a datagram with its fingerprint.
+  package mutating func wrote(_ message: OutgoingBatch.Message, now: Int64, fingerprint: Int = 0) {
     guard message.expectsReceipt else { return }
-    awaited.append(Outstanding(message: message.id, writtenAt: now, wireCount: message.wireCount))
+    awaited.append(
+      Outstanding(message: message.id, writtenAt: now, fingerprint: fingerprint, wireCount: message.wireCount)
+    )
     awaitedBytes += Int(message.wireCount)
   }
 
   /// Says what a reply answers.
   ///
   /// A stream's replies come in order and none is lost: a late one belongs to the oldest message, and shifts no other.
-  /// Datagrams get lost: a reply belongs to the oldest message that has not expired, and to an expired one only when
-  /// there is no other.
-  package mutating func answer(now: Int64) -> Answer {
+  /// Datagrams get lost, overtake each other and come twice: a reply of a message's own bytes (RFC 862) belongs to that
+  /// message. Of any other only the number is known: it belongs to the oldest message that has not expired, and to an
+  /// expired one only when there is no other.
+  package mutating func answer(now: Int64, reply: UnsafeRawBufferPointer) -> Answer {
     if isDatagram {
-      if let answer = answerAwaited(now: now) ?? answerExpired(now: now) { return answer }
+      let isReceipt = Responder.isReceipt(reply)
+      if !isReceipt, let answer = answerExactly(now: now, ReceiptQueue.fingerprint(reply)) { return answer }
+      if let answer = answerAwaited(now: now) ?? answerExpired(now: now) {
+        hasReceipt = hasReceipt || isReceipt
+        return answer
+      }
+      return isReceipt && hasReceipt ? .duplicate : .none
     } else if let answer = answerExpired(now: now) ?? answerAwaited(now: now) {
       return answer
     }
-    return Answer(kind: .received, message: 0, roundTrip: 0)
+    return .none
   }
 
   /// The next message that has timed out; nil when none has.
@@ -85,6 +119,21 @@ package struct ReceiptQueue: Sendable {
     return oldest.message
   }
 
+  private mutating func answerExactly(now: Int64, _ fingerprint: Int) -> Answer? {
+    var kind = TrafficRecord.Kind.receipt
+    var found = awaited.remove(fingerprint)
+    if let found {
+      awaitedBytes -= Int(found.wireCount)
+    } else {
+      kind = .lateReceipt
+      found = expired.remove(fingerprint)
+    }
+    guard let found else { return answered.contains(fingerprint) ? .duplicate : nil }
+    if answered.count == ReceiptQueue.answeredLimit { answered.removeFirst() }
+    answered.append(found)
+    return Answer(kind: kind, message: found.message, roundTrip: now &- found.writtenAt, detail: .exact)
+  }
+
   private mutating func answerAwaited(now: Int64) -> Answer? {
     guard let oldest = awaited.first else { return nil }
     removeAwaited()
@@ -94,7 +143,7 @@ package struct ReceiptQueue: Sendable {
   private mutating func answerExpired(now: Int64) -> Answer? {
     if forgotten > 0 {
       forgotten -= 1
-      return Answer(kind: .received, message: 0, roundTrip: 0)
+      return Answer.none
     }
     guard let oldest = expired.first else { return nil }
     expired.removeFirst()
@@ -107,10 +156,11 @@ package struct ReceiptQueue: Sendable {
   }
 }
 
-/// A message between its write and its receipt: 24 bytes.
+/// A message between its write and its receipt: 32 bytes.
 private struct Outstanding: Sendable {
   var message: UInt64
   var writtenAt: Int64
+  var fingerprint: Int
   var wireCount: UInt32
 }
 
@@ -128,6 +178,26 @@ private struct OutstandingRing: Sendable {
     count &+= 1
   }
 
+  func contains(_ fingerprint: Int) -> Bool { place(of: fingerprint) != nil }
+
+  /// Takes out the oldest element of that fingerprint.
+  mutating func remove(_ fingerprint: Int) -> Outstanding? {
+    guard let place = place(of: fingerprint) else { return nil }
+    let found = self[place]
+    for index in stride(from: place, to: 0, by: -1) { self[index] = self[index &- 1] }
+    removeFirst()
+    return found
+  }
+
+  private func place(of fingerprint: Int) -> Int? {
+    (0..<count).first { self[$0].fingerprint == fingerprint }
+  }
+
+  private subscript(index: Int) -> Outstanding {
+    get { slots[(head &+ index) & (slots.count &- 1)] }
+    set { slots[(head &+ index) & (slots.count &- 1)] = newValue }
+  }
+
   mutating func removeFirst() {
     guard count > 0 else { return }
     head = (head &+ 1) & (slots.count &- 1)
@@ -140,7 +210,7 @@ private struct OutstandingRing: Sendable {
     grown.reserveCapacity(capacity)
     grown.append(contentsOf: slots[head...])
     grown.append(contentsOf: slots[..<head])
-    let filler = Outstanding(message: 0, writtenAt: 0, wireCount: 0)
+    let filler = Outstanding(message: 0, writtenAt: 0, fingerprint: 0, wireCount: 0)
     grown.append(contentsOf: repeatElement(filler, count: capacity - grown.count))
     slots = grown
     head = 0
