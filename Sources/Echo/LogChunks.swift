@@ -14,7 +14,7 @@ extension LogChunk {
   mutating func seal() {}
 }
 
-/// The rows that a log remembers: numbered from 0, bounded by count and by bytes; whole chunks go at the front.
+/// The rows that a log remembers: numbered from 0, bounded by count and by bytes; the oldest go first.
 struct LogChunks<Chunk: LogChunk>: Sendable {
   private var chunks: [Chunk] = []
   private let countLimit: Int
@@ -37,7 +37,6 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   }
 
   var count: Int { Int(endID - firstID) }
-  var first: Chunk? { chunks.first }
 
   subscript(index: Int) -> Chunk {
     _read { yield chunks[index] }
@@ -91,13 +90,16 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   }
 
   private mutating func trim() -> Bool {
+    // Rows go one by one, for a chunk may be a batch nearly as long as the whole log; memory goes by chunks.
+    let oldFirst = firstID
+    if count > countLimit { firstID = endID - UInt64(countLimit) }
     var excess = 0
-    while excess < chunks.count - 1, count > countLimit || byteCount > byteLimit {
+    while excess < chunks.count - 1, byteCount > byteLimit || chunks[excess + 1].firstID <= firstID {
       byteCount -= chunks[excess].byteCount
-      firstID = chunks[excess + 1].firstID
+      firstID = max(firstID, chunks[excess + 1].firstID)
       excess += 1
     }
     chunks.removeFirst(excess)
-    return excess > 0
+    return firstID > oldFirst
   }
 }

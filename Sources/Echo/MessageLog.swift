@@ -3,7 +3,7 @@ import Wire
 
 /// What a view remembers: received messages and events in the order of their arrival, bounded by count and by bytes.
 ///
-/// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; whole chunks go at the front.
+/// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; the oldest go first.
 /// A copy is a snapshot: it shares the chunks with the original, which goes on without it.
 struct MessageLog: RowLog {
   /// One row: a message, or an event.
@@ -46,7 +46,7 @@ struct MessageLog: RowLog {
   var droppedCount: UInt64 { firstID }
 
   /// When the oldest row that is held came.
-  var oldestTime: Timestamp? { chunks.first?.records.first?.time }
+  var oldestTime: Timestamp? { self[firstID]?.record.time }
 
   subscript(id: UInt64) -> Row? {
     guard let place = chunks.place(of: id) else { return nil }

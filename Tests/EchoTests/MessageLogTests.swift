@@ -29,6 +29,29 @@ import Wire
     return batch
   }
 
+  @Test("Of batches as long as the history only what is too many goes, and the rest is read from its middle")
+  func hugeBatches() {
+    var log = MessageLog(countLimit: 1000, byteLimit: 1 << 30)
+    for (first, count) in [(1, 990), (991, 990), (1981, 20)] {
+      let payloads = (first..<first + count).map { Array("message \($0)".utf8) }
+      log.append(ServerScript.batch(payloads, first: UInt64(first)))
+    }
+    #expect(log.count == 1000 && log.firstID == 1000 && log.endID == 2000)
+    #expect(log[999] == nil && log[1000]?.record.sequence == 1001 && log.oldestTime == ServerScript.start)
+    var seen: [UInt64] = []
+    _ = log.scan(0..<2000) { id, record, _, _ in
+      seen.append(record.sequence)
+      return record.sequence == id + 1
+    }
+    #expect(seen == Array(1001...2000))
+    seen = []
+    _ = log.scanReversed(0..<2000) { _, record, _, _ in
+      seen.append(record.sequence)
+      return true
+    }
+    #expect(seen == (1001...2000).reversed())
+  }
+
   @Test("Rows come back by id, with their record, peer and payload, however they came")
   func rows() {
     var log = MessageLog(countLimit: 1000, byteLimit: 1 << 20)

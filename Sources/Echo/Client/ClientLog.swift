@@ -4,7 +4,7 @@ package import Wire
 /// What a client's view remembers: messages sent with what became of them, messages received, and events; bounded by count
 /// and by bytes.
 ///
-/// A row is a range of its chunk's bytes, never an object of its own; whole chunks go at the front.
+/// A row is a range of its chunk's bytes, never an object of its own; the oldest go first.
 package struct ClientLog: RowLog {
   /// What has become of a message that was sent.
   package enum Fate: Hashable, Sendable {
