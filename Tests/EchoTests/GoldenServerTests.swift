@@ -22,6 +22,36 @@ import Testing
     try Golden.check(ServerScript.session(size: size).model.view(), name("session", size))
   }
 
+  @Test("Looking into a hostile message", arguments: sizes)
+  func detail(_ size: Size) throws {
+    var script = ServerScript.session(size: size)
+    script.command("goto 4")
+    script.press(Key(.enter))
+    try Golden.check(script.model.view(), name("detail", size))
+  }
+
+  @Test("A filter on, and what a search found marked", arguments: sizes)
+  func filter(_ size: Size) throws {
+    var script = ServerScript.session(size: size)
+    script.filter("!is:event (len>10 | is:error)")
+    script.find("/m[a-z]+/")
+    try Golden.check(script.model.view(), name("filter", size))
+  }
+
+  @Test("Among the peers", arguments: sizes)
+  func peers(_ size: Size) throws {
+    var script = ServerScript.session(size: size)
+    script.press(.character("p"), .character("j"))
+    try Golden.check(script.model.view(), name("peers", size))
+  }
+
+  @Test("The statistics", arguments: sizes)
+  func statistics(_ size: Size) throws {
+    var script = ServerScript.session(size: size)
+    script.press(.character("s"))
+    try Golden.check(script.model.view(), name("statistics", size))
+  }
+
   @Test("Without colour and without Unicode")
   func monochrome() throws {
     let size = Size(columns: 140, rows: 24)
