@@ -54,7 +54,8 @@ extension ServerModel {
   private func drawList(_ rect: Rect, _ columns: ServerColumns, isSelectable: Bool, on surface: inout Surface) {
     guard !rect.isEmpty else { return }
     if browser.list.count == 0 {
-      if browser.log.count == 0 { drawWelcome(rect, on: &surface) } else { drawNothingLeft(rect, on: &surface) }
+      let isFresh = browser.log.endID == 0
+      if isFresh { drawWelcome(rect, on: &surface) } else { drawNothingLeft(rect, on: &surface) }
       return
     }
     let viewport = browser.viewport
@@ -94,12 +95,14 @@ extension ServerModel {
     var below = rect
     _ = below.takeTop((rect.size.rows - 1) / 2)
     let words =
-      browser.filter == nil
-      ? "paused; the rows that were here are gone"
-      : browser.isComplete ? "the filter lets nothing through" : "filtering…"
-    surface.draw(centered: [words], below, style: look.theme[.muted])
-    _ = below.takeTop(1)
-    surface.draw(centered: ["f ^U Enter drops it"], below, style: look.theme[.muted])
+      if browser.log.count == 0 {
+        ["nothing since the list was cleared"]
+      } else if browser.filter == nil {
+        ["paused; the rows that were here are gone"]
+      } else {
+        [browser.isComplete ? "the filter lets nothing through" : "filtering…", "f ^U Enter drops it"]
+      }
+    surface.draw(centered: words, below, style: look.theme[.muted])
   }
 
   /// One row of the list, and what is to be seen of it.
