@@ -6,15 +6,21 @@ struct CommandTable<Action: Sendable>: Sendable {
     let name: String
     /// What follows the name, as the help shows it; empty when nothing may.
     let arguments: String
+    /// Words that may come first of them.
+    let choices: [String]
     let help: String
     let action: Action
 
-    init(_ name: String, _ arguments: String = "", action: Action, help: String) {
+    init(_ name: String, _ arguments: String = "", choices: [String] = [], action: Action, help: String) {
       self.name = name
       self.arguments = arguments
+      self.choices = choices
       self.help = help
       self.action = action
     }
+
+    /// The command as the help shows it.
+    var usage: String { arguments.isEmpty ? name : "\(name) \(arguments)" }
   }
 
   /// Why a line is no command.
@@ -41,34 +47,57 @@ struct CommandTable<Action: Sendable>: Sendable {
   /// Reads a line: a name, or the beginning of only one, and what follows it.
   func parse(_ line: String) throws(Failure) -> (action: Action, argument: String) {
     let words = line.split(separator: " ", maxSplits: 1)
-    let name = words.first.map(String.init) ?? ""
     let argument = words.count > 1 ? String(words[1].drop { $0 == " " }) : ""
+    let entry = try entry(named: words.first.map(String.init) ?? "")
+    guard argument.isEmpty || !entry.arguments.isEmpty else { throw .needsNothing(entry.name) }
+    return (entry.action, argument)
+  }
+
+  /// The command of a name, or of the beginning of only one.
+  func entry(named name: String) throws(Failure) -> Entry {
     let candidates = candidates(for: name)
     guard !name.isEmpty,
       let entry = entries.first(where: { $0.name == name }) ?? (candidates.count == 1 ? candidates[0] : nil)
     else { throw candidates.isEmpty ? .unknown(name) : .ambiguous(name, candidates.map(\.name)) }
-    guard argument.isEmpty || !entry.arguments.isEmpty else { throw .needsNothing(entry.name) }
-    return (entry.action, argument)
+    return entry
   }
 
   /// The commands whose names begin so.
   func candidates(for beginning: String) -> [Entry] { entries.filter { $0.name.hasPrefix(beginning) } }
 
-  /// The line with its name completed as far as only one way goes on; nil when there is nothing to add.
+  /// The words that may stand where the line ends: names of commands, or what may follow the one that is there.
+  func continuations(of line: String) -> [String] {
+    guard let blank = line.firstIndex(of: " ") else { return candidates(for: line).map(\.name) }
+    let word = line[blank...].dropFirst()
+    guard let entry = try? entry(named: String(line[..<blank])) else { return [] }
+    return entry.choices.filter { $0.hasPrefix(word) }
+  }
+
+  /// The line with its last word completed as far as only one way goes on; nil when there is nothing to add.
   func completion(of line: String) -> String? {
-    let candidates = candidates(for: line)
-    guard let first = candidates.first else { return nil }
-    if candidates.count == 1 {
-      return first.name == line && first.arguments.isEmpty ? nil : first.name + (first.arguments.isEmpty ? "" : " ")
+    let words = continuations(of: line)
+    guard let first = words.first else { return nil }
+    let start = line.lastIndex(of: " ").map { line.index(after: $0) } ?? line.startIndex
+    var common = Substring(first)
+    for word in words { common = common.commonPrefix(with: word) }
+    var completed = line[..<start] + common
+    if words.count == 1, start > line.startIndex || (try? entry(named: first))?.arguments.isEmpty == false,
+      completed.last != ":"
+    {
+      completed += " "
     }
-    var common = first.name
-    for candidate in candidates { common = String(zip(common, candidate.name).prefix { $0 == $1 }.map(\.0)) }
-    return common == line ? nil : common
+    return completed == line ? nil : String(completed)
   }
 
   /// The rows of the help; `sign` is what a command begins with.
   func helpEntries(title: String, sign: String) -> [HelpTable.Entry] {
     [.heading(title)]
-      + entries.map { HelpTable.Entry("\(sign)\($0.name)\($0.arguments.isEmpty ? "" : " \($0.arguments)")", $0.help) }
+      + entries.map { HelpTable.Entry("\(sign)\($0.usage)", $0.help) }
+  }
+}
+
+extension StringProtocol {
+  fileprivate func commonPrefix(with other: some StringProtocol) -> SubSequence {
+    prefix(zip(self, other).prefix { $0 == $1 }.count)
   }
 }

@@ -36,8 +36,8 @@ extension LogBrowser {
       guard !marks.isEmpty else { throw SaveProblem("nothing is marked") }
       return .chosen(marks)
     case .message:
-      guard let selectedID else { throw SaveProblem("no message is selected") }
-      return .chosen([selectedID])
+      guard let subjectRow else { throw SaveProblem("no message is selected") }
+      return .chosen([list.id(of: subjectRow)])
     }
   }
 

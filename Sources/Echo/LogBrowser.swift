@@ -6,12 +6,13 @@ import Wire
 struct LogBrowser<Log: RowLog>: Sendable {
   let framing: Framing
   var log: Log
-  var list = RowList()
+  var list: RowList
   var detail = DetailPane()
   private(set) var isDetailOpen = false
   /// The last search, for the next match and for the highlight.
   private(set) var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
   private var hasOtherPattern = false
+  private var hasOtherFates = false
   /// Where the search's matches are in the row of the detail.
   private(set) var matches: [Range<Int>] = []
   private(set) var finder: Finder?
@@ -20,9 +21,11 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// What the last key led to, until the next one.
   var notice: Notice?
 
-  init(_ log: Log, framing: Framing) {
+  /// `selectsByItself`: a row is selected without being asked for.
+  init(_ log: Log, framing: Framing, selectsByItself: Bool = true) {
     self.log = log
     self.framing = framing
+    list = RowList(selectsByItself: selectsByItself)
   }
 
   var filter: Filter? { list.filter }
@@ -32,19 +35,27 @@ struct LogBrowser<Log: RowLog>: Sendable {
   var isComplete: Bool { list.isComplete(for: log) }
   var isSearching: Bool { finder != nil }
   var newCount: Int { list.newCount(in: log) }
-  var hasPendingWork: Bool { !isComplete || finder != nil || save?.isReady == true }
+  var hasPendingWork: Bool { !isComplete || hasOtherFates || finder != nil || save?.isReady == true }
 
   /// The log's id of the selected row.
   var selectedID: UInt64? { list.selectedID }
 
   /// Does a slice of what there is to do; returns what the file is to be given.
   mutating func work() -> [FileRequest] {
-    if !isComplete { list.work(log, framing: framing) }
+    if hasOtherFates, isComplete {
+      hasOtherFates = false
+      list.refilter(log, framing: framing)
+    } else if !isComplete {
+      list.work(log, framing: framing)
+    }
     if finder != nil { search() }
     return saveSlice()
   }
 
   // The log changes.
+
+  /// What became of rows has changed, and with it what a filter that asks for it lets through.
+  mutating func noteFates() { if filter?.readsFates == true { hasOtherFates = true } }
 
   /// The log has grown, shrunk, or both.
   mutating func follow() {
@@ -144,19 +155,25 @@ struct LogBrowser<Log: RowLog>: Sendable {
 
   // The detail.
 
-  /// Opens the detail of the selected row; false when there is none.
+  /// The row that there is to look into: the selected one, or the last message in sight, or the last row.
+  var subjectRow: UInt64? {
+    let visible = viewport.visible
+    return viewport.selection ?? visible.last(where: { !log.isNotice(list.id(of: $0)) }) ?? visible.last
+  }
+
+  /// Opens the detail of that row; false when there is none.
   @discardableResult
   mutating func openDetail() -> Bool {
-    guard list.selectedID != nil else { return false }
+    guard subjectRow != nil else { return false }
     isDetailOpen = true
     return true
   }
 
   mutating func closeDetail() { isDetailOpen = false }
 
-  /// Gives the detail the selected row, where there is one; to be called after whatever may have changed it.
-  mutating func showSelected() {
-    guard isDetailOpen, let row = viewport.selection,
+  /// Gives the detail its row, where there is one; to be called after whatever may have changed it.
+  mutating func showSubject() {
+    guard isDetailOpen, let row = subjectRow,
       let subject = log.subject(of: list.id(of: row), before: list.row(before: row).map(list.id(of:)))
     else {
       matches = []
@@ -178,9 +195,9 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// Matches that are marked in one row.
   private static var markLimit: Int { 4096 }
 
-  /// What a copy of the selected row is made of, as the detail shows it.
+  /// What a copy of that row is made of, as the detail shows it.
   mutating func copyText() -> [UInt8] {
-    guard let id = selectedID, let subject = log.subject(of: id, before: nil) else { return [] }
+    guard let id = subjectRow.map(list.id(of:)), let subject = log.subject(of: id, before: nil) else { return [] }
     if detail.subject?.id != subject.id { detail.show(subject) }
     let bytes = detail.copyText()
     guard !bytes.isEmpty else { return [] }

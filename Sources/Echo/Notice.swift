@@ -8,3 +8,8 @@ struct Notice: Hashable, Sendable {
     self.isAlert = isAlert
   }
 }
+
+extension Notice {
+  /// What to know of a mouse that was turned on or off.
+  static func mouse(isOn: Bool) -> Notice { Notice(isOn ? "mouse on: Shift selects text" : "mouse off") }
+}

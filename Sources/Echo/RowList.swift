@@ -9,8 +9,16 @@ struct RowList: Sendable {
   private struct Filtered: Sendable {
     let filter: Filter
     var rows: FilteredList
-    /// The message that the reader was at, until the filter has reached its neighbourhood.
-    var wanted: UInt64?
+    /// The reader's place, until the filter has reached its neighbourhood.
+    var wanted: Place?
+  }
+
+  /// Where a reader is who has left the end.
+  private struct Place: Sendable {
+    /// The log's id of the selected row, or of the top one.
+    let id: UInt64
+    /// The row's line in the window.
+    let line: Int
   }
 
   /// What one slice of work may look at: a few milliseconds, so that no key waits longer.
@@ -25,6 +33,10 @@ struct RowList: Sendable {
   /// Where the log ended when the list last looked.
   private var syncedEnd: UInt64 = 0
   private var filtered: Filtered?
+  /// Whether a row is selected without being asked for.
+  private let selectsByItself: Bool
+
+  init(selectsByItself: Bool = true) { self.selectsByItself = selectsByItself }
 
   var filter: Filter? { filtered?.filter }
 
@@ -35,6 +47,9 @@ struct RowList: Sendable {
 
   /// The log's id of one of the list's rows.
   func id(of row: UInt64) -> UInt64 { filtered?.rows[row] ?? row }
+
+  /// The first of the list's rows whose id in the log is `id` or greater.
+  func row(from id: UInt64) -> UInt64 { filtered?.rows.firstRow(from: id) ?? id }
 
   /// The log's id of the selected row.
   var selectedID: UInt64? { viewport.selection.map(id(of:)) }
@@ -78,28 +93,33 @@ struct RowList: Sendable {
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
   mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing) {
-    let place = viewport.isFollowing ? nil : selectedID
+    let place = place
     let seenEnd = seenEnd
     guard let filter else {
       filtered = nil
       viewport.replace(first: log.firstID, count: 0)
       sync(log)
       if let place {
-        viewport.jump(to: place)
+        viewport.show(place.id, in: place.line)
         self.seenEnd = seenEnd
         viewport.setFirstNew(seenEnd)
       }
       return
     }
-    let rows = FilteredList(origin: place ?? log.endID)
+    let rows = FilteredList(origin: place?.id ?? log.endID)
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
     work(log, framing: framing)
   }
 
+  /// Rows have become others: what the filter said of them may be wrong. It looks at everything anew.
+  mutating func refilter(_ log: some RowLog, framing: Framing) {
+    if let filter { setFilter(filter, log, framing: framing) }
+  }
+
   /// Everything in the log is gone.
   mutating func clear(_ log: some RowLog) {
-    if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID), wanted: nil) }
+    if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID)) }
     if isPaused { pausedEnd = log.endID }
     viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
   }
@@ -131,11 +151,38 @@ struct RowList: Sendable {
   /// Selects a row that was looked for, and stays by it.
   mutating func jump(to row: UInt64) { viewport.jump(to: row) }
 
+  /// Selects a row and stays by it, without moving the window further than that takes.
+  mutating func stay(by row: UInt64) { viewport.stay(by: row) }
+
+  /// Selects the row above the selected one, or the last one in sight, and stays by it.
+  mutating func selectAbove() {
+    guard let row = viewport.selection.map({ max($0, viewport.first + 1) - 1 }) ?? viewport.visible.last else { return }
+    viewport.stay(by: row)
+  }
+
+  /// Selects the row below the selected one and stays by it; below the newest one nothing is selected any more, and the
+  /// list follows.
+  mutating func selectBelow() {
+    guard let selected = viewport.selection else { return }
+    guard selected + 1 < viewport.end else {
+      viewport.deselect()
+      return moving { $0.bottom() }
+    }
+    viewport.stay(by: selected + 1)
+  }
+
+  mutating func deselect() { viewport.deselect() }
+
   // Inside.
 
   private mutating func moving(_ step: (inout ListViewport) -> Void) {
     step(&viewport)
     if viewport.isFollowing { seenEnd = syncedEnd }
+  }
+
+  private var place: Place? {
+    guard !viewport.isFollowing, let row = viewport.selection ?? viewport.visible.first else { return nil }
+    return Place(id: id(of: row), line: Int(row - min(row, viewport.visible.lowerBound)))
   }
 
   private mutating func sync(_ log: some RowLog) {
@@ -148,7 +195,7 @@ struct RowList: Sendable {
     // Until a filter has come to the reader's place the window follows for want of it.
     if viewport.isFollowing, !isPaused, filtered?.wanted == nil { seenEnd = log.endID }
     syncedEnd = log.endID
-    if viewport.selection == nil, viewport.count > 0 { viewport.select(viewport.end - 1) }
+    if selectsByItself, viewport.selection == nil, viewport.count > 0 { viewport.select(viewport.end - 1) }
   }
 
   /// One past the last row to be shown: while paused nothing that came since.
@@ -160,9 +207,10 @@ struct RowList: Sendable {
 
   /// Brings the reader back to where they were before the filter, as soon as there is something.
   private mutating func settle(_ log: some RowLog) {
-    guard let wanted = filtered?.wanted, let rows = filtered?.rows, !rows.isEmpty else { return }
-    let next = rows.firstRow(from: wanted)
-    viewport.jump(to: next)
+    guard let current = filtered, let wanted = current.wanted, !current.rows.isEmpty else { return }
+    let rows = current.rows
+    let next = rows.firstRow(from: wanted.id)
+    viewport.show(next, in: wanted.line)
     if next < rows.endRow || rows.isComplete(for: log) { filtered?.wanted = nil }
   }
 }

@@ -36,4 +36,14 @@ protocol RowLog: Sendable {
 
 extension RowLog {
   var count: Int { Int(endID - firstID) }
+
+  /// Whether a row is words of our own; a row that is not held is none.
+  func isNotice(_ id: UInt64) -> Bool {
+    var isNotice = false
+    _ = scan(id..<(id + 1)) { _, record, _, _ in
+      isNotice = record.flags.contains(.notice)
+      return false
+    }
+    return isNotice
+  }
 }

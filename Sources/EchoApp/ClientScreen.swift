@@ -30,7 +30,7 @@ extension ClientModel {
     if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
   }
 
-  init(_ configuration: ClientConfiguration, reconnects: Bool, look: Look) {
+  init(_ configuration: ClientConfiguration, reconnects: Bool, framingIsFixed: Bool = false, look: Look) {
     self.init(
       title: configuration.endpoint.description,
       framing: configuration.framing,
@@ -38,6 +38,7 @@ extension ClientModel {
       timeoutNanoseconds: configuration.timeoutNanoseconds,
       awaitsReceipts: configuration.awaitsReceipts,
       reconnects: reconnects,
+      framingIsFixed: framingIsFixed,
       look: look
     )
   }
@@ -45,7 +46,7 @@ extension ClientModel {
 
 /// The wire of a screen client: one connection after another, as the user asks for them.
 final class ClientConnection {
-  private let configuration: ClientConfiguration
+  private var configuration: ClientConfiguration
   private let wake: WakeDescriptor
   private var client: WireClient
 
@@ -73,6 +74,7 @@ final class ClientConnection {
       client.post(.send(batch))
     case .finish: client.post(.finish)
     case .close: client.post(.close)
+    case .frame(let framing): configuration.framing = framing
     }
   }
 }

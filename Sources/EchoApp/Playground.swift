@@ -44,7 +44,7 @@ struct Playground {
     let connection = try ClientConnection(configuration, wake: wake)
     let loop = try ScreenLoop(wake: wake, theme: theme) { look in
       PlaygroundModel(
-        client: ClientModel(configuration, reconnects: reconnects, look: look),
+        client: ClientModel(configuration, reconnects: reconnects, framingIsFixed: true, look: look),
         server: ServerModel(
           framing: framing,
           stopPolicy: .local,

@@ -142,12 +142,27 @@ package struct ListViewport: Hashable, Sendable {
   /// Selects an item, or the nearest there is, and stays by it, also when it is the newest; one out of sight comes to the
   /// middle of the window.
   package mutating func jump(to id: UInt64) {
-    isSelecting = true
     guard count > 0 else { return }
     let id = min(max(id, first), end - 1)
     let isInSight = visible.contains(id)
-    hold(id)
+    stay(by: id)
     if !isInSight { anchor = min(clamped(id, by: -(rows / 2), to: id), lastTop) }
+  }
+
+  /// Like `jump`, but the window moves no further than it must.
+  package mutating func stay(by id: UInt64) {
+    isSelecting = true
+    guard count > 0 else { return }
+    hold(min(max(id, first), end - 1))
+  }
+
+  /// Leaves the end and shows an item, or the nearest there is, in a line of the window as far as there are items for that.
+  package mutating func show(_ id: UInt64, in line: Int) {
+    guard count > 0 else { return }
+    let id = min(max(id, first), end - 1)
+    leaveEnd(at: min(clamped(id, by: -max(0, line), to: id), lastTop))
+    if isSelecting { selection = id }
+    revealSelection()
   }
 
   /// Drops the selection and leaves the window where it is.

@@ -53,7 +53,7 @@ package struct Terminal: ~Copyable {
   /// The terminal's type, as TERM has it.
   package static var environmentName: String? { getenv("TERM").map { String(cString: $0) } }
 
-  /// Takes the terminal: raw mode (every key comes as itself), alternate screen, bracketed paste; no mouse.
+  /// Takes the terminal: raw mode (every key comes as itself), alternate screen, bracketed paste, focus reports; no mouse.
   package init(
     input: CInt = STDIN_FILENO,
     output: CInt = STDOUT_FILENO,

@@ -38,7 +38,7 @@ struct ClientModelTests {
     script.connect()
     script.key(Key(.enter))
     #expect(script.take() == [])
-    #expect(script.shows("an empty message is not sent"))
+    #expect(script.shows("/send alone sends an empty message"))
   }
 
   @Test("messages entered before the connection go out in order once it is there")
@@ -343,7 +343,7 @@ struct ClientModelTests {
 
   @Test("the help names the keys of the map and of the input line, and closes again")
   func help() {
-    var script = ClientScript(size: Size(columns: 140, rows: 60))
+    var script = ClientScript(size: Size(columns: 140, rows: 100))
     script.key(Key(.function(1)))
     for text in ["M-Enter", "PgUp", "M-End", "^Z", "^W", "clear the line", "ends the server and the session"] {
       #expect(script.shows(text), "\(text)")

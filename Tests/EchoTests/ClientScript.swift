@@ -1,5 +1,6 @@
 import Echo
 import Screen
+import Testing
 import Wire
 
 /// A client's model under a script: events go in, effects and pictures come out.
@@ -127,4 +128,8 @@ struct ClientScript {
     script.type("half a mess")
     return script
   }
+}
+
+extension ClientScript: CustomTestStringConvertible {
+  var testDescription: String { rows.joined(separator: "\n") }
 }

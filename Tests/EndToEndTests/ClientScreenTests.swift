@@ -115,7 +115,7 @@ import Testing
     try client.expectEnd()
   }
 
-  @Test("Scrolled up, the log holds while messages come, and says how many")
+  @Test("Scrolled up, the log holds while messages come below a rule, which says how many")
   func scroll() throws {
     let server = try SocketPeer.server()
     let client = try ScreenClient(server.port, ["--no-receipts"])
@@ -124,15 +124,17 @@ import Testing
     try client.terminal.waitForText("message 60.")
     client.terminal.press(.pageUp)
     try client.terminal.waitForText("HOLD +0 new")
-    let held = client.screen.lines[1..<20]
+    let rule = try #require(client.screen.lines.firstIndex { $0.contains("─ newest ─") })
+    let held = client.screen.lines[1..<rule]
     try connection.send("message 61.\n")
     try client.terminal.waitForText("HOLD +1 new")
-    #expect(client.screen.lines[1..<20] == held)
+    #expect(client.screen.lines[1..<rule] == held && client.screen.lines[rule].contains("newest, 1 new"))
+    #expect(client.screen.contains("message 61."))
     client.terminal.type("\u{1B}\u{1B}OF")
     client.terminal.press(.pageDown)
     client.terminal.press(.pageDown)
-    try client.terminal.waitForText("message 61.")
-    #expect(client.screen.contains("FOLLOW"))
+    try client.terminal.waitForText("FOLLOW")
+    #expect(!client.screen.contains("─ newest"))
     try client.quit(closing: connection)
   }
 

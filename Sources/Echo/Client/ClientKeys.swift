@@ -5,7 +5,11 @@ enum ClientKeys {
   enum Action: Hashable, Sendable {
     case send, newline
     case previous, next
-    case pageUp, pageDown, top, bottom
+    case pageUp, pageDown, top, bottom, unread
+    case selectAbove, selectBelow, resend, copy
+    case tab, detailUp, detailDown, mode
+    case find, findOlder, findNewer
+    case bare, back, mouse
     case help, redraw, suspend, interrupt, finish
   }
 
@@ -31,6 +35,25 @@ enum ClientKeys {
         .init(Key(.pageDown), action: .pageDown, help: "scroll the log down a page"),
         .init(Key(.home, .meta), action: .top, help: "to the oldest row kept"),
         .init(Key(.end, .meta), action: .bottom, help: "to the newest row, and follow", hint: "newest"),
+        .init(.meta("u"), action: .unread, help: "to the first row that came while you were away"),
+        .init(Key(.tab), action: .tab, help: "the bytes of a message; completes a command", hint: "detail"),
+        .init(Key(.pageUp, .meta), action: .detailUp, help: "scroll the bytes up"),
+        .init(Key(.pageDown, .meta), action: .detailDown, help: "scroll the bytes down"),
+        .init(.meta("x"), action: .mode, help: "bytes as hex, as text, as both, as JSON"),
+        .init(.control("s"), action: .find, help: "find text, /regex/ or hex:1b5b; again: the match above"),
+        .init(.meta("p"), action: .findOlder, help: "the match above"),
+        .init(.meta("n"), action: .findNewer, help: "the match below"),
+        .init(.meta("l"), action: .bare, help: "the texts alone, to be selected by the terminal"),
+      ]
+    ),
+    .init(
+      title: "Select",
+      bindings: [
+        .init(Key(.up, .meta), action: .selectAbove, help: "select a message; Enter: into the input again"),
+        .init(Key(.down, .meta), action: .selectBelow, help: "the one below"),
+        .init(.meta("r"), action: .resend, help: "send it again as it is"),
+        .init(.meta("w"), action: .copy, help: "copy what the detail shows (OSC 52)"),
+        .init(Key(.escape), action: .back, help: "back: the selection, the detail, the search"),
       ]
     ),
     .init(
@@ -44,6 +67,7 @@ enum ClientKeys {
           hint: "quit"
         ),
         .init(.control("c"), action: .interrupt, help: "clear the line; twice on an empty one: quit"),
+        .init(.meta("m"), action: .mouse, help: "the mouse: wheel scrolls, click selects"),
         .init(.control("z"), action: .suspend, help: "suspend; fg comes back"),
         .init(.control("l"), action: .redraw, help: "draw the screen anew"),
       ]
@@ -64,11 +88,16 @@ enum ClientKeys {
     .init("^T ^_", "exchange two characters; undo"),
   ]
 
-  static var help: HelpTable { HelpTable(title: "echo_client", entries: map.helpEntries(more: editing + notes)) }
+  static var help: HelpTable {
+    let commands = ClientCommands.table.helpEntries(title: "Commands", sign: String(ClientCommands.sign))
+    let filters = FilterHelp.entries(messages: FilterHelp.client)
+    return HelpTable(title: "echo_client", entries: map.helpEntries(more: editing + commands + messages + filters))
+  }
 
-  private static let notes: [HelpTable.Entry] = [
+  private static let messages: [HelpTable.Entry] = [
     .heading("Messages"),
     .init(".", "at a message's start: ends the server and the session"),
+    .init("//", "at a message's start: one slash, and no command"),
     .init("paste", "one line is inserted; several are sent if you agree"),
     .init(">q >wait >ok", "queued, awaiting its receipt, answered"),
     .init(">T/O >late", "no receipt in time; one that came after that"),

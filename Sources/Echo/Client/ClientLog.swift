@@ -215,6 +215,9 @@ package struct ClientLog: RowLog {
     return count
   }
 
+  /// The ids of the messages in doubt, oldest first.
+  var rowsInDoubt: [UInt64] { (firstID..<endID).filter { self[$0]?.kind == .sent(.inDoubt) } }
+
   /// Notes that the user has sent a message in doubt again; false when it is not one.
   package mutating func markResent(row id: UInt64) -> Bool {
     guard let place = chunks.place(of: id), chunks[place.chunk].records[place.row].kind == .sent(.inDoubt) else {

@@ -8,15 +8,25 @@ extension ClientModel {
       focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
       return []
     case .pasteQuestion(let messages): return answer(key, messages)
+    case .question(let question):
+      focus = .input
+      return key == .character("y") || key == .character("Y") ? agree(to: question) : refuse(question)
+    case .find(let prompt): return press(key, in: prompt)
+    case .bare(let wasFollowing):
+      pressBare(key, wasFollowing: wasFollowing)
+      return []
     case .input: break
     }
-    notice = nil
+    browser.notice = nil
     let wasArmed = isQuitArmed
     isQuitArmed = false
-    if !input.apply(key), let action = ClientKeys.map.action(for: key) {
-      return perform(action, wasArmed: wasArmed)
+    if input.apply(key) {
+      // Who types has no use for a selection that Enter would take.
+      browser.list.deselect()
+      return []
     }
-    return []
+    guard let action = ClientKeys.map.action(for: key) else { return [] }
+    return perform(action, wasArmed: wasArmed)
   }
 
   private mutating func perform(_ action: ClientKeys.Action, wasArmed: Bool) -> [Effect<ClientRequest>] {
@@ -25,10 +35,27 @@ extension ClientModel {
     case .newline: insertNewline()
     case .previous: if let text = history.previous(draft: input.text) { input.replaceAll(with: text) }
     case .next: if let text = history.next() { input.replaceAll(with: text) }
-    case .pageUp: list.pageUp()
-    case .pageDown: list.pageDown()
-    case .top: list.top()
-    case .bottom: list.bottom()
+    case .pageUp: if layout.isDetailAlone { browser.detail.pageUp() } else { moveLog { $0.list.pageUp() } }
+    case .pageDown: if layout.isDetailAlone { browser.detail.pageDown() } else { moveLog { $0.list.pageDown() } }
+    case .top: if layout.isDetailAlone { browser.detail.top() } else { moveLog { $0.list.top() } }
+    case .bottom: if layout.isDetailAlone { browser.detail.bottom() } else { moveLog { $0.bottom() } }
+    case .unread: goToUnread()
+    case .selectAbove: moveLog { $0.list.selectAbove() }
+    case .selectBelow: moveLog { $0.list.selectBelow() }
+    case .resend: return resendSubject()
+    case .tab: completeOrToggleDetail()
+    case .detailUp: browser.detail.pageUp()
+    case .detailDown: browser.detail.pageDown()
+    case .mode:
+      browser.openDetail()
+      browser.detail.cycleMode()
+    case .copy: return copy()
+    case .find: focus = .find(Prompt(sign: "find: ", history: findHistory))
+    case .findOlder: browser.findAgain(isForward: false)
+    case .findNewer: browser.findAgain(isForward: true)
+    case .bare: openBare()
+    case .back: back()
+    case .mouse: return toggleMouse()
     case .help: focus = .help(ClientKeys.help)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
@@ -43,7 +70,18 @@ extension ClientModel {
       _ = try wireCount(of: [0x0a])
       input.insert("\n")
     } catch {
-      notice = "in framing \(framing) a message can't contain a newline"
+      say("in framing \(framing) a message can't contain a newline")
+    }
+  }
+
+  /// A step back: what is selected, then the detail, then the search, then the unread rule.
+  private mutating func back() {
+    if browser.viewport.selection != nil {
+      browser.list.deselect()
+    } else if browser.isDetailOpen {
+      browser.closeDetail()
+    } else if !browser.forgetSearch() {
+      unread.clear()
     }
   }
 
@@ -55,28 +93,32 @@ extension ClientModel {
     }
     guard wasArmed else {
       isQuitArmed = true
-      notice = "^C again quits at once"
+      say("^C again quits at once")
       return []
     }
     return [.request(.close), .quit]
   }
 
   private mutating func endOfInput(wasArmed: Bool) -> [Effect<ClientRequest>] {
-    guard input.isEmpty else { return [] }
+    input.isEmpty ? quit(wasArmed: wasArmed) : []
+  }
+
+  /// Sends what is queued, awaits what is due, and quits.
+  mutating func quit(wasArmed: Bool) -> [Effect<ClientRequest>] {
     switch phase {
     case .up: return ending == .none ? finish() : []
     case .closing: return []
     case .starting, .resolving, .connecting:
       guard queue.isEmpty else {
         ending = .whenSent
-        notice = "quits when what is queued has been sent"
+        say("quits when what is queued has been sent")
         return []
       }
       return [.request(.close), .quit]
     case .down:
       guard queue.isEmpty || wasArmed else {
         isQuitArmed = true
-        notice = "\(Figures.quantity(UInt64(queue.count), "message")) not sent; ^D again quits"
+        say("\(Figures.quantity(UInt64(queue.count), "message")) not sent; ^D again quits")
         return []
       }
       return [.quit]
@@ -88,4 +130,43 @@ extension ClientModel {
     guard case .up = phase, ending != .asked else { return [.request(.close), .quit] }
     return finish()
   }
+
+  // MARK: The search's prompt
+
+  private mutating func press(_ key: Key, in prompt: Prompt) -> [Effect<ClientRequest>] {
+    var prompt = prompt
+    // Asked for once more: what was looked for before.
+    let outcome = key == .control("s") ? Prompt.Outcome.submitted(prompt.text) : prompt.press(key)
+    switch outcome {
+    case .editing: focus = .find(prompt)
+    case .cancelled: focus = .input
+    case .submitted(let text):
+      findHistory = prompt.history
+      focus = .input
+      if let problem = browser.find(text) {
+        say(problem, isAlert: true)
+        focus = .find(prompt)
+      }
+    }
+    return []
+  }
+
+  // MARK: The mouse
+
+  mutating func press(_ mouse: Mouse) {
+    let layout = layout
+    let isInDetail = layout.detail?.contains(mouse.point) == true
+    switch mouse.action {
+    case .wheelUp, .wheelDown:
+      let distance = mouse.action == .wheelUp ? -ClientModel.wheelStep : ClientModel.wheelStep
+      if isInDetail { browser.detail.scroll(by: distance) } else { moveLog { $0.list.scroll(by: distance) } }
+    case .press:
+      guard focus == .input, layout.list.contains(mouse.point) else { return }
+      guard case .row(let row) = logLine(at: mouse.point.row - layout.list.minRow) else { return }
+      moveLog { $0.list.stay(by: row) }
+    case .release, .drag: break
+    }
+  }
+
+  private static let wheelStep = 3
 }

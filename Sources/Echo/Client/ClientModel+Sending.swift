@@ -13,10 +13,10 @@ extension ClientModel {
 
   /// How big the message in the input would be on the wire, or why it can't go; nil while there is none.
   func measuredInput() -> String? {
-    guard !input.isEmpty else { return nil }
+    guard !input.isEmpty, command == nil else { return nil }
     let lines = input.lineCount > 1 ? "  \(input.lineCount) lines" : ""
     do throws(FramingError) {
-      return Figures.bytes(UInt64(try wireCount(of: Array(input.text.utf8)))) + lines
+      return Figures.bytes(UInt64(try wireCount(of: draft))) + lines
     } catch {
       switch error {
       case .tooLong(_, let limit): return "too long: at most \(Figures.bytes(UInt64(limit)))"
@@ -26,29 +26,37 @@ extension ClientModel {
   }
 
   mutating func enter() -> [Effect<ClientRequest>] {
+    if takeUpSelected() { return [] }
+    if let command { return run(command) }
     if case .down = phase, input.isEmpty || ending != .none { return connectIfDown() }
     if ending != .none {
-      notice = "the session is ending: nothing more is sent"
+      say("the session is ending: nothing more is sent")
       return []
     }
-    let text = input.text
-    guard !text.isEmpty else {
-      notice = "nothing to send: an empty message is not sent"
+    guard !input.isEmpty else {
+      say("nothing to send: /send alone sends an empty message")
       return []
     }
-    let payload = Array(text.utf8)
+    let payload = draft
     do throws(FramingError) {
       let count = try wireCount(of: payload)
-      _ = input.take()
-      history.add(text)
-      list.bottom()
+      history.add(input.take())
+      catchUp()
       return submit(payload, wireCount: count)
     } catch .containsDelimiter where framing == .line {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
-      notice = error.text(framing: framing, transport: transport)
+      say(error.text(framing: framing, transport: transport))
     }
     return []
+  }
+
+  /// Who sends has seen what there is.
+  mutating func catchUp() {
+    browser.bottom()
+    isSplit = false
+    unread.watch(isAway: false, end: browser.log.endID)
+    unread.clear()
   }
 
   static let stopByte = UInt8(ascii: ".")
@@ -61,11 +69,11 @@ extension ClientModel {
     return effects
   }
 
-  private mutating func send(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
+  mutating func send(_ payload: [UInt8], wireCount: Int) -> [Effect<ClientRequest>] {
     let id = nextID
     nextID += 1
-    log.append(message: id, payload: payload, wireCount: UInt64(wireCount), at: now.time)
-    syncList()
+    browser.log.append(message: id, payload: payload, wireCount: UInt64(wireCount), at: now.time)
+    browser.follow()
     queue.append(Outbox.Message(id: id, bytes: payload))
     guard case .up = phase, !isClosing else { return connectIfDown() }
     return giveQueue()
@@ -79,22 +87,22 @@ extension ClientModel {
 
   /// Sends a message of the log again, as a new one, because the user says so: one that is in doubt may then arrive twice.
   package mutating func resend(row id: UInt64) -> [Effect<ClientRequest>] {
-    guard let row = log[id], case .sent(let fate) = row.kind else { return [] }
+    guard let row = browser.log[id], case .sent(let fate) = row.kind else { return [] }
     if fate == .queued || fate == .waiting {
-      notice = "not sent again: its fate is still open"
+      say("not sent again: its fate is still open")
       return []
     }
     guard ending == .none else {
-      notice = "the session is ending: nothing more is sent"
+      say("the session is ending: nothing more is sent")
       return []
     }
     let payload = Array(row.payload)
     guard let count = try? wireCount(of: payload) else {
-      notice = "not sent again: it does not fit the framing"
+      say("not sent again: it does not fit the framing")
       return []
     }
-    if log.markResent(row: id) { measures.resend() }
-    list.bottom()
+    if browser.log.markResent(row: id) { measures.resend() }
+    catchUp()
     return submit(payload, wireCount: count)
   }
 
@@ -133,11 +141,16 @@ extension ClientModel {
   // MARK: Pasting
 
   mutating func paste(_ bytes: [UInt8]) {
+    if case .find(var prompt) = focus {
+      prompt.paste(bytes)
+      focus = .find(prompt)
+      return
+    }
     guard focus == .input else { return }
-    notice = nil
+    browser.notice = nil
     isQuitArmed = false
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      notice = "the paste is not UTF-8 text: it was not taken"
+      say("the paste is not UTF-8 text: it was not taken")
       return
     }
     let messages = PastedMessages(bytes)
@@ -155,7 +168,7 @@ extension ClientModel {
       for line in messages.lines { messages.wireCount += try wireCount(of: line) }
       focus = .pasteQuestion(messages)
     } catch {
-      notice = "not taken: \(error.text(framing: framing, transport: transport))"
+      say("not taken: \(error.text(framing: framing, transport: transport))")
     }
   }
 
@@ -164,11 +177,11 @@ extension ClientModel {
     case .character("y"), .character("Y"):
       focus = .input
       guard ending == .none else {
-        notice = "the session is ending: nothing more is sent"
+        say("the session is ending: nothing more is sent")
         return []
       }
       if messages.isFromInput { history.add(input.take()) }
-      list.bottom()
+      catchUp()
       var effects: [Effect<ClientRequest>] = []
       for line in messages.lines {
         guard let count = try? wireCount(of: line) else { continue }

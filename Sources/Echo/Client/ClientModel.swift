@@ -11,6 +11,8 @@ package enum ClientRequest: Hashable, Sendable {
   case finish
   /// End now.
   case close
+  /// Cut and frame messages so, from the next connection on.
+  case frame(Framing)
 }
 
 /// What `echo_client` is on a screen: a line to type in, and what became of every message.
@@ -23,6 +25,10 @@ package struct ClientModel: ScreenModel {
     case input
     case help(HelpTable)
     case pasteQuestion(PastedMessages)
+    case question(Question)
+    case find(Prompt)
+    /// The texts of the log alone, for the terminal's own selection. `isFollowing`: the log did so before.
+    case bare(isFollowing: Bool)
   }
 
   /// Why the session is to end, if it is.
@@ -36,29 +42,34 @@ package struct ClientModel: ScreenModel {
     case asked
   }
 
-  let framing: Framing
+  var framing: Framing
   let transport: Transport
   let timeoutNanoseconds: Int64
   let awaitsReceipts: Bool
+  /// Whether the framing may change: not where the peer is our own and has the same.
+  let framingIsFixed: Bool
   let look: Look
   var title: String
   var size = Size.zero
   var link = ClientLink()
   var reconnection: Reconnection
   var ending = Ending.none
-  var log: ClientLog
-  var list = ListViewport()
+  var browser: LogBrowser<ClientLog>
+  /// The newest rows have a window of their own below the one that the reader has scrolled up.
+  var isSplit = false
+  var unread = UnreadMark()
+  var hasTerminalFocus = true
   var input = InputLine()
   /// What the status row says of it: made when it changes, for a frame must not cost a long message's length.
   private(set) var inputText: String?
   var focus = Focus.input
   var history = MessageHistory()
+  var findHistory = MessageHistory()
+  var isMouseOn = false
   var measures = ClientMeasures()
-  /// What the status row says until the next key.
-  var notice: String?
   var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
-  private var attemptFailure: (text: String, time: Timestamp)?
+  var attemptFailure: (text: String, time: Timestamp)?
   /// The connection is being ended because the user wants that; another one begins if the user wants that too.
   var isClosing = false
   var isReconnecting = false
@@ -74,6 +85,7 @@ package struct ClientModel: ScreenModel {
     timeoutNanoseconds: Int64 = 5_000_000_000,
     awaitsReceipts: Bool = true,
     reconnects: Bool = true,
+    framingIsFixed: Bool = false,
     historyCount: Int = 100_000,
     historyBytes: Int = 64 << 20,
     look: Look = Look()
@@ -83,9 +95,15 @@ package struct ClientModel: ScreenModel {
     self.transport = transport
     self.timeoutNanoseconds = timeoutNanoseconds
     self.awaitsReceipts = awaitsReceipts
+    self.framingIsFixed = framingIsFixed
     self.look = look
     reconnection = Reconnection(isEnabled: reconnects)
-    log = ClientLog(countLimit: historyCount, byteLimit: historyBytes)
+    // Its rows hold what is shown of a message: no framing is left to be looked through.
+    browser = LogBrowser(
+      ClientLog(countLimit: historyCount, byteLimit: historyBytes),
+      framing: .raw,
+      selectsByItself: false
+    )
   }
 
   /// The last line a client leaves behind.
@@ -106,182 +124,48 @@ package struct ClientModel: ScreenModel {
 
   var phase: ClientLink.Phase { link.phase }
 
-  var layout: ClientLayout { ClientLayout(size: size, lines: input.lineCount) }
+  package var hasPendingWork: Bool { browser.hasPendingWork }
 
   package mutating func update(_ event: ScreenEvent<ClientEvent>) -> [Effect<ClientRequest>] {
-    defer {
-      if case .input = event { inputText = measuredInput() }
-      list.resize(rows: layout.list.size.rows)
-    }
+    var effects: [Effect<ClientRequest>] = []
     switch event {
     case .resize(let size): self.size = size
     case .tick(let moment):
       now = moment
       measures.advance(to: moment.time)
-      if reconnection.isDue(at: moment.time) { return connect(isByHand: false) }
-    case .news(let news): return handle(news)
-    case .terminate: return terminate()
-    case .input(.key(let key)): return press(key)
+      if reconnection.isDue(at: moment.time) { effects = connect(isByHand: false) }
+    case .news(let news): effects = handle(news)
+    case .turn: effects = browser.work().map(Effect.file)
+    case .file(let event): if let path = browser.handle(event) { focus = .question(.overwrite(path)) }
+    case .terminate: effects = terminate()
+    case .input(.key(let key)): effects = press(key)
     case .input(.paste(let bytes)): paste(bytes)
-    case .input(.mouse(let mouse)):
-      switch mouse.action {
-      case .wheelUp: list.scroll(by: -3)
-      case .wheelDown: list.scroll(by: 3)
-      case .press, .release, .drag: break
-      }
-    case .input(.focus), .turn, .file: break
+    case .input(.mouse(let mouse)): press(mouse)
+    case .input(.focus(let hasFocus)): hasTerminalFocus = hasFocus
     }
-    return []
-  }
-
-  // MARK: News
-
-  private mutating func handle(_ news: ClientEvent) -> [Effect<ClientRequest>] {
-    switch news {
-    case .resolving(let host, _): link.resolve(host)
-    case .resolved(let count, _): link.resolved(addressCount: count)
-    case .connecting(let address, _):
-      noteAttemptFailure()
-      link.connect(to: address)
-    case .attemptFailed(let address, let error, let time):
-      noteAttemptFailure()
-      // Of tries in a row only the first tells of every address.
-      if reconnection.isRepeating { break }
-      attemptFailure = ("\(address.map { "\($0): " } ?? "")\(error.reason); trying on", time)
-    case .connected(let local, let peer, let time): return connected(local: local, peer: peer, at: time)
-    case .traffic(let batch): return take(batch)
-    case .peerFinished(let time):
-      link.peerFinished()
-      if !awaitsReceipts { note("the server has closed its end", at: time) }
-    case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
-    case .ended(let end, _, let time): return ended(end, at: time)
-    }
-    return []
-  }
-
-  private mutating func connected(
-    local: SocketAddress?,
-    peer: SocketAddress?,
-    at time: Timestamp
-  ) -> [Effect<ClientRequest>] {
-    noteAttemptFailure()
-    link.connected(at: time)
-    reconnection.connected(at: time)
-    var text = "connected"
-    if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
-    if let local { text += " from \(local)" }
-    note(text, at: time)
-    var effects = giveQueue()
-    if ending == .whenSent { effects += finish() }
+    if case .input = event { inputText = measuredInput() }
+    arrange()
+    browser.showSubject()
+    unread.watch(isAway: !browser.viewport.isFollowing || !hasTerminalFocus, end: browser.log.endID)
     return effects
   }
 
-  private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {
-    // What the wire was given and did not write goes again; nobody else knows of what came after the wire's end.
-    queue.takeBack()
-    measures.end(inDoubt: log.doubt(before: queue.firstID ?? nextID))
-    attemptFailure = nil
-    if ending == .asked { return [.quit] }
-    let isWanted = isClosing || end == .closed || end == .finished
-    link.phase = .down(isWanted ? .closed : end)
-    if isWanted { reconnection.rest() } else { reconnection.lost(at: time) }
-    if queue.isEmpty || (ending == .whenSent && reconnection.retry == nil) { ending = .none }
-    tell(isWanted ? .closed : end, at: time)
-    isClosing = false
-    guard isReconnecting else { return [] }
-    isReconnecting = false
-    return connect(isByHand: true)
+  /// Tells the parts their sizes.
+  mutating func arrange() {
+    let layout = layout
+    browser.list.resize(rows: isBare ? size.rows : layout.list.size.rows)
+    browser.detail.resize(layout.detail?.size ?? .zero)
   }
 
-  /// Says how the connection ended, and what comes next; what to do about it is said once.
-  private mutating func tell(_ end: ClientEnd, at time: Timestamp) {
-    let isAlert = end != .closed
-    guard let retry = reconnection.retry else {
-      note(end.advice ?? end.loss, isAlert: isAlert, at: time)
-      return
-    }
-    if retry.number == 1, let advice = end.advice { note(advice, isAlert: isAlert, at: time) }
-    let delay = Figures.latency(nanoseconds: retry.delay)
-    note("\(end.loss) - retry \(retry.number) in \(delay)", isAlert: isAlert, at: time)
+  var layout: ClientLayout {
+    ClientLayout(
+      size: size,
+      lines: input.lineCount,
+      isDetailOpen: browser.isDetailOpen,
+      isSplit: isSplit && !browser.viewport.isFollowing
+    )
   }
 
-  /// Tells of an address that did not work, now that it is known not to be the end.
-  private mutating func noteAttemptFailure() {
-    if let (text, time) = attemptFailure { note(text, isAlert: true, at: time) }
-    attemptFailure = nil
-  }
-
-  private mutating func take(_ batch: TrafficBatch) -> [Effect<ClientRequest>] {
-    var effects: [Effect<ClientRequest>] = []
-    for record in batch.records {
-      let isAwaited = awaitsReceipts && record.isAwaited
-      measures.count(record, isAwaited: isAwaited, at: batch.time)
-      show(record, of: batch, isAwaited: isAwaited)
-      effects += follow(record, isAwaited: isAwaited)
-    }
-    syncList()
-    return effects
-  }
-
-  /// What a record changes in the log.
-  private mutating func show(_ record: TrafficRecord, of batch: TrafficBatch, isAwaited: Bool) {
-    switch record.kind {
-    case .sent:
-      queue.remove(record.message)
-      log.mark(record.message, isAwaited ? .waiting : .written)
-    case .timedOut: log.mark(record.message, .timedOut)
-    case .failed:
-      if record.detail == .unsent { break }
-      queue.remove(record.message)
-      log.mark(record.message, record.detail == .refused ? .failed : .inDoubt)
-    case .receipt, .lateReceipt, .received:
-      let payload = batch.payload(of: record)
-      let shown = framing.shown(of: payload, transport: transport)
-      var isFolded = false
-      if record.kind != .received {
-        let fate: ClientLog.Fate =
-          record.kind == .receipt ? .answered(record.roundTrip) : .late(record.roundTrip)
-        isFolded = log.mark(record.message, fate) && record.flags.isEmpty && shown.elementsEqual("OK".utf8)
-      }
-      guard !isFolded else { return }
-      log.append(
-        received: shown,
-        wireCount: record.wireCount,
-        flags: record.flags,
-        answering: record.kind == .received ? 0 : record.message,
-        at: batch.time
-      )
-    }
-  }
-
-  /// Ends the session when the stop message has met its fate.
-  private mutating func follow(_ record: TrafficRecord, isAwaited: Bool) -> [Effect<ClientRequest>] {
-    guard case .stopMessage(record.message, let isWritten) = ending else { return [] }
-    switch record.kind {
-    case .receipt, .lateReceipt, .timedOut: return finish()
-    case .sent:
-      guard isAwaited else { return finish() }
-      ending = .stopMessage(record.message, isWritten: true)
-    case .failed where record.detail == .unsent: break
-    case .failed: ending = isWritten ? .asked : .none
-    case .received: break
-    }
-    return []
-  }
-
-  mutating func finish() -> [Effect<ClientRequest>] {
-    ending = .asked
-    link.phase = .closing
-    return [.request(.finish)]
-  }
-
-  mutating func note(_ text: String, isAlert: Bool = false, at time: Timestamp) {
-    log.append(notice: text, isAlert: isAlert, at: time)
-    syncList()
-  }
-
-  mutating func syncList() {
-    list.append(Int(log.endID - list.end))
-    if log.firstID > list.first { list.drop(Int(log.firstID - list.first)) }
-  }
+  /// Says something until the next key.
+  mutating func say(_ text: String, isAlert: Bool = false) { browser.notice = Notice(text, isAlert: isAlert) }
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// A client's messages that are not written yet, in order: first those that the wire was given, then those that wait for
 /// a connection.
 ///
@@ -53,6 +55,17 @@ struct Outbox: Hashable, Sendable {
 
   /// The connection has ended: what was given and not written waits again.
   mutating func takeBack() { given = head }
+
+  /// Why one of the messages that have not left can't go in another framing; nil if all can.
+  func obstacle(framing: Framing, transport: Transport) -> FramingError? {
+    var batch = OutgoingBatch(framing: framing, transport: transport)
+    do throws(FramingError) {
+      for message in messages[head...] { try batch.append(message.bytes, id: message.id, expectsReceipt: false) }
+      return nil
+    } catch {
+      return error
+    }
+  }
 
   private mutating func compact() {
     messages.removeFirst(head)

@@ -62,6 +62,7 @@ package struct PlaygroundModel: ScreenModel {
   }
 
   package func view() -> Surface {
+    if client.isBare { return client.bareView(size: size) }
     var surface = Surface(size: size)
     let layout = layout
     let picture = client.view()

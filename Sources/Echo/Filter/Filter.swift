@@ -12,6 +12,9 @@ struct Filter: Sendable {
   /// The text in its canonical form, which reads as the same filter; empty if every row matches.
   let description: String
 
+  /// Whether it asks what became of a message, which can change while the message is in the log.
+  var readsFates: Bool { node.contains { $0.readsFates } }
+
   static func parse(_ source: String) throws(FilterError) -> Filter {
     Filter(try FilterParser.parse(source))
   }

@@ -15,6 +15,15 @@ indirect enum FilterNode: Sendable {
     }
   }
 
+  /// Whether a test of the tree is such a one.
+  func contains(where isMeant: (FilterTest) -> Bool) -> Bool {
+    switch self {
+    case .test(let test): isMeant(test)
+    case .not(let node): node.contains(where: isMeant)
+    case .all(let nodes), .any(let nodes): nodes.contains { $0.contains(where: isMeant) }
+    }
+  }
+
   /// The same tree, with what is cheap to test before what is not: no order changes what matches.
   var cheapestFirst: FilterNode {
     switch self {

@@ -58,6 +58,12 @@ enum FilterTest: Hashable, Sendable {
     }
   }
 
+  /// Whether it asks what became of a message.
+  var readsFates: Bool {
+    guard case .traits(let traits) = self else { return false }
+    return traits.contains { [.answered, .unanswered, .late, .error].contains($0) }
+  }
+
   /// What a test costs, roughly, so that the cheap ones can spare the others.
   var cost: Int {
     switch self {

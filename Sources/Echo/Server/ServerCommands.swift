@@ -13,6 +13,7 @@ enum ServerCommands {
     .init(
       "save",
       "[WHAT] FILE",
+      choices: ["all", "filtered", "marked", "message"],
       action: .save,
       help: "save all, filtered, marked or message; .jsonl: JSON"
     ),

@@ -111,22 +111,12 @@ enum ServerKeys {
   static var help: HelpTable {
     HelpTable(
       title: "echo_server",
-      entries: map.helpEntries(more: ServerCommands.table.helpEntries(title: "Commands", sign: ":") + filters + signs)
+      entries: map.helpEntries(
+        more: ServerCommands.table.helpEntries(title: "Commands", sign: ":")
+          + FilterHelp.entries(messages: FilterHelp.server) + signs
+      )
     )
   }
-
-  private static let filters: [HelpTable.Entry] = [
-    .heading("Filters"),
-    .init("text \"two words\"", "in the message; lower case matches both"),
-    .init("/re/ hex:1b5b", "a regular expression; bytes"),
-    .init("from:10.0.0.0/8", "the peer's address"),
-    .init("port:5000 conn:12", "its port; one connection"),
-    .init("proto:udp len>100", "transport; bytes on the wire, < <= = >= too"),
-    .init("is:ctl is:badutf8", "what it holds; is:bidi is:hostile too"),
-    .init("is:trunc is:partial", "what became of it; is:stop is:answered too"),
-    .init("is:event is:error", "connections and losses; what went wrong"),
-    .init("a b  a | b  !a  (a)", "and, or, not"),
-  ]
 
   private static let signs: [HelpTable.Entry] = [
     .heading("Signs"),

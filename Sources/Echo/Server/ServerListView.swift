@@ -177,22 +177,14 @@ extension ServerModel {
     _ role: Role,
     on surface: inout Surface
   ) {
-    let theme = look.theme
-    let limit = max(0, message.rect.maxColumn - column)
-    // No more bytes than can be seen: a base and three marks take sixteen a column.
-    let seen = (limit + skip) * 16
-    shown.withUnsafeBytes { bytes in
-      _ = surface.draw(
-        untrusted: bytes,
-        at: Point(column: column, row: message.line),
-        columns: limit,
-        skip: message.row.isNotice ? 0 : skip,
-        style: theme[role, selected: message.isSelected],
-        escapeStyle: theme[.escape, selected: message.isSelected],
-        matches: browser.pattern?.ranges(in: bytes, window: 0..<seen) ?? [],
-        matchStyle: theme[.match, selected: message.isSelected]
-      )
-    }
+    RowPreview(look: look, pattern: browser.pattern, isSelected: message.isSelected).draw(
+      shown,
+      at: Point(column: column, row: message.line),
+      columns: message.rect.maxColumn - column,
+      skip: message.row.isNotice ? 0 : skip,
+      role,
+      on: &surface
+    )
   }
 
   private func peerText(_ peer: Peer, _ columns: ServerColumns) -> String {

@@ -192,7 +192,7 @@ extension ServerModel {
 
   mutating func toggleMouse() -> [Effect<ServerCommand>] {
     isMouseOn.toggle()
-    browser.notice = Notice(isMouseOn ? "mouse on: Shift selects text" : "mouse off")
+    browser.notice = .mouse(isOn: isMouseOn)
     return [.mouse(isMouseOn)]
   }
 

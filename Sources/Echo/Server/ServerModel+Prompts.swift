@@ -19,7 +19,7 @@ extension ServerModel {
       if let completed = ServerCommands.table.completion(of: prompt.text) {
         prompt.replace(with: completed)
       } else {
-        browser.notice = Notice(ServerCommands.table.candidates(for: prompt.text).map(\.name).joined(separator: ", "))
+        browser.notice = Notice(ServerCommands.table.continuations(of: prompt.text).joined(separator: ", "))
       }
       overlay = .prompt(prompt, kind)
       return []

@@ -88,7 +88,7 @@ package struct ServerModel: ScreenModel {
     case .input(.focus): break
     case .terminate: effects = [.request(.stop)]
     }
-    browser.showSelected()
+    browser.showSubject()
     return effects
   }
 

@@ -106,10 +106,12 @@ extension ServerModel {
   private func drawStatus(_ rect: Rect, on surface: inout Surface) {
     surface.fill(rect, style: look.theme[.statusBar])
     if case .question(let question) = overlay {
-      return draw(words: text(of: question), rect, look.theme[.warning], on: &surface)
+      let words = text(of: question)
+      return surface.draw(words: words, in: rect, background: look.theme[.statusBar], style: look.theme[.warning])
     }
     if let notice = browser.notice {
-      return draw(words: notice.text, rect, look.theme[notice.isAlert ? .error : .statusBar], on: &surface)
+      let style = look.theme[notice.isAlert ? .error : .statusBar]
+      return surface.draw(words: notice.text, in: rect, background: look.theme[.statusBar], style: style)
     }
     var fields = BarFields(columns: rect.size.columns)
     let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
@@ -131,19 +133,4 @@ extension ServerModel {
     fields.addRight(memory, rank: 5)
     surface.draw(fields, rect, style: look.theme[.statusBar])
   }
-
-  /// What does not fit into the bar stands in the rows above it too, so that nothing of it is missed.
-  private func draw(words: String, _ bar: Rect, _ style: Style, on surface: inout Surface) {
-    var rows = WrappedText.rows(of: words, columns: bar.size.columns - 2)
-    let room = min(ServerModel.mostNoticeRows, bar.minRow)
-    if rows.count > room { rows = [words] }
-    for (place, text) in rows.enumerated() {
-      let row = bar.minRow - rows.count + 1 + place
-      let rect = Rect(column: bar.minColumn, row: row, columns: bar.size.columns, rows: 1)
-      surface.fill(rect, style: look.theme[.statusBar])
-      surface.draw(" " + text, column: rect.minColumn, row: row, columns: rect.size.columns, style: style)
-    }
-  }
-
-  private static let mostNoticeRows = 6
 }

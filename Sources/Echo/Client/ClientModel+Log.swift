@@ -1,0 +1,144 @@
+import Screen
+import Wire
+
+/// The reader's way through the log.
+extension ClientModel {
+  /// A line of the log's window.
+  enum LogLine: Hashable {
+    case row(UInt64)
+    /// The rule above what came while nobody looked.
+    case unread
+  }
+
+  /// What the log's window shows, from the top: the list's rows, and the rule between them.
+  var logLines: [LogLine] {
+    let viewport = browser.viewport
+    var lines = viewport.visible.map(LogLine.row)
+    guard unread.count > 0, let first = unread.first else { return lines }
+    let row = browser.list.row(from: first)
+    guard row > viewport.visible.lowerBound, viewport.visible.contains(row) else { return lines }
+    lines.insert(.unread, at: Int(row - viewport.visible.lowerBound))
+    guard lines.count > viewport.rows else { return lines }
+    // The rule takes the line of the row that is missed the least.
+    if viewport.isFollowing || viewport.selection == viewport.visible.last {
+      lines.removeFirst()
+    } else {
+      lines.removeLast()
+    }
+    return lines
+  }
+
+  func logLine(at place: Int) -> LogLine? {
+    let lines = logLines
+    return lines.indices.contains(place) ? lines[place] : nil
+  }
+
+  /// Moves in the log. Who leaves its newest rows out of sight gets a window for them below, and then has moved in the
+  /// window that is left.
+  mutating func moveLog(_ move: (inout LogBrowser<ClientLog>) -> Void) {
+    let before = browser.list
+    move(&browser)
+    if !isSplit, isEndOutOfSight {
+      browser.list = before
+      isSplit = true
+      browser.list.resize(rows: splitLayout.list.size.rows)
+      move(&browser)
+    }
+    isSplit = isEndOutOfSight
+  }
+
+  private var isEndOutOfSight: Bool {
+    !browser.viewport.isFollowing && browser.viewport.visible.upperBound < browser.viewport.end
+  }
+
+  /// The layout as it is with a window for the newest rows.
+  private var splitLayout: ClientLayout {
+    ClientLayout(size: size, lines: input.lineCount, isDetailOpen: browser.isDetailOpen, isSplit: true)
+  }
+
+  mutating func goToUnread() {
+    guard unread.count > 0, let first = unread.first else { return say("nothing is unread") }
+    moveLog {
+      $0.list.jump(to: $0.list.row(from: first))
+      $0.list.deselect()
+    }
+  }
+
+  // MARK: What is done with a row
+
+  /// Puts the selected message into the input again, to be changed and sent as a new one; false when nothing is selected.
+  mutating func takeUpSelected() -> Bool {
+    guard let id = browser.selectedID else { return false }
+    guard let row = browser.log[id], !row.isNotice else {
+      say("an event is no message: there is nothing to send again")
+      return true
+    }
+    browser.list.deselect()
+    input.replaceAll(with: ClientModel.typed(row.payload))
+    return true
+  }
+
+  /// The text to type for a message of these bytes.
+  static func typed(_ payload: ArraySlice<UInt8>) -> String {
+    let isText = payload.withUnsafeBytes { bytes in
+      let oddities = Printable.oddities(of: bytes)
+      return oddities.illFormed == 0 && oddities.controls == 0 && oddities.bidirectional == 0 && oddities.hidden == 0
+    }
+    guard isText else { return "/escape \(Printable.text(payload))" }
+    let text = String(decoding: payload, as: UTF8.self)
+    if text.isEmpty { return "/send" }
+    return text.hasPrefix("/") ? "/\(text)" : text
+  }
+
+  /// Sends the row again that the detail would show.
+  mutating func resendSubject() -> [Effect<ClientRequest>] {
+    guard let row = browser.subjectRow else {
+      say("nothing to send again")
+      return []
+    }
+    let id = browser.list.id(of: row)
+    guard case .sent = browser.log[id]?.kind else {
+      say("only what was sent can be sent again: M-Up selects it")
+      return []
+    }
+    return resend(row: id)
+  }
+
+  mutating func copy() -> [Effect<ClientRequest>] {
+    let bytes = browser.copyText()
+    if bytes.isEmpty, browser.notice == nil { say("nothing to copy") }
+    return bytes.isEmpty ? [] : [.copy(bytes)]
+  }
+
+  mutating func toggleMouse() -> [Effect<ClientRequest>] {
+    isMouseOn.toggle()
+    browser.notice = .mouse(isOn: isMouseOn)
+    return [.mouse(isMouseOn)]
+  }
+
+  // MARK: The bare view
+
+  var isBare: Bool { if case .bare = focus { true } else { false } }
+
+  mutating func openBare() {
+    focus = .bare(isFollowing: browser.viewport.isFollowing)
+    hold()
+  }
+
+  /// What comes must not move what the user is about to select with the terminal.
+  private mutating func hold() { if browser.viewport.isFollowing { browser.list.toggleFollow() } }
+
+  mutating func pressBare(_ key: Key, wasFollowing: Bool) {
+    switch key {
+    case Key(.up): browser.list.scroll(by: -1)
+    case Key(.down): browser.list.scroll(by: 1)
+    case Key(.pageUp): browser.list.pageUp()
+    case Key(.pageDown): browser.list.pageDown()
+    default:
+      focus = .input
+      if wasFollowing { browser.bottom() }
+      return
+    }
+    hold()
+  }
+}
