@@ -55,9 +55,8 @@ struct CommandTable<Action: Sendable>: Sendable {
 
   /// The command of a name, or of the beginning of only one.
   func entry(named name: String) throws(Failure) -> Entry {
-    let candidates = candidates(for: name)
-    guard !name.isEmpty,
-      let entry = entries.first(where: { $0.name == name }) ?? (candidates.count == 1 ? candidates[0] : nil)
+    let candidates = name.isEmpty ? [] : candidates(for: name)
+    guard let entry = entries.first(where: { $0.name == name }) ?? (candidates.count == 1 ? candidates[0] : nil)
     else { throw candidates.isEmpty ? .unknown(name) : .ambiguous(name, candidates.map(\.name)) }
     return entry
   }

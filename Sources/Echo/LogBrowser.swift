@@ -92,7 +92,9 @@ struct LogBrowser<Log: RowLog>: Sendable {
     }
   }
 
-  mutating func find(_ text: String) -> String? {
+  /// Who follows asks for what came last, and is looked for upwards; who reads somewhere goes on down from there, unless
+  /// `looksUp`.
+  mutating func find(_ text: String, looksUp: Bool = false) -> String? {
     guard !text.isEmpty else {
       findAgain(isForward: false)
       return nil
@@ -100,10 +102,9 @@ struct LogBrowser<Log: RowLog>: Sendable {
     do throws(FilterError) {
       let pattern = try SearchPattern.parse(text)
       self.pattern = pattern
-      // Who follows asks for what came last; who reads somewhere goes on from there.
       finder = Finder(
         .pattern(pattern),
-        isForward: !viewport.isFollowing,
+        isForward: !viewport.isFollowing && !looksUp,
         from: viewport.selection ?? viewport.visible.last,
         isIncluded: true
       )

@@ -7,7 +7,7 @@ extension Framing: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
   package var defaultValueDescription: String { description }
   package static var allValueStrings: [String] {
-    ["line", "nul", "length16", "length32", "fixed:N", "raw"]
+    ["line", "crlf", "nul", "length16", "length32", "fixed:N", "raw"]
   }
 }
 

@@ -2,6 +2,8 @@
 package enum Framing: Hashable, Sendable {
   /// A message ends with LF; a CR before it belongs to the message's bytes and is not shown.
   case line
+  /// As `line`, but what is sent ends with CR LF, as SMTP, HTTP, IRC and Redis have it.
+  case crlf
   /// A message ends with NUL.
   case nul
   /// Two bytes of length, big end first, then the message.
@@ -26,10 +28,11 @@ extension Framing {
   /// The largest size that `fixed` takes: the largest datagram of IPv4.
   package static let maximumFixed = 65_507
 
-  /// Reads the word of the command line: `line`, `nul`, `length16`, `length32`, `fixed:N` or `raw`.
+  /// Reads the word of the command line: `line`, `crlf`, `nul`, `length16`, `length32`, `fixed:N` or `raw`.
   package init?(_ text: String) {
     switch text {
     case "line": self = .line
+    case "crlf": self = .crlf
     case "nul": self = .nul
     case "length16": self = .length16
     case "length32": self = .length32
@@ -46,7 +49,7 @@ extension Framing {
   /// The byte that ends a message, where one does.
   package var delimiter: UInt8? {
     switch self {
-    case .line: 0x0a
+    case .line, .crlf: 0x0a
     case .nul: 0
     case .length16, .length32, .fixed, .raw: nil
     }
@@ -57,7 +60,7 @@ extension Framing {
     switch self {
     case .length16: 2
     case .length32: 4
-    case .line, .nul, .fixed, .raw: 0
+    case .line, .crlf, .nul, .fixed, .raw: 0
     }
   }
 
@@ -69,10 +72,12 @@ extension Framing {
   ) throws(FramingError) {
     let count = payload.count
     switch self {
-    case .line, .nul:
+    case .line, .crlf, .nul:
       let delimiter = delimiter ?? 0
       guard !payload.contains(delimiter) else { throw .containsDelimiter(delimiter) }
       output.append(contentsOf: payload)
+      // A line of a file that has CR LF already gets no second CR.
+      if self == .crlf, count == 0 || output.last != 0x0d { output.append(0x0d) }
       output.append(delimiter)
     case .length16, .length32:
       let limit = self == .length16 ? Int(UInt16.max) : Int(UInt32.max)
@@ -108,7 +113,7 @@ extension Framing {
     var count = payload.count
     if transport.isDatagram {
       while count > 0, payload[count - 1] == 0 { count -= 1 }
-    } else if case .line = self, count > 0, payload[count - 1] == 0x0d {
+    } else if delimiter == 0x0a, count > 0, payload[count - 1] == 0x0d {
       count -= 1
     }
     return count
@@ -124,6 +129,7 @@ extension Framing: CustomStringConvertible {
   package var description: String {
     switch self {
     case .line: "line"
+    case .crlf: "crlf"
     case .nul: "nul"
     case .length16: "length16"
     case .length32: "length32"

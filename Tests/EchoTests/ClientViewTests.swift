@@ -24,7 +24,7 @@ struct ClientViewTests {
       " > 4  45B  0/s  < 2  22B  0/s  pend 1  T/O 1  err 0                    █     █",
       " FOLLOW  12B                                                       framing line",
       "> half a mess",
-      " Enter send  Up history  PgUp log  M-End newest  F1 help  ^D quit",
+      " Enter send  Up history  PgUp log  M-End newest  Tab detail  F1 help  ^D quit",
     ]
     #expect(picture(80, 24) == log + [String](repeating: "", count: 13) + bars)
   }

@@ -389,7 +389,8 @@ import Glibc
   @Test(
     "speaks every framing",
     arguments: [
-      (Framing.nul, "a\0bc\0"), (.length16, "\0\u{1}a\0\u{2}bc"), (.length32, "\0\0\0\u{1}a\0\0\0\u{2}bc"),
+      (Framing.nul, "a\0bc\0"), (.crlf, "a\r\nbc\r\n"), (.length16, "\0\u{1}a\0\u{2}bc"),
+      (.length32, "\0\0\0\u{1}a\0\0\0\u{2}bc"),
       (.fixed(3), "a\0\0bc\0"),
     ]
   )

@@ -80,7 +80,7 @@ private func reference(_ stream: [UInt8], _ framing: Framing, limit: Int) -> [Cu
 }
 
 @Suite struct ServerFramerTests {
-  static let framings: [Framing] = [.line, .nul, .length16, .length32, .fixed(1), .fixed(3)]
+  static let framings: [Framing] = [.line, .crlf, .nul, .length16, .length32, .fixed(1), .fixed(3)]
 
   /// Messages of every small length, the empty one too, and an unterminated one at the end.
   private static func stream(_ framing: Framing) throws -> [UInt8] {
@@ -194,7 +194,7 @@ extension Framing {
   /// The beginning of a message whose end never comes; nothing where no message can be unfinished.
   fileprivate var unfinished: [UInt8] {
     switch self {
-    case .line, .nul: [0x74, 0x75]
+    case .line, .crlf, .nul: [0x74, 0x75]
     case .length16: [0, 9, 0x74]
     case .length32: [0, 0, 0, 9, 0x74]
     case .fixed(let count): [UInt8](repeating: 0x74, count: count - 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ServerFramingTests {
   static let words: [(String, Framing)] = [
-    ("line", .line), ("nul", .nul), ("length16", .length16), ("length32", .length32), ("raw", .raw),
+    ("line", .line), ("crlf", .crlf), ("nul", .nul), ("length16", .length16), ("length32", .length32), ("raw", .raw),
     ("fixed:1", .fixed(1)), ("fixed:16", .fixed(16)), ("fixed:65507", .fixed(65_507)),
   ]
 
@@ -24,7 +24,8 @@ import Testing
   func badWord(word: String) { #expect(Framing(word) == nil) }
 
   static let encodings: [(Framing, [UInt8])] = [
-    (.line, [0x68, 0x69, 0x0a]), (.nul, [0x68, 0x69, 0]), (.length16, [0, 2, 0x68, 0x69]),
+    (.line, [0x68, 0x69, 0x0a]), (.crlf, [0x68, 0x69, 0x0d, 0x0a]), (.nul, [0x68, 0x69, 0]),
+    (.length16, [0, 2, 0x68, 0x69]),
     (.length32, [0, 0, 0, 2, 0x68, 0x69]), (.fixed(4), [0x68, 0x69, 0, 0]), (.fixed(2), [0x68, 0x69]),
     (.raw, [0x68, 0x69]),
   ]
@@ -34,6 +35,13 @@ import Testing
     var output: [UInt8] = [0xff]
     try framing.append(Array("hi".utf8), to: &output)
     #expect(output == [0xff] + wire)
+  }
+
+  @Test("A line that ends with CR gets no second one", arguments: [("", "\r\n"), ("\r", "\r\n"), ("a\r", "a\r\n")])
+  func carriageReturns(payload: String, wire: String) throws {
+    var output = Array("before\r".utf8)
+    try Framing.crlf.append(Array(payload.utf8), to: &output)
+    #expect(output == Array("before\r\(wire)".utf8))
   }
 
   @Test("Lengths are written big end first")

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ServerResponderTests {
   static let receipts: [(Framing, [UInt8])] = [
-    (.line, Array("OK\n".utf8)), (.nul, Array("OK\0".utf8)), (.length16, [0, 2, 0x4f, 0x4b]),
+    (.line, Array("OK\n".utf8)), (.crlf, Array("OK\r\n".utf8)), (.nul, Array("OK\0".utf8)),
+    (.length16, [0, 2, 0x4f, 0x4b]),
     (.length32, [0, 0, 0, 2, 0x4f, 0x4b]), (.fixed(1), [0x4f]), (.fixed(2), [0x4f, 0x4b]),
     (.fixed(4), [0x4f, 0x4b, 0, 0]), (.raw, [0x4f, 0x4b]),
   ]

@@ -29,7 +29,7 @@ enum ClientCommands {
     .init(
       "framing",
       "[FRAMING]",
-      choices: ["line", "nul", "length16", "length32", "fixed:", "raw"],
+      choices: ["line", "crlf", "nul", "length16", "length32", "fixed:", "raw"],
       action: .framing,
       help: "cut and frame messages so; connects anew"
     ),

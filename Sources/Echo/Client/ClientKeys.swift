@@ -74,6 +74,15 @@ enum ClientKeys {
     ),
   ])
 
+  /// The keys to name while a message is selected.
+  static var selectionHints: [(key: String, word: String)] {
+    let named: [(Action, String)] = [
+      (.send, "edit it again"), (.resend, "send it again"), (.tab, "detail"), (.mode, "hex"), (.copy, "copy"),
+      (.back, "back"),
+    ]
+    return named.compactMap { action, word in map.label(of: action).map { (key: $0, word: word) } }
+  }
+
   /// What the input line does by itself.
   static let editing: [HelpTable.Entry] = [
     .heading("Edit, as readline does"),

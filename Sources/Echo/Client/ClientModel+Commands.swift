@@ -87,7 +87,7 @@ extension ClientModel {
   ) throws(CommandProblem) -> [Effect<ClientRequest>] {
     switch action {
     case .help: focus = .help(ClientKeys.help)
-    case .find: try check(browser.find(argument))
+    case .find: try check(find(argument))
     case .filter: try check(browser.setFilter(argument))
     case .send: return try sendLiteral(Array(message.utf8))
     case .escape: return try sendLiteral(bytes(escaped: message))
@@ -158,7 +158,7 @@ extension ClientModel {
       return []
     }
     guard let new = Framing(argument) else {
-      throw CommandProblem("framing is line, nul, length16, length32, fixed:N (N from 1 to 65507) or raw")
+      throw CommandProblem("framing is line, crlf, nul, length16, length32, fixed:N (N from 1 to 65507) or raw")
     }
     guard !framingIsFixed else { throw CommandProblem("the playground's server has framing \(framing)") }
     if let error = queue.obstacle(framing: new, transport: transport) {

@@ -12,8 +12,8 @@ extension ClientModel {
       focus = .input
       return key == .character("y") || key == .character("Y") ? agree(to: question) : refuse(question)
     case .find(let prompt): return press(key, in: prompt)
-    case .bare(let wasFollowing):
-      pressBare(key, wasFollowing: wasFollowing)
+    case .bare(var bare):
+      focus = bare.press(key, browser, size: size) ? .bare(bare) : .input
       return []
     case .input: break
     }
@@ -22,7 +22,7 @@ extension ClientModel {
     isQuitArmed = false
     if input.apply(key) {
       // Who types has no use for a selection that Enter would take.
-      browser.list.deselect()
+      deselect()
       return []
     }
     guard let action = ClientKeys.map.action(for: key) else { return [] }
@@ -51,9 +51,9 @@ extension ClientModel {
       browser.detail.cycleMode()
     case .copy: return copy()
     case .find: focus = .find(Prompt(sign: "find: ", history: findHistory))
-    case .findOlder: browser.findAgain(isForward: false)
-    case .findNewer: browser.findAgain(isForward: true)
-    case .bare: openBare()
+    case .findOlder: findAgain(isForward: false)
+    case .findNewer: findAgain(isForward: true)
+    case .bare: focus = .bare(BareView(end: browser.viewport.visible.upperBound))
     case .back: back()
     case .mouse: return toggleMouse()
     case .help: focus = .help(ClientKeys.help)
@@ -77,7 +77,7 @@ extension ClientModel {
   /// A step back: what is selected, then the detail, then the search, then the unread rule.
   private mutating func back() {
     if browser.viewport.selection != nil {
-      browser.list.deselect()
+      deselect()
     } else if browser.isDetailOpen {
       browser.closeDetail()
     } else if !browser.forgetSearch() {
@@ -131,7 +131,18 @@ extension ClientModel {
     return finish()
   }
 
-  // MARK: The search's prompt
+  // MARK: The search
+
+  /// Looks upwards, as one asks a conversation; returns what is wrong with the text.
+  mutating func find(_ text: String) -> String? {
+    defer { settleSplit() }
+    return browser.find(text, looksUp: true)
+  }
+
+  private mutating func findAgain(isForward: Bool) {
+    browser.findAgain(isForward: isForward)
+    settleSplit()
+  }
 
   private mutating func press(_ key: Key, in prompt: Prompt) -> [Effect<ClientRequest>] {
     var prompt = prompt
@@ -143,7 +154,7 @@ extension ClientModel {
     case .submitted(let text):
       findHistory = prompt.history
       focus = .input
-      if let problem = browser.find(text) {
+      if let problem = find(text) {
         say(problem, isAlert: true)
         focus = .find(prompt)
       }

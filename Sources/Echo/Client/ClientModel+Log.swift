@@ -44,8 +44,11 @@ extension ClientModel {
       browser.list.resize(rows: splitLayout.list.size.rows)
       move(&browser)
     }
-    isSplit = isEndOutOfSight
+    settleSplit()
   }
+
+  /// After the reader was moved: whether the newest rows are to have a window of their own.
+  mutating func settleSplit() { isSplit = isEndOutOfSight }
 
   private var isEndOutOfSight: Bool {
     !browser.viewport.isFollowing && browser.viewport.visible.upperBound < browser.viewport.end
@@ -64,6 +67,13 @@ extension ClientModel {
     }
   }
 
+  /// Drops the selection; who is at the newest rows then follows again.
+  mutating func deselect() {
+    guard browser.viewport.selection != nil else { return }
+    browser.list.deselect()
+    if browser.viewport.visible.upperBound == browser.viewport.end { browser.bottom() }
+  }
+
   // MARK: What is done with a row
 
   /// Puts the selected message into the input again, to be changed and sent as a new one; false when nothing is selected.
@@ -73,7 +83,7 @@ extension ClientModel {
       say("an event is no message: there is nothing to send again")
       return true
     }
-    browser.list.deselect()
+    deselect()
     input.replaceAll(with: ClientModel.typed(row.payload))
     return true
   }
@@ -114,31 +124,5 @@ extension ClientModel {
     isMouseOn.toggle()
     browser.notice = .mouse(isOn: isMouseOn)
     return [.mouse(isMouseOn)]
-  }
-
-  // MARK: The bare view
-
-  var isBare: Bool { if case .bare = focus { true } else { false } }
-
-  mutating func openBare() {
-    focus = .bare(isFollowing: browser.viewport.isFollowing)
-    hold()
-  }
-
-  /// What comes must not move what the user is about to select with the terminal.
-  private mutating func hold() { if browser.viewport.isFollowing { browser.list.toggleFollow() } }
-
-  mutating func pressBare(_ key: Key, wasFollowing: Bool) {
-    switch key {
-    case Key(.up): browser.list.scroll(by: -1)
-    case Key(.down): browser.list.scroll(by: 1)
-    case Key(.pageUp): browser.list.pageUp()
-    case Key(.pageDown): browser.list.pageDown()
-    default:
-      focus = .input
-      if wasFollowing { browser.bottom() }
-      return
-    }
-    hold()
   }
 }

@@ -43,7 +43,7 @@ extension ClientModel {
       history.add(input.take())
       catchUp()
       return submit(payload, wireCount: count)
-    } catch .containsDelimiter where framing == .line {
+    } catch .containsDelimiter(0x0a) {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
       say(error.text(framing: framing, transport: transport))

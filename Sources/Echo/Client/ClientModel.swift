@@ -27,8 +27,8 @@ package struct ClientModel: ScreenModel {
     case pasteQuestion(PastedMessages)
     case question(Question)
     case find(Prompt)
-    /// The texts of the log alone, for the terminal's own selection. `isFollowing`: the log did so before.
-    case bare(isFollowing: Bool)
+    /// The texts of the log alone, for the terminal's own selection.
+    case bare(BareView)
   }
 
   /// Why the session is to end, if it is.
@@ -135,7 +135,7 @@ package struct ClientModel: ScreenModel {
       measures.advance(to: moment.time)
       if reconnection.isDue(at: moment.time) { effects = connect(isByHand: false) }
     case .news(let news): effects = handle(news)
-    case .turn: effects = browser.work().map(Effect.file)
+    case .turn: effects = work()
     case .file(let event): if let path = browser.handle(event) { focus = .question(.overwrite(path)) }
     case .terminate: effects = terminate()
     case .input(.key(let key)): effects = press(key)
@@ -150,10 +150,17 @@ package struct ClientModel: ScreenModel {
     return effects
   }
 
+  /// Does a slice of what there is to do.
+  private mutating func work() -> [Effect<ClientRequest>] {
+    let wasSearching = browser.isSearching
+    defer { if wasSearching, !browser.isSearching { settleSplit() } }
+    return browser.work().map(Effect.file)
+  }
+
   /// Tells the parts their sizes.
   mutating func arrange() {
     let layout = layout
-    browser.list.resize(rows: isBare ? size.rows : layout.list.size.rows)
+    browser.list.resize(rows: layout.list.size.rows)
     browser.detail.resize(layout.detail?.size ?? .zero)
   }
 

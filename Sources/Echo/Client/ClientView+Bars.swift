@@ -81,8 +81,14 @@ extension ClientModel {
 
   func drawStatus(_ rect: Rect, on surface: inout Surface) {
     let style = look.theme[.statusBar]
-    if let (message, role) = statusMessage {
+    if let (message, role) = urgentMessage {
       return surface.draw(words: message, in: rect, background: style, style: look.theme[role])
+    }
+    if let (message, role) = statusMessage {
+      surface.fill(rect, style: look.theme[role])
+      let columns = rect.size.columns - 1
+      surface.draw(message, column: rect.minColumn + 1, row: rect.minRow, columns: columns, style: look.theme[role])
+      return
     }
     surface.fill(rect, style: style)
     var fields = BarFields(columns: rect.size.columns)
@@ -102,11 +108,16 @@ extension ClientModel {
     surface.draw(fields, rect, style: style)
   }
 
-  /// What has to be told now, in place of the status.
-  var statusMessage: (String, Role)? {
+  /// What is asked, or what the last key led to: it has to be seen whole.
+  var urgentMessage: (String, Role)? {
     if case .pasteQuestion(let messages) = focus { return (messages.question, .warning) }
     if case .question(let question) = focus { return (text(of: question), .warning) }
     if let notice = browser.notice { return (notice.text, notice.isAlert ? .error : .warning) }
+    return nil
+  }
+
+  /// What is to be known now, in place of the status.
+  var statusMessage: (String, Role)? {
     if let hint = commandHint { return (hint, .statusBar) }
     switch ending {
     case .none: break
@@ -117,13 +128,6 @@ extension ClientModel {
     if case .down = phase, input.isEmpty {
       let waiting = queue.isEmpty ? "" : "; \(Figures.quantity(UInt64(queue.count), "message")) queued"
       return ("not connected: Enter connects at once\(waiting)", .warning)
-    }
-    if browser.viewport.selection != nil {
-      let keys = [
-        (ClientKeys.Action.send, "edits it again"), (.resend, "sends it again"), (.copy, "copies"), (.back, "back"),
-      ]
-      let words = keys.compactMap { action, word in ClientKeys.map.label(of: action).map { "\($0) \(word)" } }
-      return (words.joined(separator: "  "), .statusBar)
     }
     if input.characters.first?.utf8.first == ClientModel.stopByte {
       return ("a message that begins with . ends the session", .warning)

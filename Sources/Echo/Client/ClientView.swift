@@ -2,7 +2,15 @@ package import Screen
 import Wire
 
 extension ClientModel {
-  package func view() -> Surface { isBare ? bareView(size: size) : usualView() }
+  package func view() -> Surface { bareView(size: size) ?? usualView() }
+
+  /// The bare view; nil while something else is shown.
+  func bareView(size: Size) -> Surface? {
+    guard case .bare(let bare) = focus else { return nil }
+    var surface = Surface(size: size)
+    bare.draw(browser, on: &surface, look)
+    return surface
+  }
 
   private func usualView() -> Surface {
     var surface = Surface(size: size)
@@ -16,12 +24,16 @@ extension ClientModel {
     if let rect = layout.counters { drawCounters(rect, on: &surface) }
     if let rect = layout.status { drawStatus(rect, on: &surface) }
     drawInput(layout, on: &surface)
-    if let rect = layout.hints { Hints.draw(ClientKeys.map.hints, rect, look, on: &surface) }
+    if let rect = layout.hints { Hints.draw(hints, rect, look, on: &surface) }
     if case .help(let help) = focus {
       surface.cursor = nil
       surface.draw(help, in: Rect(size: size), theme: look.theme, glyphs: look.glyphs)
     }
     return surface
+  }
+
+  private var hints: [(key: String, word: String)] {
+    browser.viewport.selection == nil ? ClientKeys.map.hints : ClientKeys.selectionHints
   }
 
   private func drawInput(_ layout: ClientLayout, on surface: inout Surface) {
@@ -42,7 +54,7 @@ extension ClientModel {
     case .input, .help, .find, .bare: break
     }
     if layout.status == nil, let rect = layout.counters {
-      let (message, role) = statusMessage ?? (counterText, .text)
+      let (message, role) = urgentMessage ?? statusMessage ?? (counterText, .text)
       surface.draw(
         message,
         column: rect.minColumn,

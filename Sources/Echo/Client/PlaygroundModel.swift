@@ -62,7 +62,7 @@ package struct PlaygroundModel: ScreenModel {
   }
 
   package func view() -> Surface {
-    if client.isBare { return client.bareView(size: size) }
+    if let bare = client.bareView(size: size) { return bare }
     var surface = Surface(size: size)
     let layout = layout
     let picture = client.view()

@@ -46,7 +46,7 @@ package struct Framer {
     if heldWasReturned { releaseHeld() }
     guard position < input.count else { return nil }
     switch framing {
-    case .line: return nextDelimited(0x0a, in: input, from: &position)
+    case .line, .crlf: return nextDelimited(0x0a, in: input, from: &position)
     case .nul: return nextDelimited(0, in: input, from: &position)
     case .length16, .length32: return nextCounted(in: input, from: &position)
     case .fixed(let count): return nextSized(UInt64(count), in: input, from: &position)
