@@ -138,7 +138,10 @@ package struct ClientModel: ScreenModel {
     case .turn: effects = work()
     case .file(let event): if let path = browser.handle(event) { focus = .question(.overwrite(path)) }
     case .terminate: effects = terminate()
-    case .input(.key(let key)): effects = press(key)
+    case .input(.key(let key)):
+      // Not every terminal tells of the focus that it has got.
+      hasTerminalFocus = true
+      effects = press(key)
     case .input(.paste(let bytes)): paste(bytes)
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.focus(let hasFocus)): hasTerminalFocus = hasFocus
