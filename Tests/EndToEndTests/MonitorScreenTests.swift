@@ -5,19 +5,6 @@ import Testing
 
 /// The server's screen as a monitor, in a terminal: what it hands to files, to the clipboard and to the eye.
 @Suite struct MonitorScreenTests {
-  private func contents(of path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
-  }
-
-  private func mode(of path: String) -> mode_t? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
-  }
-
   /// The clipboard sequences that the terminal was sent.
   private func copies(_ terminal: TerminalProgram) -> [String] {
     terminal.transcript.split(separator: 0x1B).map { String(decoding: $0, as: UTF8.self) }
@@ -42,7 +29,7 @@ import Testing
     try terminal.waitForText(":save filtered")
     terminal.type("\(path)\r")
     try terminal.waitForText("saved 2 rows")
-    let lines = contents(of: path).split(separator: "\n")
+    let lines = folder.contents(of: "kept.txt").split(separator: "\n")
     #expect(lines.count == 2)
     #expect(
       lines.first?.contains(
@@ -50,16 +37,16 @@ import Testing
       ) == true
     )
     #expect(lines.last?.hasSuffix(": temperature=\\e[31m22") == true)
-    #expect(mode(of: path) == 0o600)
+    #expect(folder.mode(of: "kept.txt") == 0o600)
     terminal.type(":save all \(path)\r")
     try terminal.waitForText("is there already. Write over it? y/n")
     terminal.type("n")
     try terminal.waitForText("nothing was saved")
-    #expect(contents(of: path).split(separator: "\n").count == 2)
+    #expect(folder.contents(of: "kept.txt").split(separator: "\n").count == 2)
     #expect(symlink(path, "\(folder.path)/link") == 0)
     terminal.type(":save all \(folder.path)/link\r")
     try terminal.waitForText("symbolic link")
-    #expect(contents(of: path).split(separator: "\n").count == 2)
+    #expect(folder.contents(of: "kept.txt").split(separator: "\n").count == 2)
     try server.quit()
   }
 

@@ -16,7 +16,7 @@ import Testing
       (["abc"], "abc"), (["80"], "1025 to 65535"), (["70000"], "70000"), (["-1"], "-1 was taken for an option"),
       (["1024"], "1024"),
       ([], "<port>"), (["0", "9000"], "9000"), (["99999999999999999999"], "99999999999999999999"),
-      (["0", "--framing", "word"], "line, nul, length16, length32, fixed:N, raw"),
+      (["0", "--framing", "word"], "line, crlf, nul, length16, length32, fixed:N, raw"),
       (["0", "--framing", "fixed:0"], "fixed:0"),
       (["0", "--reply", "maybe"], "ok"), (["0", "--stop-on-dot", "some"], "local"), (["0", "--only", "sctp"], "udp"),
       (["0", "--max-message", "0"], "--max-message"), (["0", "--max-connections", "x"], "--max-connections"),

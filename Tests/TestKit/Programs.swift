@@ -53,6 +53,21 @@ package final class TemporaryDirectory {
   }
 
   deinit { cpseudoterminal_remove_folder(path) }
+
+  /// The first 64 KiB of a file in it; empty where there is none.
+  package func contents(of name: String) -> String {
+    guard let file = fopen("\(path)/\(name)", "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// The permissions of a file in it; nil where there is none.
+  package func mode(of name: String) -> UInt32? {
+    var status = stat()
+    return stat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o7777 : nil
+  }
 }
 
 /// A program under test did not do what was awaited; the text has what it did instead.
