@@ -70,6 +70,8 @@ package struct ClientModel: ScreenModel {
   var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
   var attemptFailure: (text: String, time: Timestamp)?
+  /// What to do about a connection that can't be made was said since there was one.
+  var hasAdvised = false
   /// The connection is being ended because the user wants that; another one begins if the user wants that too.
   var isClosing = false
   var isReconnecting = false
