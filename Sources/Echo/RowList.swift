@@ -13,7 +13,7 @@ struct RowList: Sendable {
     var wanted: UInt64?
   }
 
-  /// What one slice of work may look at: a few milliseconds, so that no key waits longer.
+  /// What one slice of work may look at, whatever its budget.
   static let sliceRows = 16_384
   static let sliceBytes = 1 << 20
 
@@ -57,18 +57,19 @@ struct RowList: Sendable {
   // The list changes.
 
   /// The log has grown, shrunk, or both.
-  mutating func follow(_ log: some RowLog, framing: Framing) {
-    if filtered != nil { work(log, framing: framing) } else { sync(log) }
+  mutating func follow(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
+    if filtered != nil { work(log, framing: framing, &budget) } else { sync(log) }
   }
 
   /// Does a slice of what the filter has left to look at.
-  mutating func work(_ log: some RowLog, framing: Framing) {
+  mutating func work(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
     guard var current = filtered else { return }
     // The only reference is the local one, so that nothing is copied.
     filtered = nil
     let filter = current.filter
-    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) { record, peer, bytes in
-      filter.matches(record, peer, bytes, framing: framing)
+    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) {
+      let row = FilterRow(record: $0, peer: $1, bytes: $2, framing: framing)
+      return filter.matches(row, &$3, &budget)
     }
     filtered = current
     sync(log)
@@ -77,7 +78,7 @@ struct RowList: Sendable {
   }
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
-  mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing) {
+  mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
     let place = viewport.isFollowing ? nil : selectedID
     let seenEnd = seenEnd
     guard let filter else {
@@ -94,7 +95,7 @@ struct RowList: Sendable {
     let rows = FilteredList(origin: place ?? log.endID)
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
-    work(log, framing: framing)
+    work(log, framing: framing, &budget)
   }
 
   /// Everything in the log is gone.

@@ -181,6 +181,8 @@ extension ServerModel {
     let limit = max(0, message.rect.maxColumn - column)
     // No more bytes than can be seen: a base and three marks take sixteen a column.
     let seen = (limit + skip) * 16
+    // Of what a picture may cost each row has its share, so that a hostile one takes no marks from the others.
+    let budget = WorkBudget.picture.share(of: browser.viewport.visible.count)
     shown.withUnsafeBytes { bytes in
       _ = surface.draw(
         untrusted: bytes,
@@ -189,7 +191,7 @@ extension ServerModel {
         skip: message.row.isNotice ? 0 : skip,
         style: theme[role, selected: message.isSelected],
         escapeStyle: theme[.escape, selected: message.isSelected],
-        matches: browser.pattern?.ranges(in: bytes, window: 0..<seen) ?? [],
+        matches: browser.pattern?.ranges(in: bytes, window: 0..<seen, budget: budget) ?? [],
         matchStyle: theme[.match, selected: message.isSelected]
       )
     }
