@@ -134,6 +134,7 @@ package struct ClientModel: ScreenModel {
     case .resize(let size): self.size = size
     case .tick(let moment):
       now = moment
+      browser.renewAllowance()
       measures.advance(to: moment.time)
       if reconnection.isDue(at: moment.time) { effects = connect(isByHand: false) }
     case .news(let news): effects = handle(news)

@@ -77,6 +77,7 @@ package struct ServerModel: ScreenModel {
       arrange()
     case .tick(let moment):
       now = moment
+      browser.renewAllowance()
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
     case .turn: effects = browser.work().map(Effect.file)
