@@ -41,6 +41,8 @@ package enum ScreenEvent<News: Sendable>: Sendable {
   case turn
   /// What became of a file that was asked for.
   case file(FileEvent)
+  /// Nothing is remembered from run to run; told once. One sentence, safe to show.
+  case notRemembered(String)
   /// The program is to end: a signal, or the terminal is gone.
   case terminate
 }
@@ -71,6 +73,8 @@ package enum Effect<Request: Sendable>: Sendable {
   /// Whether the mouse is the program's; the terminal's own selection needs Shift while it is.
   case mouse(Bool)
   case file(FileRequest)
+  /// Keep what the user entered for the next run.
+  case remember(String)
 }
 
 extension Effect: Equatable where Request: Equatable {}

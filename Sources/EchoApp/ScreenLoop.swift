@@ -18,6 +18,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let signals: SignalWatch
   private var waiter = Waiter()
   private var file = RequestedFile()
+  private var history: RequestedHistory
   private let clock = ContinuousClock()
   private var lastPaint: ContinuousClock.Instant
   private var isPaintDue = true
@@ -25,8 +26,14 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isOver = false
   private var deadline: ContinuousClock.Instant?
 
-  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for.
-  package init(wake: WakeDescriptor, theme: ThemeName?, model: (Look) -> Model) throws(Failure) {
+  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
+  /// user is remembered.
+  package init(
+    wake: WakeDescriptor,
+    theme: ThemeName?,
+    history: HistoryFile? = nil,
+    model: (Look) -> Model
+  ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
     let signals = try Failure.onError(.systemError) {
       try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
@@ -36,6 +43,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
+    self.history = RequestedHistory(history)
     lastPaint = clock.now - ScreenLoop.frame
   }
 
@@ -77,6 +85,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       case .mouse(let isOn): terminal.setMouse(isOn)
       case .file(let request):
         if let event = file.perform(request) { try apply(.file(event), perform) }
+      case .remember(let text):
+        if let reason = history.keep(text) { try apply(.notRemembered(reason), perform) }
       }
     }
   }

@@ -20,7 +20,7 @@ enum ClientKeys {
           hint: "send"
         ),
         .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows"),
-        .init(Key(.up), action: .previous, help: "the message before, from this run", hint: "history"),
+        .init(Key(.up), action: .previous, help: "the message before; kept across runs", hint: "history"),
         .init(Key(.down), action: .next, help: "the message after"),
       ]
     ),

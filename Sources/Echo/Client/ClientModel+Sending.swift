@@ -40,9 +40,8 @@ extension ClientModel {
     do throws(FramingError) {
       let count = try wireCount(of: payload)
       _ = input.take()
-      history.add(text)
       list.bottom()
-      return submit(payload, wireCount: count)
+      return remember(text) + submit(payload, wireCount: count)
     } catch .containsDelimiter where framing == .line {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
@@ -167,9 +166,8 @@ extension ClientModel {
         notice = "the session is ending: nothing more is sent"
         return []
       }
-      if messages.isFromInput { history.add(input.take()) }
+      var effects = messages.isFromInput ? remember(input.take()) : []
       list.bottom()
-      var effects: [Effect<ClientRequest>] = []
       for line in messages.lines {
         guard let count = try? wireCount(of: line) else { continue }
         effects += send(line, wireCount: count)

@@ -52,7 +52,9 @@ package struct ClientModel: ScreenModel {
   /// What the status row says of it: made when it changes, for a frame must not cost a long message's length.
   private(set) var inputText: String?
   var focus = Focus.input
-  var history = MessageHistory()
+  var history: MessageHistory
+  /// Whether the shell is asked to remember what is entered.
+  let keepsHistory: Bool
   var measures = ClientMeasures()
   /// What the status row says until the next key.
   var notice: String?
@@ -66,7 +68,8 @@ package struct ClientModel: ScreenModel {
   var isQuitArmed = false
   var nextID: UInt64 = 1
 
-  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself.
+  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself;
+  /// `remembered`: what was entered in earlier runs, or nil for no memory of this one either.
   package init(
     title: String,
     framing: Framing,
@@ -76,6 +79,7 @@ package struct ClientModel: ScreenModel {
     reconnects: Bool = true,
     historyCount: Int = 100_000,
     historyBytes: Int = 64 << 20,
+    remembered: [String]? = nil,
     look: Look = Look()
   ) {
     self.title = title
@@ -84,6 +88,8 @@ package struct ClientModel: ScreenModel {
     self.timeoutNanoseconds = timeoutNanoseconds
     self.awaitsReceipts = awaitsReceipts
     self.look = look
+    history = MessageHistory(remembered ?? [])
+    keepsHistory = remembered != nil
     reconnection = Reconnection(isEnabled: reconnects)
     log = ClientLog(countLimit: historyCount, byteLimit: historyBytes)
   }
@@ -129,6 +135,7 @@ package struct ClientModel: ScreenModel {
       case .wheelDown: list.scroll(by: 3)
       case .press, .release, .drag: break
       }
+    case .notRemembered(let reason): notice = reason
     case .input(.focus), .turn, .file: break
     }
     return []

@@ -1,17 +1,33 @@
-/// The messages that the user has entered, to be taken up again.
+/// What the user has entered, to be taken up again: the oldest entry first, bounded by count and bytes.
 struct MessageHistory: Hashable, Sendable {
   static let limit = 1000
+  static let byteLimit = 8 << 20
 
-  private(set) var texts: [String] = []
+  private(set) var texts: [String]
   /// Where the user is among them; `texts.count` is the draft.
-  private var place = 0
+  private var place: Int
   private var draft = ""
+  private var byteCount: Int
 
-  /// Adds a message, unless it is the same as the last one.
-  mutating func add(_ text: String) {
-    if texts.last != text { texts.append(text) }
-    if texts.count > MessageHistory.limit { texts.removeFirst() }
+  init(_ texts: [String] = []) {
+    self.texts = texts
+    place = texts.count
+    byteCount = texts.reduce(0) { $0 + $1.utf8.count }
+  }
+
+  /// Adds an entry; false, and not added, if it is the same as the last one.
+  @discardableResult
+  mutating func add(_ text: String) -> Bool {
+    let isNew = texts.last != text
+    if isNew {
+      texts.append(text)
+      byteCount += text.utf8.count
+    }
+    while texts.count > MessageHistory.limit || (byteCount > MessageHistory.byteLimit && texts.count > 1) {
+      byteCount -= texts.removeFirst().utf8.count
+    }
     forgetPlace()
+    return isNew
   }
 
   mutating func forgetPlace() {
@@ -19,7 +35,7 @@ struct MessageHistory: Hashable, Sendable {
     draft = ""
   }
 
-  /// The message before; leaving the draft keeps it.
+  /// The entry before; leaving the draft keeps it.
   mutating func previous(draft: String) -> String? {
     guard place > 0 else { return nil }
     if place == texts.count { self.draft = draft }
@@ -27,7 +43,7 @@ struct MessageHistory: Hashable, Sendable {
     return texts[place]
   }
 
-  /// The message after, at last the draft again.
+  /// The entry after, at last the draft again.
   mutating func next() -> String? {
     guard place < texts.count else { return nil }
     place += 1
