@@ -73,4 +73,86 @@ struct ClientHistoryTests {
     history.add(String(repeating: "y", count: 9 << 20))
     #expect(history.texts.count == 1)
   }
+
+  // MARK: The search
+
+  @Test("is searched by ^R in the place of the line; Enter sends what was found")
+  func search() {
+    var script = script(["alpha", "beta", "gamma"])
+    script.type("draft")
+    script.key(.control("r"))
+    script.type("et")
+    #expect(script.shows("(reverse-i-search)'et': beta"))
+    #expect(script.model.view().cursor == Point(column: 25, row: 22))
+    _ = script.take()
+    script.key(Key(.enter))
+    #expect(script.take() == [.remember("beta"), .request(.send(id: 1, bytes: Array("beta".utf8)))])
+    #expect(script.model.input.isEmpty && script.rows[22] == ">")
+  }
+
+  @Test(
+    "is given up by ^G, ^C and Esc: the line is as it was",
+    arguments: [.control("g"), .control("c"), Key(.escape)]
+  )
+  func cancel(key: Key) {
+    var script = script()
+    script.type("draft")
+    script.key(Key(.left), .control("r"))
+    script.type("old")
+    #expect(script.model.input.text == "older")
+    script.key(key)
+    #expect(script.model.input.text == "draft" && script.model.input.cursor == 4)
+    #expect(script.rows[22] == "> draft")
+    script.key(Key(.up))
+    #expect(script.model.input.text == "newer")
+  }
+
+  @Test("is edited when any other key follows, and Up goes on from there")
+  func accept() {
+    var script = script(["alpha", "beta", "gamma"])
+    script.key(.control("r"))
+    script.type("be")
+    script.key(.control("e"))
+    script.type("!")
+    #expect(script.model.input.text == "beta!" && script.rows[22] == "> beta!")
+    script.key(.control("_"), .control("r"))
+    script.type("a")
+    script.key(Key(.up))
+    #expect(script.model.input.text == "alpha")
+  }
+
+  @Test("is searched from the newest again once what was taken up has been changed")
+  func changed() {
+    var script = script(["alpha", "beta", "gamma"])
+    script.key(Key(.up), Key(.up), Key(.up), .control("u"), .control("r"))
+    script.type("gam")
+    #expect(script.model.input.text == "gamma")
+  }
+
+  @Test("is searched on by ^R and back by ^S, and a paste goes on with the query")
+  func onAndBack() {
+    var script = script(["one two", "two one", "three"])
+    script.key(.control("r"))
+    script.give(.input(.paste(Array("one".utf8))))
+    #expect(script.shows("(reverse-i-search)'one': two one"))
+    script.key(.control("r"))
+    #expect(script.shows("'one': one two"))
+    script.key(.control("r"))
+    #expect(script.shows("(failed reverse-i-search)'one': one two"))
+    script.key(.control("s"))
+    #expect(script.shows("(i-search)'one': two one"))
+    script.key(Key(.backspace))
+    #expect(script.model.input.text == "")
+    script.key(.control("g"), .control("r"), .control("r"))
+    #expect(script.shows("(reverse-i-search)'':"))
+  }
+
+  @Test("is found on a small screen too", arguments: [(40, 10), (20, 4), (12, 2), (1, 1)])
+  func small(columns: Int, rows: Int) {
+    var script = ClientScript(remembered: ["hello"], size: Size(columns: columns, rows: rows))
+    script.key(.control("r"))
+    script.type("ell")
+    #expect(script.model.view().size == Size(columns: columns, rows: rows))
+    if columns >= 20 { #expect(script.shows("': hello")) }
+  }
 }

@@ -19,7 +19,7 @@ import Testing
 
   private var contents: String? { (try? Repository.bytes(at: path)).map { String(decoding: $0, as: UTF8.self) } }
 
-  @Test("Up brings back what was entered in earlier runs, but for what began with a space")
+  @Test("Up and ^R bring back what was entered in earlier runs, but for what began with a space")
   func kept() throws {
     let first = try start()
     for text in ["alpha", " secret", "日本語 \\ beta"] { first.send(text) }
@@ -30,9 +30,9 @@ import Testing
     second.terminal.press(.up)
     try second.terminal.waitForText("> 日本語 \\ beta")
     second.terminal.pressControl("c")
-    second.terminal.press(.up)
-    second.terminal.press(.up)
-    try second.terminal.waitForText("> alpha")
+    second.terminal.pressControl("r")
+    second.terminal.type("lph")
+    try second.terminal.waitForText("(reverse-i-search)'lph': alpha")
     second.terminal.press(.enter)
     try second.terminal.waitForText(">ok")
     try second.quit()

@@ -4,7 +4,7 @@ import Screen
 enum ClientKeys {
   enum Action: Hashable, Sendable {
     case send, newline
-    case previous, next
+    case previous, next, search
     case pageUp, pageDown, top, bottom
     case help, redraw, suspend, interrupt, finish
   }
@@ -22,6 +22,7 @@ enum ClientKeys {
         .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows"),
         .init(Key(.up), action: .previous, help: "the message before; kept across runs", hint: "history"),
         .init(Key(.down), action: .next, help: "the message after"),
+        .init(.control("r"), action: .search, help: "search them as you type; ^S newer, ^G gives up"),
       ]
     ),
     .init(

@@ -8,6 +8,7 @@ extension ClientModel {
       focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
       return []
     case .pasteQuestion(let messages): return answer(key, messages)
+    case .historySearch(let search): return press(key, in: search)
     case .input: break
     }
     notice = nil
@@ -25,6 +26,7 @@ extension ClientModel {
     case .newline: insertNewline()
     case .previous: if let text = history.previous(draft: input.text) { input.replaceAll(with: text) }
     case .next: if let text = history.next() { input.replaceAll(with: text) }
+    case .search: searchHistory()
     case .pageUp: list.pageUp()
     case .pageDown: list.pageDown()
     case .top: list.top()

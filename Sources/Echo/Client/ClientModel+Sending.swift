@@ -132,7 +132,10 @@ extension ClientModel {
   // MARK: Pasting
 
   mutating func paste(_ bytes: [UInt8]) {
-    guard focus == .input else { return }
+    switch focus {
+    case .input, .historySearch: break
+    case .help, .pasteQuestion: return
+    }
     notice = nil
     isQuitArmed = false
     guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -140,6 +143,7 @@ extension ClientModel {
       return
     }
     let messages = PastedMessages(bytes)
+    if pasteIntoSearch(messages.text) { return }
     if messages.lines.count > 1 {
       ask(messages, isFromInput: false)
     } else {

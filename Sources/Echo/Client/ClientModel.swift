@@ -23,6 +23,7 @@ package struct ClientModel: ScreenModel {
     case input
     case help(HelpTable)
     case pasteQuestion(PastedMessages)
+    case historySearch(HistorySearch)
   }
 
   /// Why the session is to end, if it is.

@@ -144,7 +144,9 @@ extension ClientModel {
 
   private func drawInput(_ rect: Rect, on surface: inout Surface) {
     var rest = rect
-    if rect.size.columns >= 8 {
+    if case .historySearch(let search) = focus {
+      surface.draw(promptOf: search, takingFrom: &rest, look)
+    } else if rect.size.columns >= 8 {
       let prompt = rest.takeLeft(2)
       surface.draw(">", column: prompt.minColumn, row: prompt.minRow, columns: 1, style: look.theme[.prompt])
     }

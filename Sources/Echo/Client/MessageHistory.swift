@@ -1,3 +1,5 @@
+import Screen
+
 /// What the user has entered, to be taken up again: the oldest entry first, bounded by count and bytes.
 struct MessageHistory: Hashable, Sendable {
   static let limit = 1000
@@ -5,7 +7,9 @@ struct MessageHistory: Hashable, Sendable {
 
   private(set) var texts: [String]
   /// Where the user is among them; `texts.count` is the draft.
-  private var place: Int
+  private(set) var place: Int
+  /// What was searched for last.
+  var lastQuery = ""
   private var draft = ""
   private var byteCount: Int
 
@@ -38,8 +42,7 @@ struct MessageHistory: Hashable, Sendable {
   /// The entry before; leaving the draft keeps it.
   mutating func previous(draft: String) -> String? {
     guard place > 0 else { return nil }
-    if place == texts.count { self.draft = draft }
-    place -= 1
+    go(to: place - 1, draft: draft)
     return texts[place]
   }
 
@@ -48,5 +51,21 @@ struct MessageHistory: Hashable, Sendable {
     guard place < texts.count else { return nil }
     place += 1
     return place == texts.count ? draft : texts[place]
+  }
+
+  /// Goes to any place; leaving the draft keeps it.
+  mutating func go(to place: Int, draft: String) {
+    if self.place == texts.count { self.draft = draft }
+    self.place = place
+  }
+
+  /// Whether a line is not the entry that was taken up last.
+  func isChanged(_ line: InputLine) -> Bool { place < texts.count && texts[place] != line.text }
+
+  /// The entries and the draft, with the line that is being edited at its place.
+  func texts(editing line: String) -> [String] {
+    var all = texts + [draft]
+    all[place] = line
+    return all
   }
 }
