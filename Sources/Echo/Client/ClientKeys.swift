@@ -63,6 +63,7 @@ enum ClientKeys {
     .init("^U ^K", "kill to the start, the end of the line"),
     .init("^Y M-y", "yank what was killed; the kill before it"),
     .init("^T ^_", "exchange two characters; undo"),
+    .init("^X ^E", "edit the message in $VISUAL or $EDITOR"),
   ]
 
   static var help: HelpTable { HelpTable(title: "echo_client", entries: map.helpEntries(more: editing + notes)) }

@@ -14,6 +14,7 @@ extension ClientModel {
     notice = nil
     let wasArmed = isQuitArmed
     isQuitArmed = false
+    if let effects = pressSequence(key) { return effects }
     if !input.apply(key), let action = ClientKeys.map.action(for: key) {
       return perform(action, wasArmed: wasArmed)
     }

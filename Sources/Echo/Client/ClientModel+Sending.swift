@@ -138,6 +138,7 @@ extension ClientModel {
     }
     notice = nil
     isQuitArmed = false
+    isSequenceBegun = false
     guard String(validating: bytes, as: UTF8.self) != nil else {
       notice = "the paste is not UTF-8 text: it was not taken"
       return

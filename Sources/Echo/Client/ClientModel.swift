@@ -56,6 +56,8 @@ package struct ClientModel: ScreenModel {
   var history: MessageHistory
   /// Whether the shell is asked to remember what is entered.
   let keepsHistory: Bool
+  /// ^X was pressed; the next key says what for.
+  var isSequenceBegun = false
   var measures = ClientMeasures()
   /// What the status row says until the next key.
   var notice: String?
@@ -117,7 +119,10 @@ package struct ClientModel: ScreenModel {
 
   package mutating func update(_ event: ScreenEvent<ClientEvent>) -> [Effect<ClientRequest>] {
     defer {
-      if case .input = event { inputText = measuredInput() }
+      switch event {
+      case .input, .edited: inputText = measuredInput()
+      default: break
+      }
       list.resize(rows: layout.list.size.rows)
     }
     switch event {
@@ -136,6 +141,7 @@ package struct ClientModel: ScreenModel {
       case .wheelDown: list.scroll(by: 3)
       case .press, .release, .drag: break
       }
+    case .edited(let event): take(event)
     case .notRemembered(let reason): notice = reason
     case .input(.focus), .turn, .file: break
     }
