@@ -86,7 +86,7 @@ package struct ServerModel: ScreenModel {
     case .input(.key(let key)): effects = press(key)
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.paste(let bytes)): paste(bytes)
-    case .input(.focus): break
+    case .input(.focus), .edited, .notRemembered: break
     case .terminate: effects = [.request(.stop)]
     }
     browser.showSubject()
