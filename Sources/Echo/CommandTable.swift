@@ -19,6 +19,9 @@ struct CommandTable<Action: Sendable>: Sendable {
       self.action = action
     }
 
+    /// Whether something may follow one of the choices.
+    var goesOn: Bool { arguments.contains(" ") }
+
     /// The command as the help shows it.
     var usage: String { arguments.isEmpty ? name : "\(name) \(arguments)" }
   }
@@ -77,15 +80,12 @@ struct CommandTable<Action: Sendable>: Sendable {
     let words = continuations(of: line)
     guard let first = words.first else { return nil }
     let start = line.lastIndex(of: " ").map { line.index(after: $0) } ?? line.startIndex
-    var common = Substring(first)
-    for word in words { common = common.commonPrefix(with: word) }
-    var completed = line[..<start] + common
-    if words.count == 1, start > line.startIndex || (try? entry(named: first))?.arguments.isEmpty == false,
-      completed.last != ":"
-    {
-      completed += " "
-    }
-    return completed == line ? nil : String(completed)
+    let common = words.dropFirst().reduce(first[...]) { $0.commonPrefix(with: $1) }
+    let name = start > line.startIndex ? String(line.prefix { $0 != " " }) : first
+    let entry = try? entry(named: name)
+    let isFollowed = start > line.startIndex ? entry?.goesOn == true : entry?.arguments.isEmpty == false
+    let completed = "\(line[..<start])\(common)\(words.count == 1 && isFollowed ? " " : "")"
+    return completed == line ? nil : completed
   }
 
   /// The rows of the help; `sign` is what a command begins with.

@@ -22,31 +22,28 @@ struct Finder: Sendable {
 
   let target: Target
   let isForward: Bool
-  /// The next row to look at; nil when there is none.
-  private var next: UInt64?
+  /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that comes or
+  /// goes gives rows other numbers, and leaves them their ids.
+  private var bound: UInt64?
   /// The id of the row that was looked at last, and how far.
   private var id: UInt64?
   private var place = SearchPlace()
 
-  /// Looks at the rows after `row`, or before it; with `isIncluded` at the row itself as well.
-  init(_ target: Target, isForward: Bool, from row: UInt64?, isIncluded: Bool = false) {
+  /// Looks at the rows after the one of an id, or before it; with `isIncluded` at that row itself as well.
+  init(_ target: Target, isForward: Bool, from id: UInt64?, isIncluded: Bool = false) {
     self.target = target
     self.isForward = isForward
-    next = row.flatMap { isIncluded ? $0 : isForward ? $0 + 1 : $0 > 0 ? $0 - 1 : nil }
+    bound = id.map { isIncluded == isForward ? $0 : $0 + 1 }
   }
 
   /// Looks at the next rows; what it has not reached when the slice or the budget is over waits for the next call.
   mutating func advance(_ list: RowList, _ log: some RowLog, _ budget: inout WorkBudget) -> Outcome {
     var bytes = 0
     for _ in 0..<RowList.sliceRows {
-      guard var row = next else { return .notFound }
+      guard let bound else { return .notFound }
       guard !budget.isSpent else { return .searching }
       budget.spend(WorkBudget.row)
-      let viewport = list.viewport
-      if isForward { row = max(row, viewport.first) }
-      guard row >= viewport.first, row < viewport.end else {
-        return list.isComplete(for: log) ? .notFound : .searching
-      }
+      guard let row = row(at: bound, list) else { return list.isComplete(for: log) ? .notFound : .searching }
       var isMatch: Bool? = false
       let id = list.id(of: row)
       begin(id)
@@ -58,7 +55,7 @@ struct Finder: Sendable {
       }
       guard let isMatch else { return .searching }
       if isMatch { return .found(row: row) }
-      next = isForward ? row + 1 : row > 0 ? row - 1 : nil
+      self.bound = isForward ? id + 1 : id
       if bytes >= RowList.sliceBytes { break }
     }
     return .searching
@@ -72,6 +69,13 @@ struct Finder: Sendable {
     case .oddity: return "no error or hostile message \(place)"
     case .number(let number): return "message \(number) is not in the list"
     }
+  }
+
+  private func row(at bound: UInt64, _ list: RowList) -> UInt64? {
+    let viewport = list.viewport
+    let edge = min(max(list.row(from: bound), viewport.first), viewport.end)
+    if isForward { return edge < viewport.end ? edge : nil }
+    return edge > viewport.first ? edge - 1 : nil
   }
 
   private mutating func begin(_ id: UInt64) {

@@ -12,7 +12,9 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// The last search, for the next match and for the highlight.
   private(set) var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
   private var hasOtherPattern = false
+  /// What became of rows has changed, and with it what the filter lets through.
   private var hasOtherFates = false
+  private var seenChangeCount: UInt64 = 0
   /// The search's matches in the row of the detail, as far as they are found.
   private var matchList: MatchList?
   /// What news and keys may cost until the next turn of the loop: many may come in one.
@@ -52,10 +54,9 @@ struct LogBrowser<Log: RowLog>: Sendable {
     renewAllowance()
     if hasOtherFates, isComplete {
       hasOtherFates = false
-      list.refilter(log, framing: framing, &allowance)
-    } else if !isComplete {
-      list.work(log, framing: framing, &allowance)
+      list.refilter(log)
     }
+    if !isComplete { list.work(log, framing: framing, &allowance) }
     renewAllowance()
     if finder != nil { search() }
     renewAllowance()
@@ -68,11 +69,12 @@ struct LogBrowser<Log: RowLog>: Sendable {
 
   // The log changes.
 
-  /// What became of rows has changed, and with it what a filter that asks for it lets through.
-  mutating func noteFates() { if filter?.readsFates == true { hasOtherFates = true } }
-
   /// The log has grown, shrunk, or both.
   mutating func follow() {
+    if log.changeCount != seenChangeCount {
+      seenChangeCount = log.changeCount
+      if filter?.readsFates == true { hasOtherFates = true }
+    }
     list.follow(log, framing: framing, &allowance)
     if !marks.isEmpty, log.firstID > 0 { marks = marks.filter { $0 >= log.firstID } }
   }
@@ -119,7 +121,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
       finder = Finder(
         .pattern(pattern),
         isForward: !viewport.isFollowing && !looksUp,
-        from: viewport.selection ?? viewport.visible.last,
+        from: searchStart,
         isIncluded: true
       )
       search()
@@ -135,13 +137,16 @@ struct LogBrowser<Log: RowLog>: Sendable {
   }
 
   mutating func find(_ target: Finder.Target, isForward: Bool) {
-    finder = Finder(target, isForward: isForward, from: viewport.selection ?? viewport.visible.last)
+    finder = Finder(target, isForward: isForward, from: searchStart, isIncluded: viewport.selection == nil)
     search()
   }
 
+  /// The id of the row that a search begins at.
+  private var searchStart: UInt64? { (viewport.selection ?? viewport.visible.last).map(list.id(of:)) }
+
   mutating func goTo(_ text: String) -> String? {
     guard let number = UInt64(text) else { return "goto needs a message's number" }
-    finder = Finder(.number(number), isForward: true, from: viewport.first, isIncluded: true)
+    finder = Finder(.number(number), isForward: true, from: log.firstID, isIncluded: true)
     search()
     return nil
   }

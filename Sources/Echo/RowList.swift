@@ -11,6 +11,8 @@ struct RowList: Sendable {
     var rows: FilteredList
     /// The reader's place, until the filter has reached its neighbourhood.
     var wanted: Place?
+    /// What takes the place of `rows` once it is complete: the same filter over rows that have become others.
+    var renewal: FilteredList?
   }
 
   /// Where a reader is who has left the end.
@@ -67,7 +69,10 @@ struct RowList: Sendable {
   var matchCount: Int { filtered?.rows.count ?? 0 }
 
   /// Whether the filter has seen the whole log.
-  func isComplete(for log: some RowLog) -> Bool { filtered?.rows.isComplete(for: log) ?? true }
+  func isComplete(for log: some RowLog) -> Bool {
+    guard let filtered else { return true }
+    return filtered.renewal == nil && filtered.rows.isComplete(for: log)
+  }
 
   // The list changes.
 
@@ -82,14 +87,21 @@ struct RowList: Sendable {
     // The only reference is the local one, so that nothing is copied.
     filtered = nil
     let filter = current.filter
-    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) {
-      let row = FilterRow(record: $0, peer: $1, bytes: $2, framing: framing)
-      return filter.matches(row, &$3, &budget)
+    func advance(_ rows: inout FilteredList) {
+      rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) {
+        filter.matches(FilterRow(record: $0, peer: $1, bytes: $2, framing: framing), &$3, &budget)
+      }
+    }
+    advance(&current.rows)
+    if var renewal = current.renewal.take() {
+      advance(&renewal)
+      current.renewal = renewal
     }
     filtered = current
     sync(log)
+    takeRenewal(log)
     settle(log)
-    viewport.setFirstNew(current.rows.firstRow(from: seenEnd))
+    viewport.setFirstNew(row(from: seenEnd))
   }
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
@@ -113,9 +125,11 @@ struct RowList: Sendable {
     work(log, framing: framing, &budget)
   }
 
-  /// Rows have become others: what the filter said of them may be wrong. It looks at everything anew.
-  mutating func refilter(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
-    if let filter { setFilter(filter, log, framing: framing, &budget) }
+  /// Rows have become others: what the filter said of them may be wrong. It looks at everything anew, and until it has done
+  /// so the list stays as it is.
+  mutating func refilter(_ log: some RowLog) {
+    let origin = place?.id ?? log.endID
+    filtered?.renewal = FilteredList(origin: origin)
   }
 
   /// Everything in the log is gone.
@@ -123,6 +137,7 @@ struct RowList: Sendable {
     if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID)) }
     if isPaused { pausedEnd = log.endID }
     viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
+    if !selectsByItself { viewport.deselect() }
   }
 
   mutating func togglePause(_ log: some RowLog) {
@@ -144,50 +159,54 @@ struct RowList: Sendable {
   mutating func bottom(_ log: some RowLog) {
     pausedEnd = nil
     sync(log)
-    viewport.bottom()
+    moving { $0.bottom() }
   }
 
   mutating func select(row: UInt64) { moving { $0.select(row) } }
 
   /// Selects a row that was looked for, and stays by it.
-  mutating func jump(to row: UInt64) { viewport.jump(to: row) }
+  mutating func jump(to row: UInt64) { moving { $0.jump(to: row) } }
 
   /// Selects a row and stays by it, without moving the window further than that takes.
-  mutating func stay(by row: UInt64) { viewport.stay(by: row) }
+  mutating func stay(by row: UInt64) { moving { $0.stay(by: row) } }
 
   /// Selects the row above the selected one, or the last one in sight, and stays by it.
   mutating func selectAbove() {
     guard let row = viewport.selection.map({ max($0, viewport.first + 1) - 1 }) ?? viewport.visible.last else { return }
-    viewport.stay(by: row)
+    stay(by: row)
   }
 
   /// Selects the row below the selected one and stays by it; below the newest one nothing is selected any more, and the
   /// list follows.
   mutating func selectBelow() {
     guard let selected = viewport.selection else { return }
-    guard selected + 1 < viewport.end else {
-      viewport.deselect()
-      return moving { $0.bottom() }
-    }
-    viewport.stay(by: selected + 1)
+    guard selected + 1 < viewport.end else { return moving { $0.bottom() } }
+    stay(by: selected + 1)
   }
 
-  mutating func deselect() { viewport.deselect() }
+  mutating func deselect() { moving { $0.deselect() } }
 
   // Inside.
 
+  /// A step of the reader's: where they were before a filter matters no more.
   private mutating func moving(_ step: (inout ListViewport) -> Void) {
+    filtered?.wanted = nil
     step(&viewport)
-    if viewport.isFollowing { seenEnd = syncedEnd }
+    guard viewport.isFollowing else { return }
+    seenEnd = syncedEnd
+    if !selectsByItself { viewport.deselect() }
   }
 
+  /// The reader's place; nil while they follow.
   private var place: Place? {
+    if let wanted = filtered?.wanted { return wanted }
     guard !viewport.isFollowing, let row = viewport.selection ?? viewport.visible.first else { return nil }
     return Place(id: id(of: row), line: Int(row - min(row, viewport.visible.lowerBound)))
   }
 
   private mutating func sync(_ log: some RowLog) {
     filtered?.rows.drop(before: log.firstID)
+    filtered?.renewal?.drop(before: log.firstID)
     let first = filtered?.rows.firstRow ?? log.firstID
     let end = shownEnd(log)
     if first < viewport.first { viewport.prepend(Int(viewport.first - first)) }
@@ -212,6 +231,21 @@ struct RowList: Sendable {
     let rows = current.rows
     let next = rows.firstRow(from: wanted.id)
     viewport.show(next, in: wanted.line)
-    if next < rows.endRow || rows.isComplete(for: log) { filtered?.wanted = nil }
+    // Rows above it that are not found yet are still to be made room for.
+    let isThere = next < rows.endRow && next - rows.firstRow >= UInt64(max(0, wanted.line))
+    if isThere || rows.isComplete(for: log) { filtered?.wanted = nil }
+  }
+
+  /// Puts the rows that were found anew in the place of the old ones, once they are all found.
+  private mutating func takeRenewal(_ log: some RowLog) {
+    guard let renewal = filtered?.renewal, renewal.isComplete(for: log) else { return }
+    let place = place
+    let seenEnd = seenEnd
+    filtered?.renewal = nil
+    filtered?.rows = renewal
+    filtered?.wanted = place
+    viewport.replace(first: renewal.firstRow, count: 0)
+    sync(log)
+    if place != nil { self.seenEnd = seenEnd }
   }
 }

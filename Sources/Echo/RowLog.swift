@@ -6,6 +6,8 @@ protocol RowLog: Sendable {
   var firstID: UInt64 { get }
   /// One past the newest row's id.
   var endID: UInt64 { get }
+  /// Grows whenever a row that is held has become another one for a filter.
+  var changeCount: UInt64 { get }
 
   /// Gives `body` the rows of `ids` that are held, in order, until it returns false; returns the id after the last row that
   /// was visited (with none, where it would have begun).
@@ -36,6 +38,7 @@ protocol RowLog: Sendable {
 
 extension RowLog {
   var count: Int { Int(endID - firstID) }
+  var changeCount: UInt64 { 0 }
 
   /// Whether a row is words of our own; a row that is not held is none.
   func isNotice(_ id: UInt64) -> Bool {

@@ -30,6 +30,8 @@ package struct InputLine: Hashable, Sendable {
   package private(set) var cursor = 0
   /// Lines of text: 1 and more.
   package private(set) var lineCount = 1
+  /// Another number after each change of the text.
+  package private(set) var revision = 0
 
   private var edits: [Edit] = []
   private var group = 0
@@ -53,9 +55,9 @@ package struct InputLine: Hashable, Sendable {
   /// Hands the text out and is empty again; what was killed can still be yanked.
   package mutating func take() -> String {
     let text = self.text
-    let kills = self.kills
+    let (kills, revision) = (kills, revision)
     self = InputLine()
-    self.kills = kills
+    (self.kills, self.revision) = (kills, revision + 1)
     return text
   }
 
@@ -272,6 +274,7 @@ package struct InputLine: Hashable, Sendable {
   }
 
   private mutating func count(replacing range: Range<Int>, with segments: [Character]) {
+    revision += 1
     lineCount -= characters[range].count(where: Self.isLineBreak)
     lineCount += segments.count(where: Self.isLineBreak)
   }

@@ -125,6 +125,31 @@ import Wire
     #expect(script.shows("nothing completes this") && script.take() == [])
   }
 
+  @Test(
+    "What Tab completes is a command that works",
+    arguments: [("/fram", "n", Framing.nul), ("/framing ", "cr", .crlf)]
+  )
+  func completedFraming(name: String, word: String, framing: Framing) {
+    var script = Self.connected()
+    script.type(name)
+    if !name.hasSuffix(" ") { script.key(Key(.tab)) }
+    script.type(word)
+    script.key(Key(.tab), Key(.enter))
+    #expect(script.take() == [.request(.frame(framing)), .request(.close)])
+  }
+
+  @Test("A blank after a word is no part of it")
+  func trailingBlank() {
+    var script = Self.connected()
+    script.enter("/framing nul ")
+    #expect(script.take() == [.request(.frame(.nul)), .request(.close)])
+    script.end(.closed)
+    script.connect()
+    _ = script.take()
+    script.enter("/resend doubt ")
+    #expect(script.shows("nothing is in doubt"))
+  }
+
   @Test("While a command is typed, the status says how it goes on")
   func hints() {
     var script = Self.connected()

@@ -87,6 +87,7 @@ package struct ClientLog: RowLog {
   private var chunks: LogChunks<Chunk>
   /// Rows of the messages whose fate can still change, by message.
   private var open: [UInt64: UInt64] = [:]
+  package private(set) var changeCount: UInt64 = 0
 
   package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
 
@@ -191,7 +192,7 @@ package struct ClientLog: RowLog {
       open[message] = nil
       return false
     }
-    chunks[place.chunk].records[place.row].kind = .sent(fate)
+    change(place, to: fate)
     switch fate {
     case .queued, .waiting, .timedOut: break
     case .written, .answered, .late, .inDoubt, .resent, .failed: open[message] = nil
@@ -206,7 +207,7 @@ package struct ClientLog: RowLog {
       guard let place = chunks.place(of: row) else { continue }
       switch chunks[place.chunk].records[place.row].kind {
       case .sent(.queued), .sent(.waiting):
-        chunks[place.chunk].records[place.row].kind = .sent(.inDoubt)
+        change(place, to: .inDoubt)
         count += 1
       default: break
       }
@@ -223,8 +224,14 @@ package struct ClientLog: RowLog {
     guard let place = chunks.place(of: id), chunks[place.chunk].records[place.row].kind == .sent(.inDoubt) else {
       return false
     }
-    chunks[place.chunk].records[place.row].kind = .sent(.resent)
+    change(place, to: .resent)
     return true
+  }
+
+  private mutating func change(_ place: (chunk: Int, row: Int), to fate: Fate) {
+    let kind = chunks[place.chunk].records[place.row].kind
+    if kind.flags != Kind.sent(fate).flags { changeCount += 1 }
+    chunks[place.chunk].records[place.row].kind = .sent(fate)
   }
 
   // MARK: Inside
@@ -258,7 +265,8 @@ package struct ClientLog: RowLog {
         return chunk
       }
     )
-    if hasTrimmed { open = open.filter { $0.value >= firstID } }
+    // Not at each row that goes: those of messages that are gone do no harm.
+    if hasTrimmed, open.count > 2 * count { open = open.filter { $0.value >= firstID } }
   }
 }
 

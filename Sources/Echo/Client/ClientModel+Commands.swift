@@ -144,10 +144,11 @@ extension ClientModel {
   /// Sends a message again, or with `doubt` each one that is in doubt, in order.
   private mutating func resend(_ argument: String) throws(CommandProblem) -> [Effect<ClientRequest>] {
     if argument.isEmpty { return resendSubject() }
-    guard argument == "doubt" else { throw CommandProblem("resend takes nothing, or: doubt") }
-    let rows = browser.log.rowsInDoubt
+    guard argument.split(separator: " ") == ["doubt"] else { throw CommandProblem("resend takes nothing, or: doubt") }
+    // Taken out first: what is sent may push the oldest rows out of the log.
+    let rows = browser.log.rowsInDoubt.compactMap { id in browser.log[id].map { (id, $0) } }
     guard !rows.isEmpty else { throw CommandProblem("nothing is in doubt") }
-    return rows.flatMap { resend(row: $0) }
+    return rows.flatMap { resend($1, id: $0) }
   }
 
   // MARK: The connection
@@ -157,7 +158,7 @@ extension ClientModel {
       say("framing \(framing)")
       return []
     }
-    guard let new = Framing(argument) else {
+    guard let new = Framing(argument.split(separator: " ").joined(separator: " ")) else {
       throw CommandProblem("framing is line, crlf, nul, length16, length32, fixed:N (N from 1 to 65507) or raw")
     }
     guard !framingIsFixed else { throw CommandProblem("the playground's server has framing \(framing)") }
@@ -179,7 +180,9 @@ extension ClientModel {
 
   mutating func agree(to question: Question) -> [Effect<ClientRequest>] {
     switch question {
-    case .clear: browser.clear()
+    case .clear:
+      browser.clear()
+      unread = UnreadMark()
     case .overwrite(let path): return [.file(.create(path: path, isOverwriting: true))]
     }
     return []

@@ -12,12 +12,12 @@ extension ClientModel {
   mutating func searchHistory() {
     // What was taken up and then changed is a new message, which every entry is older than.
     if history.isChanged(input) { history.forgetPlace() }
+    deselect()
     focus = .historySearch(HistorySearch(input, history))
   }
 
   /// A key of the search; any other one ends it with what was found in the line, and then does what it does there.
   mutating func press(_ key: Key, in search: HistorySearch) -> [Effect<ClientRequest>] {
-    browser.notice = nil
     isQuitArmed = false
     var search = search
     switch key {

@@ -3,6 +3,7 @@ import Wire
 
 extension ClientModel {
   mutating func press(_ key: Key) -> [Effect<ClientRequest>] {
+    browser.notice = nil
     switch focus {
     case .help(var help):
       focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
@@ -14,19 +15,14 @@ extension ClientModel {
       return key == .character("y") || key == .character("Y") ? agree(to: question) : refuse(question)
     case .find(let prompt): return press(key, in: prompt)
     case .bare(var bare):
-      focus = bare.press(key, browser, size: size) ? .bare(bare) : .input
+      focus = bare.press(key, browser, size: screenSize) ? .bare(bare) : .input
       return []
     case .input: break
     }
-    browser.notice = nil
     let wasArmed = isQuitArmed
     isQuitArmed = false
     if let effects = pressSequence(key) { return effects }
-    if input.apply(key) {
-      // Who types has no use for a selection that Enter would take.
-      deselect()
-      return []
-    }
+    if input.apply(key) { return [] }
     guard let action = ClientKeys.map.action(for: key) else { return [] }
     return perform(action, wasArmed: wasArmed)
   }
@@ -55,7 +51,7 @@ extension ClientModel {
     case .find: focus = .find(Prompt(sign: "find: ", history: findHistory))
     case .findOlder: findAgain(isForward: false)
     case .findNewer: findAgain(isForward: true)
-    case .bare: focus = .bare(BareView(end: browser.viewport.visible.upperBound))
+    case .bare: focus = .bare(BareView(browser))
     case .back: back()
     case .mouse: return toggleMouse()
     case .search: searchHistory()
@@ -150,8 +146,7 @@ extension ClientModel {
   private mutating func press(_ key: Key, in prompt: Prompt) -> [Effect<ClientRequest>] {
     var prompt = prompt
     // Asked for once more: what was looked for before.
-    let outcome = key == .control("s") ? Prompt.Outcome.submitted(prompt.text) : prompt.press(key)
-    switch outcome {
+    switch prompt.press(key == .control("s") ? Key(.enter) : key) {
     case .editing: focus = .find(prompt)
     case .cancelled: focus = .input
     case .submitted(let text):
@@ -173,6 +168,11 @@ extension ClientModel {
     switch mouse.action {
     case .wheelUp, .wheelDown:
       let distance = mouse.action == .wheelUp ? -ClientModel.wheelStep : ClientModel.wheelStep
+      if case .bare(var bare) = focus {
+        bare.scroll(by: distance, browser, size: screenSize)
+        focus = .bare(bare)
+        return
+      }
       if isInDetail { browser.detail.scroll(by: distance) } else { moveLog { $0.list.scroll(by: distance) } }
     case .press:
       guard focus == .input, layout.list.contains(mouse.point) else { return }

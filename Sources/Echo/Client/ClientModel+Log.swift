@@ -50,7 +50,7 @@ extension ClientModel {
   /// After the reader was moved: whether the newest rows are to have a window of their own.
   mutating func settleSplit() { isSplit = isEndOutOfSight }
 
-  private var isEndOutOfSight: Bool {
+  var isEndOutOfSight: Bool {
     !browser.viewport.isFollowing && browser.viewport.visible.upperBound < browser.viewport.end
   }
 
@@ -61,8 +61,12 @@ extension ClientModel {
 
   mutating func goToUnread() {
     guard unread.count > 0, let first = unread.first else { return say("nothing is unread") }
+    let row = browser.list.row(from: first)
+    if browser.viewport.isFollowing, browser.viewport.visible.contains(row) {
+      return say("all that is unread is in sight")
+    }
     moveLog {
-      $0.list.jump(to: $0.list.row(from: first))
+      $0.list.jump(to: row)
       $0.list.deselect()
     }
   }
@@ -97,7 +101,7 @@ extension ClientModel {
     guard isText else { return "/escape \(Printable.text(payload))" }
     let text = String(decoding: payload, as: UTF8.self)
     if text.isEmpty { return "/send" }
-    return text.hasPrefix("/") ? "/\(text)" : text
+    return text.hasPrefix("/") && !text.utf8.contains(0x0a) ? "/\(text)" : text
   }
 
   /// Sends the row again that the detail would show.

@@ -48,7 +48,6 @@ extension ClientModel {
     // What the wire was given and did not write goes again; nobody else knows of what came after the wire's end.
     queue.takeBack()
     measures.end(inDoubt: browser.log.doubt(before: queue.firstID ?? nextID))
-    browser.noteFates()
     attemptFailure = nil
     if ending == .asked { return [.quit] }
     let isWanted = isClosing || end == .closed || end == .finished
@@ -91,7 +90,6 @@ extension ClientModel {
       show(record, of: batch, isAwaited: isAwaited)
       effects += follow(record, isAwaited: isAwaited)
     }
-    browser.noteFates()
     browser.follow()
     return effects
   }

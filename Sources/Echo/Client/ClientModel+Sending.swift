@@ -87,7 +87,11 @@ extension ClientModel {
 
   /// Sends a message of the log again, as a new one, because the user says so: one that is in doubt may then arrive twice.
   package mutating func resend(row id: UInt64) -> [Effect<ClientRequest>] {
-    guard let row = browser.log[id], case .sent(let fate) = row.kind else { return [] }
+    browser.log[id].map { resend($0, id: id) } ?? []
+  }
+
+  mutating func resend(_ row: ClientLog.Row, id: UInt64) -> [Effect<ClientRequest>] {
+    guard case .sent(let fate) = row.kind else { return [] }
     if fate == .queued || fate == .waiting {
       say("not sent again: its fate is still open")
       return []

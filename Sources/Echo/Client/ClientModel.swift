@@ -52,6 +52,8 @@ package struct ClientModel: ScreenModel {
   let look: Look
   var title: String
   var size = Size.zero
+  /// The whole screen, of which another program may have a part.
+  var screenSize = Size.zero
   var link = ClientLink()
   var reconnection: Reconnection
   var ending = Ending.none
@@ -139,8 +141,9 @@ package struct ClientModel: ScreenModel {
 
   package mutating func update(_ event: ScreenEvent<ClientEvent>) -> [Effect<ClientRequest>] {
     var effects: [Effect<ClientRequest>] = []
+    let revision = input.revision
     switch event {
-    case .resize(let size): self.size = size
+    case .resize(let size): (self.size, screenSize) = (size, size)
     case .tick(let moment):
       now = moment
       browser.renewAllowance()
@@ -161,7 +164,10 @@ package struct ClientModel: ScreenModel {
     case .notRemembered(let reason): say(reason)
     }
     switch event {
-    case .input, .edited: inputText = measuredInput()
+    case .input, .edited:
+      inputText = measuredInput()
+      // Who has put something into the line has no use for a selection that Enter would take in its place.
+      if input.revision != revision, !input.isEmpty { deselect() }
     case .news, .tick, .resize, .turn, .file, .notRemembered, .terminate: break
     }
     arrange()
@@ -179,6 +185,8 @@ package struct ClientModel: ScreenModel {
 
   /// Tells the parts their sizes.
   mutating func arrange() {
+    // Nobody has scrolled, but a filter or the history's end may have left less to see.
+    if isSplit, !isEndOutOfSight { isSplit = false }
     let layout = layout
     browser.list.resize(rows: layout.list.size.rows)
     browser.detail.resize(layout.detail?.size ?? .zero)

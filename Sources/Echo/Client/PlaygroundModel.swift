@@ -38,7 +38,9 @@ package struct PlaygroundModel: ScreenModel {
     case .resize(let size):
       self.size = size
       server.resize(pane: layout.server ?? Rect(size: .zero))
-      return ofClient(client.update(.resize(layout.client.size)))
+      let effects = client.update(.resize(layout.client.size))
+      client.screenSize = size
+      return ofClient(effects)
     case .tick(let moment):
       _ = server.update(.tick(moment))
       return ofClient(client.update(.tick(moment)))
