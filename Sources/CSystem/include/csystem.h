@@ -57,6 +57,21 @@ int64_t csystem_kernel_drops(int descriptor);
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
 uint32_t csystem_user(void);
+
+/// A folder, as one that paths can be followed from; it need not be readable.
+int csystem_folder_open(const char *path);
+int csystem_folder_parent(int folder);
+/// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
+struct csystem_folder {
+  uint64_t device;
+  uint64_t number;
+  uint32_t owner;
+  uint32_t mode;
+};
+int csystem_folder_status(int folder, struct csystem_folder *status);
+/// The path that leads to a folder now: its length, at most `capacity`.
+ssize_t csystem_folder_path(int folder, char *path, size_t capacity);
+
 /// Raises the soft limit on descriptors to the hard one; returns the limit.
 int64_t csystem_raise_descriptor_limit(void);
 
