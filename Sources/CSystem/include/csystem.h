@@ -160,7 +160,9 @@ int csystem_wait_readable(int descriptor, int timeout);
 
 /// Starts a thread with every signal blocked: joinable by what `thread` gets, or, where that is NULL, giving itself back
 /// when it ends.
-int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context);
+int csystem_thread_start(void **thread, void *(*body)(void *), void *context);
+/// Names the calling thread; naming another one takes a file of proc(5), which a sandbox forbids.
+void csystem_thread_name(const char *name);
 void csystem_thread_join(void *thread);
 
 #endif
