@@ -51,6 +51,9 @@ struct ClientProgram: Program {
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
+  @Flag(name: .customLong("no-sandbox"), help: "Do without plain mode's sandbox: for debugging.")
+  var isUnconfined = false
+
   func validate() throws {
     guard (0.001...86_400).contains(timeout) else {
       throw ValidationError("--timeout must be from 0.001 to 86400 seconds, not \(timeout)")
@@ -98,6 +101,7 @@ struct ClientProgram: Program {
 
   func execute() throws(Failure) {
     if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
+      if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
       return try PlainPing(
         plan,
         configuration: clientConfiguration(endpoint),
@@ -113,7 +117,8 @@ struct ClientProgram: Program {
         timeoutNanoseconds: timeoutNanoseconds,
         awaitsReceipts: !awaitsNoReceipts,
         reconnects: !staysDown,
-        theme: theme
+        theme: theme,
+        isConfined: !isUnconfined
       )
       if hasScreen { return try playground.runScreen() }
       let isScripted = !isPlain && !StandardInput().isTerminal
@@ -128,6 +133,7 @@ struct ClientProgram: Program {
     if hasScreen {
       return try ClientScreen(configuration: configuration, reconnects: !staysDown, theme: theme).run()
     }
+    if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()

@@ -17,7 +17,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let wake: WakeDescriptor
   private let signals: SignalWatch
   private var waiter = Waiter()
-  private var file = RequestedFile()
+  private var file: RequestedFile
   private let clock = ContinuousClock()
   private var lastPaint: ContinuousClock.Instant
   private var isPaintDue = true
@@ -25,8 +25,14 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isOver = false
   private var deadline: ContinuousClock.Instant?
 
-  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for.
-  package init(wake: WakeDescriptor, theme: ThemeName?, model: (Look) -> Model) throws(Failure) {
+  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `writableFolders` where alone
+  /// files may be written, if there is such a bound.
+  package init(
+    wake: WakeDescriptor,
+    theme: ThemeName?,
+    writableFolders: [String]? = nil,
+    model: (Look) -> Model
+  ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
     let signals = try Failure.onError(.systemError) {
       try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
@@ -36,6 +42,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
+    file = RequestedFile(writableFolders: writableFolders)
     lastPaint = clock.now - ScreenLoop.frame
   }
 

@@ -75,6 +75,18 @@ ssize_t csystem_folder_path(int folder, char *path, size_t capacity);
 /// Raises the soft limit on descriptors to the hard one; returns the limit.
 int64_t csystem_raise_descriptor_limit(void);
 
+// Landlock (landlock(7)); where the system has none, each function returns an errno that says so.
+
+/// The version of the kernel's interface, 1 or more.
+int csystem_landlock_version(void);
+/// A set of rules under which these rights, bits as in linux/landlock.h, are forbidden except where a rule allows them.
+int csystem_landlock_create(uint64_t files, uint64_t network, uint64_t scopes);
+/// Allows rights to files below a folder.
+int csystem_landlock_allow_folder(int rules, const char *path, uint64_t rights);
+int csystem_landlock_allow_port(int rules, uint16_t port, uint64_t rights);
+/// Puts the calling thread under the rules, with all that it will start: for good, and it gains no privileges any more.
+int csystem_landlock_restrict(int rules);
+
 // Datagrams in groups.
 
 /// A group of receive slots, each of the largest datagram's size, and the replies to them.
