@@ -13,7 +13,7 @@ PROGRAMS = echo_server echo_client
 RELEASE = -c release --static-swift-stdlib $(LINKER)
 # The default linker warns of a mktemp(3) that nothing here calls, and takes longer.
 LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
-SOURCES = Sources Tests Package.swift $(wildcard Benchmarks Fuzz)
+SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz)
 
 all: build
 
@@ -38,6 +38,11 @@ test:
 ## million: a million lines from client to server, compared line by line
 million: build
 	@Scripts/million
+
+## bench: echo_server beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less
+bench: build
+	$(SWIFT) build -c release --package-path Benchmarks
+	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)
 
 ## lint: the layout that .swift-format decides, strictly
 lint:
@@ -65,13 +70,13 @@ $(PROGRAMS):
 
 ## clean: removes everything that was built
 clean:
-	rm -rf .build
+	rm -rf .build Benchmarks/.build
 	rm -f $(PROGRAMS)
 
 ## help: this list
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million lint format install clean help
+.PHONY: all build run test million bench lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

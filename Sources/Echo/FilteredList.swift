@@ -15,6 +15,9 @@ struct FilteredList: Sendable {
   private var earlier: [UInt64] = []
   /// The next id to look at.
   private var ahead: UInt64
+  /// How far the predicate has come with it, and with the next one on the way back.
+  private var aheadProgress = FilterProgress()
+  private var behindProgress = FilterProgress()
   /// One past the next id to look at on the way back.
   private var behind: UInt64
   /// Rows dropped from `later` and given back, which its places no longer count.
@@ -61,37 +64,42 @@ struct FilteredList: Sendable {
   /// Whether every row of the log that is held has been looked at.
   func isComplete(for log: some RowLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
 
-  /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first. Returns how many
-  /// it looked at.
+  /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first. Where `matches`
+  /// has not decided, which is nil, it ends, to go on there the next time. Returns how many rows it looked at.
   @discardableResult
   mutating func advance(
     _ log: some RowLog,
     rows: Int,
     bytes: Int,
-    matches: (MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+    matches: (MessageRecord, Peer?, UnsafeRawBufferPointer, inout FilterProgress) -> Bool?
   ) -> Int {
     var visited = 0
     var left = bytes
-    func look(_ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> (match: Bool, goesOn: Bool)
-    {
-      visited += 1
-      left -= payload.count
-      return (matches(record, peer, payload), visited < rows && left > 0)
-    }
+    var isOpen = false
     guard rows > 0, bytes > 0 else { return 0 }
     if ahead < log.endID {
       ahead = log.scan(ahead..<log.endID) { id, record, peer, payload in
-        let (match, goesOn) = look(record, peer, payload)
-        if match { later.append(id) }
-        return goesOn
+        aheadProgress.begin(id)
+        let isMatch = matches(record, peer, payload, &aheadProgress)
+        if isMatch == true { later.append(id) }
+        isOpen = isMatch == nil
+        visited += 1
+        left -= payload.count
+        return !isOpen && visited < rows && left > 0
       }
+      if isOpen { ahead -= 1 }
     }
-    if behind > log.firstID, visited < rows, left > 0 {
+    if behind > log.firstID, !isOpen, visited < rows, left > 0 {
       behind = log.scanReversed(log.firstID..<min(behind, log.endID)) { id, record, peer, payload in
-        let (match, goesOn) = look(record, peer, payload)
-        if match { earlier.append(id) }
-        return goesOn
+        behindProgress.begin(id)
+        let isMatch = matches(record, peer, payload, &behindProgress)
+        if isMatch == true { earlier.append(id) }
+        isOpen = isMatch == nil
+        visited += 1
+        left -= payload.count
+        return !isOpen && visited < rows && left > 0
       }
+      if isOpen { behind += 1 }
     }
     return visited
   }

@@ -24,6 +24,9 @@ struct Finder: Sendable {
   let isForward: Bool
   /// The next row to look at; nil when there is none.
   private var next: UInt64?
+  /// The id of the row that was looked at last, and how far.
+  private var id: UInt64?
+  private var place = SearchPlace()
 
   /// Looks at the rows after `row`, or before it; with `isIncluded` at the row itself as well.
   init(_ target: Target, isForward: Bool, from row: UInt64?, isIncluded: Bool = false) {
@@ -32,24 +35,29 @@ struct Finder: Sendable {
     next = row.flatMap { isIncluded ? $0 : isForward ? $0 + 1 : $0 > 0 ? $0 - 1 : nil }
   }
 
-  /// Looks at the next rows; what it has not reached when the slice is over waits for the next call.
-  mutating func advance(_ list: RowList, _ log: some RowLog) -> Outcome {
+  /// Looks at the next rows; what it has not reached when the slice or the budget is over waits for the next call.
+  mutating func advance(_ list: RowList, _ log: some RowLog, _ budget: inout WorkBudget) -> Outcome {
     var bytes = 0
     for _ in 0..<RowList.sliceRows {
       guard var row = next else { return .notFound }
+      guard !budget.isSpent else { return .searching }
+      budget.spend(WorkBudget.row)
       let viewport = list.viewport
       if isForward { row = max(row, viewport.first) }
       guard row >= viewport.first, row < viewport.end else {
         return list.isComplete(for: log) ? .notFound : .searching
       }
-      var isHit = false
+      var isMatch: Bool? = false
       let id = list.id(of: row)
+      begin(id)
       _ = log.scan(id..<(id + 1)) { _, record, peer, payload in
-        isHit = isMeant(record, UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)]))
+        let shown = UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)])
+        isMatch = isMeant(record, shown, &budget)
         bytes += payload.count
         return false
       }
-      if isHit { return .found(row: row) }
+      guard let isMatch else { return .searching }
+      if isMatch { return .found(row: row) }
       next = isForward ? row + 1 : row > 0 ? row - 1 : nil
       if bytes >= RowList.sliceBytes { break }
     }
@@ -66,11 +74,22 @@ struct Finder: Sendable {
     }
   }
 
-  private func isMeant(_ record: MessageRecord, _ shown: UnsafeRawBufferPointer) -> Bool {
+  private mutating func begin(_ id: UInt64) {
+    guard id != self.id else { return }
+    self.id = id
+    place = SearchPlace()
+  }
+
+  /// nil when the budget was spent before that was known.
+  private mutating func isMeant(
+    _ record: MessageRecord,
+    _ shown: UnsafeRawBufferPointer,
+    _ budget: inout WorkBudget
+  ) -> Bool? {
     switch target {
     case .oddity: !record.flags.isDisjoint(with: Finder.oddities)
     case .number(let number): record.sequence == number && record.flags.isDisjoint(with: .notice)
-    case .pattern(let pattern): pattern.matches(shown)
+    case .pattern(let pattern): pattern.matches(shown, &place, &budget)
     }
   }
 }

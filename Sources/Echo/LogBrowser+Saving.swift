@@ -44,7 +44,8 @@ extension LogBrowser {
   /// Hands the file its next rows, where one is being written.
   mutating func saveSlice() -> [FileRequest] {
     guard save?.isReady == true else { return [] }
-    guard let bytes = save?.slice() else {
+    var budget = WorkBudget.slice
+    guard let bytes = save?.slice(&budget) else {
       save?.isReady = false
       return [.finish]
     }

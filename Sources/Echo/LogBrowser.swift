@@ -13,8 +13,10 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private(set) var pattern: SearchPattern? { didSet { hasOtherPattern = true } }
   private var hasOtherPattern = false
   private var hasOtherFates = false
-  /// Where the search's matches are in the row of the detail.
-  private(set) var matches: [Range<Int>] = []
+  /// The search's matches in the row of the detail, as far as they are found.
+  private var matchList: MatchList?
+  /// What news and keys may cost until the next turn of the loop: many may come in one.
+  private var allowance = WorkBudget.slice
   private(set) var finder: Finder?
   var marks: Set<UInt64> = []
   var save: SaveJob<Log>?
@@ -35,22 +37,34 @@ struct LogBrowser<Log: RowLog>: Sendable {
   var isComplete: Bool { list.isComplete(for: log) }
   var isSearching: Bool { finder != nil }
   var newCount: Int { list.newCount(in: log) }
-  var hasPendingWork: Bool { !isComplete || hasOtherFates || finder != nil || save?.isReady == true }
+  var hasPendingWork: Bool {
+    !isComplete || hasOtherFates || finder != nil || matchList?.isComplete == false || save?.isReady == true
+  }
+
+  /// Where the search's matches are in the row of the detail.
+  var matches: [Range<Int>] { matchList?.ranges ?? [] }
 
   /// The log's id of the selected row.
   var selectedID: UInt64? { list.selectedID }
 
   /// Does a slice of what there is to do; returns what the file is to be given.
   mutating func work() -> [FileRequest] {
+    renewAllowance()
     if hasOtherFates, isComplete {
       hasOtherFates = false
-      list.refilter(log, framing: framing)
+      list.refilter(log, framing: framing, &allowance)
     } else if !isComplete {
-      list.work(log, framing: framing)
+      list.work(log, framing: framing, &allowance)
     }
+    renewAllowance()
     if finder != nil { search() }
+    renewAllowance()
+    findMatches()
     return saveSlice()
   }
+
+  /// To be called once a turn of the loop.
+  mutating func renewAllowance() { allowance = .slice }
 
   // The log changes.
 
@@ -59,7 +73,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
 
   /// The log has grown, shrunk, or both.
   mutating func follow() {
-    list.follow(log, framing: framing)
+    list.follow(log, framing: framing, &allowance)
     if !marks.isEmpty, log.firstID > 0 { marks = marks.filter { $0 >= log.firstID } }
   }
 
@@ -85,7 +99,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
   mutating func setFilter(_ text: String) -> String? {
     do throws(FilterError) {
       let filter = try Filter.parse(text)
-      list.setFilter(filter.description.isEmpty ? nil : filter, log, framing: framing)
+      list.setFilter(filter.description.isEmpty ? nil : filter, log, framing: framing, &allowance)
       return nil
     } catch {
       return "column \(error.column): \(error.reason)"
@@ -143,7 +157,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// Does a slice of the search, and goes to what it found.
   private mutating func search() {
     guard var finder else { return }
-    switch finder.advance(list, log) {
+    switch finder.advance(list, log, &allowance) {
     case .searching: self.finder = finder
     case .found(let row):
       self.finder = nil
@@ -177,7 +191,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
     guard isDetailOpen, let row = subjectRow,
       let subject = log.subject(of: list.id(of: row), before: list.row(before: row).map(list.id(of:)))
     else {
-      matches = []
+      matchList = nil
       return detail.show(nil)
     }
     let isOther = detail.subject?.id != subject.id
@@ -188,9 +202,19 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// Finds what the search is for in the row of the detail.
   private mutating func markMatches() {
     hasOtherPattern = false
-    guard let pattern, let subject = detail.subject else { return matches = [] }
-    matches = subject.bytes.withUnsafeBytes { pattern.ranges(in: $0, limit: LogBrowser.markLimit) }
-    if let first = matches.first { detail.reveal(first.lowerBound) }
+    matchList = nil
+    guard let pattern, let subject = detail.subject else { return }
+    matchList = subject.bytes.withUnsafeBytes { MatchList(pattern, in: $0, limit: LogBrowser.markLimit) }
+    findMatches()
+  }
+
+  /// Does a slice of the search in the row of the detail, and goes to the first match it finds.
+  private mutating func findMatches() {
+    guard var list = matchList.take(), let subject = detail.subject else { return }
+    let hadNone = list.ranges.isEmpty
+    if !list.isComplete { subject.bytes.withUnsafeBytes { list.advance(in: $0, &allowance) } }
+    if hadNone, let first = list.ranges.first { detail.reveal(first.lowerBound) }
+    matchList = list
   }
 
   /// Matches that are marked in one row.

@@ -17,6 +17,8 @@ extension LogChunk {
 /// The rows that a log remembers: numbered from 0, bounded by count and by bytes; the oldest go first.
 struct LogChunks<Chunk: LogChunk>: Sendable {
   private var chunks: [Chunk] = []
+  /// Whether the newest chunk takes no more rows.
+  private var isSealed = false
   private let countLimit: Int
   private let byteLimit: Int
   /// What one chunk should hold at most, so that little goes at once.
@@ -52,19 +54,17 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
     make: (_ firstID: UInt64) -> Chunk
   ) -> Bool {
     let last = chunks.count - 1
-    if last >= 0, chunks[last].byteCount + bytes <= chunkBytes, chunks[last].rowCount + rows <= chunkRows {
+    if last >= 0, !isSealed, chunks[last].byteCount + bytes <= chunkBytes, chunks[last].rowCount + rows <= chunkRows {
       let before = chunks[last].byteCount
       extend(&chunks[last])
       byteCount += chunks[last].byteCount - before
     } else {
-      if last >= 0 {
-        let before = chunks[last].byteCount
-        chunks[last].seal()
-        byteCount += chunks[last].byteCount - before
-      }
+      seal()
       let chunk = make(endID)
       byteCount += chunk.byteCount
       chunks.append(chunk)
+      isSealed = false
+      if chunk.byteCount >= chunkBytes || chunk.rowCount >= chunkRows { seal() }
     }
     endID += UInt64(rows)
     return trim()
@@ -87,6 +87,14 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
       if chunks[middle].firstID <= id { low = middle } else { high = middle - 1 }
     }
     return (low, Int(id - chunks[low].firstID))
+  }
+
+  private mutating func seal() {
+    guard !isSealed, let last = chunks.indices.last else { return }
+    let before = chunks[last].byteCount
+    chunks[last].seal()
+    byteCount += chunks[last].byteCount - before
+    isSealed = true
   }
 
   private mutating func trim() -> Bool {

@@ -8,7 +8,7 @@ struct MessageChunk: LogChunk {
   let firstID: UInt64
   private(set) var records: [MessageRecord] = []
   private(set) var bytes: [UInt8] = []
-  private var peers: [Peer] = []
+  private var peers = PeerList()
   private var events: [ServerEvent] = []
   private var places = PeerPlaces()
 
@@ -19,21 +19,21 @@ struct MessageChunk: LogChunk {
     self.firstID = firstID
     records = batch.records
     bytes = batch.bytes
-    peers = batch.peers
+    peers = PeerList(batch.peers)
   }
 
   var rowCount: Int { records.count }
 
   var byteCount: Int {
     MessageChunk.ownBytes + bytes.count + records.count * MessageChunk.recordBytes
-      + peers.count * MessageChunk.peerBytes + events.count * MessageChunk.eventBytes + places.byteCount
+      + peers.byteCount + events.count * MessageChunk.eventBytes + places.byteCount
   }
 
   static let recordBytes = MemoryLayout<MessageRecord>.stride
-  static let peerBytes = MemoryLayout<Peer>.stride
+  static let peerBytes = PeerList.peerBytes
   static let eventBytes = MemoryLayout<ServerEvent>.stride
   /// The chunk itself, and the headers of its arrays.
-  private static let ownBytes = MemoryLayout<MessageChunk>.stride + 5 * 32
+  private static let ownBytes = MemoryLayout<MessageChunk>.stride + 9 * 32
 
   // MARK: Rows are read
 
@@ -131,15 +131,5 @@ struct MessageChunk: LogChunk {
     bytes.shrink()
     peers.shrink()
     events.shrink()
-  }
-}
-
-extension Array {
-  /// Gives back room that growing left, if it is more than an eighth.
-  fileprivate mutating func shrink() {
-    guard capacity - count > 16 + count / 8 else { return }
-    self = Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-      initialized = buffer.initialize(fromContentsOf: self)
-    }
   }
 }

@@ -16,8 +16,8 @@ struct PeerPlaces: Sendable {
   var byteCount: Int { slots.count * MemoryLayout<UInt32>.stride }
 
   /// The place of a peer, who is added to the list when new; `peers` is the same list in every call.
-  mutating func place(of peer: Peer, in peers: inout [Peer]) -> UInt32 {
-    if let last = peers.last, last == peer { return UInt32(peers.count - 1) }
+  mutating func place(of peer: Peer, in peers: inout PeerList) -> UInt32 {
+    if peers.count > 0, peers.holds(peer, at: peers.count - 1) { return UInt32(peers.count - 1) }
     list(peers)
     let mask = slots.count - 1
     var slot = PeerPlaces.hash(peer) & mask
@@ -27,7 +27,7 @@ struct PeerPlaces: Sendable {
         slots[slot] = UInt32(peers.count + 1)
         break
       }
-      if peers[Int(entry - 1)] == peer { return entry - 1 }
+      if peers.holds(peer, at: Int(entry - 1)) { return entry - 1 }
       slot = (slot + 1) & mask
     }
     peers.append(peer)
@@ -36,7 +36,7 @@ struct PeerPlaces: Sendable {
   }
 
   /// Brings the peers that are not in the table into it; afterwards at least half of it is free.
-  private mutating func list(_ peers: [Peer]) {
+  private mutating func list(_ peers: PeerList) {
     if (peers.count + 1) * 2 > slots.count {
       var size = max(16, slots.count * 2)
       while (peers.count + 1) * 2 > size { size *= 2 }

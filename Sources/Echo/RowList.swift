@@ -21,7 +21,7 @@ struct RowList: Sendable {
     let line: Int
   }
 
-  /// What one slice of work may look at: a few milliseconds, so that no key waits longer.
+  /// What one slice of work may look at, whatever its budget.
   static let sliceRows = 16_384
   static let sliceBytes = 1 << 20
 
@@ -72,18 +72,19 @@ struct RowList: Sendable {
   // The list changes.
 
   /// The log has grown, shrunk, or both.
-  mutating func follow(_ log: some RowLog, framing: Framing) {
-    if filtered != nil { work(log, framing: framing) } else { sync(log) }
+  mutating func follow(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
+    if filtered != nil { work(log, framing: framing, &budget) } else { sync(log) }
   }
 
   /// Does a slice of what the filter has left to look at.
-  mutating func work(_ log: some RowLog, framing: Framing) {
+  mutating func work(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
     guard var current = filtered else { return }
     // The only reference is the local one, so that nothing is copied.
     filtered = nil
     let filter = current.filter
-    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) { record, peer, bytes in
-      filter.matches(record, peer, bytes, framing: framing)
+    current.rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) {
+      let row = FilterRow(record: $0, peer: $1, bytes: $2, framing: framing)
+      return filter.matches(row, &$3, &budget)
     }
     filtered = current
     sync(log)
@@ -92,7 +93,7 @@ struct RowList: Sendable {
   }
 
   /// Shows only what a filter lets through, or everything; the reader's place stays where it is.
-  mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing) {
+  mutating func setFilter(_ filter: Filter?, _ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
     let place = place
     let seenEnd = seenEnd
     guard let filter else {
@@ -109,12 +110,12 @@ struct RowList: Sendable {
     let rows = FilteredList(origin: place?.id ?? log.endID)
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
-    work(log, framing: framing)
+    work(log, framing: framing, &budget)
   }
 
   /// Rows have become others: what the filter said of them may be wrong. It looks at everything anew.
-  mutating func refilter(_ log: some RowLog, framing: Framing) {
-    if let filter { setFilter(filter, log, framing: framing) }
+  mutating func refilter(_ log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
+    if let filter { setFilter(filter, log, framing: framing, &budget) }
   }
 
   /// Everything in the log is gone.

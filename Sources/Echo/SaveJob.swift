@@ -20,6 +20,8 @@ struct SaveJob<Log: RowLog>: Sendable {
   private let scope: Scope
   private let format: OutputFormat
   private var next: UInt64
+  /// How far the filter has come with the next row.
+  private var progress = FilterProgress()
 
   /// The format goes by the name: JSON lines for `.json`, `.jsonl` and `.ndjson`, else text.
   init(path: String, log: Log, scope: Scope) {
@@ -34,32 +36,41 @@ struct SaveJob<Log: RowLog>: Sendable {
   var percent: Int { log.count == 0 ? 100 : Int((next - log.firstID) * 100 / UInt64(log.count)) }
 
   /// The next rows as they go into the file, which may be none of a slice; nil when all are written.
-  mutating func slice() -> [UInt8]? {
+  mutating func slice(_ budget: inout WorkBudget) -> [UInt8]? {
     guard next < log.endID else { return nil }
     var found: [UInt64] = []
     var bytes = 0
+    var isOpen = false
     let end = min(log.endID, next + SaveJob.sliceRows)
     next = log.scan(next..<end) { id, record, peer, payload in
-      if isWanted(id, record, peer, payload) { found.append(id) }
+      let isWanted = isWanted(id, record, peer, payload, &budget)
+      if isWanted == true { found.append(id) }
+      isOpen = isWanted == nil
       bytes += payload.count
-      return bytes < RowList.sliceBytes
+      return !isOpen && bytes < RowList.sliceBytes
     }
+    if isOpen { next -= 1 }
     var output: [UInt8] = []
     for id in found { log.append(row: id, as: format, to: &output) }
     count += UInt64(found.count)
     return output
   }
 
-  private func isWanted(
+  /// nil when the budget was spent before that was known.
+  private mutating func isWanted(
     _ id: UInt64,
     _ record: MessageRecord,
     _ peer: Peer?,
-    _ payload: UnsafeRawBufferPointer
-  ) -> Bool {
+    _ payload: UnsafeRawBufferPointer,
+    _ budget: inout WorkBudget
+  ) -> Bool? {
     switch scope {
-    case .all: true
-    case .filtered(let filter, let framing): filter.matches(record, peer, payload, framing: framing)
-    case .chosen(let ids): ids.contains(id)
+    case .all: return true
+    case .chosen(let ids): return ids.contains(id)
+    case .filtered(let filter, let framing):
+      progress.begin(id)
+      let row = FilterRow(record: record, peer: peer, bytes: payload, framing: framing)
+      return filter.matches(row, &progress, &budget)
     }
   }
 }

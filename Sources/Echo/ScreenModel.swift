@@ -41,6 +41,10 @@ package enum ScreenEvent<News: Sendable>: Sendable {
   case turn
   /// What became of a file that was asked for.
   case file(FileEvent)
+  /// What became of a text that was given to the editor.
+  case edited(EditorEvent)
+  /// Nothing is remembered from run to run; told once. One sentence, safe to show.
+  case notRemembered(String)
   /// The program is to end: a signal, or the terminal is gone.
   case terminate
 }
@@ -71,6 +75,10 @@ package enum Effect<Request: Sendable>: Sendable {
   /// Whether the mouse is the program's; the terminal's own selection needs Shift while it is.
   case mouse(Bool)
   case file(FileRequest)
+  /// Gives a text, and the terminal, to the user's editor; answered by `edited`. No key comes and nothing is painted until then.
+  case edit(String)
+  /// Keep what the user entered for the next run.
+  case remember(String)
 }
 
 extension Effect: Equatable where Request: Equatable {}

@@ -39,6 +39,12 @@ struct ClientProgram: Program {
   @Flag(name: .customLong("no-reconnect"), help: "Leave a connection that was lost as it is; plain mode always does.")
   var staysDown = false
 
+  @Flag(name: .customLong("no-history"), help: "Neither read nor keep what is entered in the full-screen view.")
+  var keepsNoHistory = false
+
+  @Flag(name: .customLong("where"), help: "Show where what is entered is kept, and exit.")
+  var tellsPaths = false
+
   @Flag(name: .customLong("no-tui"), help: "Plain lines on standard output, for pipes and scripts.")
   var isPlain = false
 
@@ -99,7 +105,21 @@ struct ClientProgram: Program {
     return configuration
   }
 
+  /// Where what is entered is kept; nil if it is not.
+  private var history: HistoryFile? { keepsNoHistory ? nil : HistoryFile() }
+
+  private var historyPath: String {
+    if keepsNoHistory { return "none: --no-history" }
+    guard let history else { return "none: neither XDG_STATE_HOME nor HOME is an absolute path" }
+    return Printable.text(history.path.utf8)
+  }
+
   func execute() throws(Failure) {
+    if tellsPaths {
+      var output = StandardOutput()
+      output.append("history \(historyPath)\n")
+      return try Failure.onError(.systemError) { try output.flush() }
+    }
     if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
       if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
       return try PlainPing(
@@ -117,6 +137,7 @@ struct ClientProgram: Program {
         timeoutNanoseconds: timeoutNanoseconds,
         awaitsReceipts: !awaitsNoReceipts,
         reconnects: !staysDown,
+        history: history,
         theme: theme,
         isConfined: !isUnconfined
       )
@@ -131,7 +152,12 @@ struct ClientProgram: Program {
     }
     let configuration = clientConfiguration(endpoint)
     if hasScreen {
-      return try ClientScreen(configuration: configuration, reconnects: !staysDown, theme: theme).run()
+      return try ClientScreen(
+        configuration: configuration,
+        reconnects: !staysDown,
+        history: history,
+        theme: theme
+      ).run()
     }
     if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     let source = MessageSource.input(MessageReader())

@@ -7,13 +7,14 @@ import Wire
 struct ClientScreen {
   var configuration: ClientConfiguration
   var reconnects: Bool
+  var history: HistoryFile?
   var theme: ThemeName?
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
-      ClientModel(configuration, reconnects: reconnects, look: look)
+    let loop = try ScreenLoop(wake: wake, theme: theme, history: history) { look in
+      ClientModel(configuration, reconnects: reconnects, history: history, look: look)
     }
     let end = try loop.run(
       drain: { connection.drain() },
@@ -30,7 +31,13 @@ extension ClientModel {
     if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
   }
 
-  init(_ configuration: ClientConfiguration, reconnects: Bool, framingIsFixed: Bool = false, look: Look) {
+  init(
+    _ configuration: ClientConfiguration,
+    reconnects: Bool,
+    framingIsFixed: Bool = false,
+    history: HistoryFile?,
+    look: Look
+  ) {
     self.init(
       title: configuration.endpoint.description,
       framing: configuration.framing,
@@ -39,6 +46,8 @@ extension ClientModel {
       awaitsReceipts: configuration.awaitsReceipts,
       reconnects: reconnects,
       framingIsFixed: framingIsFixed,
+      // What can't be read is no reason not to begin; that it can't be kept either is told with the first message.
+      remembered: history.map { (try? $0.read()) ?? [] },
       look: look
     )
   }

@@ -10,8 +10,9 @@ struct Playground {
   var timeoutNanoseconds: Int64
   var awaitsReceipts: Bool
   var reconnects: Bool
+  var history: HistoryFile?
   var theme: ThemeName?
-  /// Of plain mode only: what the client's screen may have to start can't be confined with it.
+  /// Of plain mode only: the editor that the client's screen starts would be confined with it.
   var isConfined: Bool
 
   /// What is said when nobody is there to type.
@@ -46,9 +47,9 @@ struct Playground {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     let (server, configuration) = try start(.lossy, wake)
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
+    let loop = try ScreenLoop(wake: wake, theme: theme, history: history) { look in
       PlaygroundModel(
-        client: ClientModel(configuration, reconnects: reconnects, framingIsFixed: true, look: look),
+        client: ClientModel(configuration, reconnects: reconnects, framingIsFixed: true, history: history, look: look),
         server: ServerModel(
           framing: framing,
           stopPolicy: .local,

@@ -6,7 +6,8 @@ import Wire
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
 /// News is painted at most 60 times a second; a key is painted at once. While the model has pending work nothing sleeps: it
-/// gets a turn after whatever else there is to do.
+/// gets a turn after whatever else there is to do. While an editor has the terminal the wire is served as ever, but no key is
+/// read and nothing is painted.
 package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long the program may take to end once its terminal is gone.
@@ -18,6 +19,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let signals: SignalWatch
   private var waiter = Waiter()
   private var file: RequestedFile
+  private var history: RequestedHistory
+  private var editor = RequestedEditor()
+  /// What was typed after the key that opened the editor.
+  private var typedAhead: [InputEvent] = []
   private let clock = ContinuousClock()
   private var lastPaint: ContinuousClock.Instant
   private var isPaintDue = true
@@ -25,17 +30,18 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isOver = false
   private var deadline: ContinuousClock.Instant?
 
-  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `writableFolders` where alone
-  /// files may be written, if there is such a bound.
+  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
+  /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,
+    history: HistoryFile? = nil,
     writableFolders: [String]? = nil,
     model: (Look) -> Model
   ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
     let signals = try Failure.onError(.systemError) {
-      try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop], wake: wake)
+      try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop, .child], wake: wake)
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
     self.model = model(Look(of: terminal, theme: theme))
@@ -43,6 +49,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.wake = wake
     self.signals = signals
     file = RequestedFile(writableFolders: writableFolders)
+    self.history = RequestedHistory(history)
     lastPaint = clock.now - ScreenLoop.frame
   }
 
@@ -51,9 +58,26 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     drain: () -> [Model.News],
     perform: (Model.Request) throws(Failure) -> Void
   ) throws(Failure) -> Model {
+    do throws(Failure) {
+      try serve(drain: drain, perform: perform)
+    } catch {
+      if editor.isRunning {
+        editor = RequestedEditor()
+        // The modes that the editor left are no one's: taken, the terminal is given back with those from before.
+        terminal.enter()
+      }
+      throw error
+    }
+    return model
+  }
+
+  private mutating func serve(
+    drain: () -> [Model.News],
+    perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
     try apply(.resize(terminal.size), perform)
     try tick(perform)
-    while !isOver {
+    while !isOver || editor.isRunning {
       paintIfDue()
       let news = try wait()
       try tick(perform)
@@ -66,7 +90,6 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       if !isOver, model.hasPendingWork { try apply(.turn, perform) }
       if let deadline, clock.now >= deadline { isOver = true }
     }
-    return model
   }
 
   private mutating func apply(
@@ -84,6 +107,11 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       case .mouse(let isOn): terminal.setMouse(isOn)
       case .file(let request):
         if let event = file.perform(request) { try apply(.file(event), perform) }
+      case .edit(let text):
+        terminal.leave()
+        if let event = editor.start(text, on: terminal.inputDescriptor) { try takeBack(event, perform) }
+      case .remember(let text):
+        if let reason = history.keep(text) { try apply(.notRemembered(reason), perform) }
       }
     }
   }
@@ -93,13 +121,26 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     try apply(.resize(terminal.size), perform)
   }
 
+  /// Takes the terminal back from the editor.
+  private mutating func takeBack(
+    _ event: EditorEvent,
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
+    terminal.enter()
+    try apply(.resize(terminal.size), perform)
+    try apply(.edited(event), perform)
+    let events = typedAhead
+    typedAhead = []
+    try take(events, perform)
+  }
+
   private mutating func tick(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
     let (nanoseconds, offset) = Surroundings.clock()
     try apply(.tick(Moment(time: Timestamp(nanoseconds: nanoseconds), offset: offset)), perform)
   }
 
   private mutating func paintIfDue() {
-    guard isPaintDue, clock.now - lastPaint >= ScreenLoop.frame else { return }
+    guard isPaintDue, !editor.isRunning, clock.now - lastPaint >= ScreenLoop.frame else { return }
     // A terminal that takes nothing costs no pictures.
     isStalled = !terminal.flush() || !terminal.paint(model.view())
     if !isStalled {
@@ -112,18 +153,20 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   ///
   /// While a frame is pending the wire is not listened to: what comes in the meantime is painted with that frame.
   private mutating func wait() throws(Failure) -> Bool {
-    let isFramePending = isPaintDue && !isStalled
+    let isAway = editor.isRunning
+    let isFramePending = isPaintDue && !isStalled && !isAway
     var timeout: Duration?
     func consider(_ duration: Duration) { timeout = min(timeout ?? duration, max(.zero, duration)) }
     if isFramePending { consider(ScreenLoop.frame - (clock.now - lastPaint)) }
-    if let pending = terminal.pendingTimeout { consider(pending) }
-    if let deadline { consider(deadline - clock.now) }
-    if model.showsSeconds { consider(untilNextSecond) }
+    if let pending = terminal.pendingTimeout, !isAway { consider(pending) }
+    if let timeout = editor.timeout, isAway { consider(timeout) }
+    if let deadline, !isOver { consider(deadline - clock.now) }
+    if model.showsSeconds, !isAway { consider(untilNextSecond) }
     if let wakeTime = model.wakeTime { consider(until(wakeTime)) }
-    if model.hasPendingWork { consider(.zero) }
+    if model.hasPendingWork, !isOver { consider(.zero) }
     waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
-    waiter.watch(terminal.inputDescriptor, for: terminal.isClosed ? [] : .readable)
-    waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed ? .writable : [])
+    waiter.watch(terminal.inputDescriptor, for: terminal.isClosed || isAway ? [] : .readable)
+    waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed && !isAway ? .writable : [])
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
     // A turn is no reason to take the news in smaller pieces than a frame's.
     if isFramePending { return !model.hasPendingWork }
@@ -143,16 +186,37 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private mutating func takeInput(
     _ perform: (Model.Request) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
+    guard !editor.isRunning else { return false }
     let events = terminal.read()
-    for event in events { try apply(.input(event), perform) }
+    try take(events, perform)
     if terminal.isClosed, deadline == nil { try lose(perform) }
     return !events.isEmpty
+  }
+
+  /// Gives the model what was typed, up to the key that opens an editor; the rest waits for the editor's end.
+  private mutating func take(
+    _ events: [InputEvent],
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
+    for (index, event) in events.enumerated() {
+      try apply(.input(event), perform)
+      if editor.isRunning {
+        typedAhead = Array(events[(index + 1)...])
+        return
+      }
+    }
   }
 
   private mutating func takeSignals(
     _ perform: (Model.Request) throws(Failure) -> Void
   ) throws(Failure) {
-    let signals = signals.take()
+    var signals = signals.take()
+    if editor.isRunning {
+      // The size is asked for, and the terminal taken, when the editor has ended.
+      let event = editor.heed(signals)
+      signals.subtract([.windowChange, .resume, .stop])
+      if let event { try takeBack(event, perform) }
+    }
     guard !signals.isEmpty else { return }
     if signals.contains(.windowChange) || signals.contains(.resume) {
       if signals.contains(.resume) { terminal.resume() } else { terminal.resize() }

@@ -110,6 +110,9 @@ package struct InputLine: Hashable, Sendable {
   package mutating func right() { move(to: cursor + 1) }
   package mutating func wordLeft() { move(to: wordStart) }
   package mutating func wordRight() { move(to: wordEnd) }
+  /// To the character that holds a byte of the text.
+  package mutating func move(toByte byte: Int) { move(to: Self.index(in: characters, after: byte)) }
+
   package mutating func home() { move(to: lineStart) }
   package mutating func end() { move(to: lineEnd) }
 

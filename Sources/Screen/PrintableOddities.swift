@@ -44,11 +44,12 @@ extension Printable {
     }
   }
 
-  private enum Oddity {
+  package enum Oddity: Hashable, Sendable {
     case control, bidirectional, hidden, illFormed
   }
 
-  private static func nextOddity(
+  /// The next thing that is odd, and where it ends.
+  package static func nextOddity(
     in bytes: UnsafeRawBufferPointer,
     from start: Int
   ) -> (kind: Oddity, end: Int)? {

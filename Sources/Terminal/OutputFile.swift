@@ -14,8 +14,8 @@ package struct OutputFile: ~Copyable {
   private let name: String
   /// The name it has until it is finished: another one if it is to replace a file.
   private let workingName: String
-  private let directory: Directory
-  private let descriptor: CInt
+  private let directory: Descriptor
+  private let file: Descriptor
   private var isFinished = false
   package private(set) var byteCount = 0
 
@@ -31,14 +31,14 @@ package struct OutputFile: ~Copyable {
     let (folder, name) = try OutputFile.split(path, home: home)
     // A limit on the size of files (RLIMIT_FSIZE) is then an error like a full disk, and not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
-    let directory = Directory(descriptor: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    guard directory.descriptor >= 0 else { throw .failed(path: path, SystemCallError(call: "open")) }
-    let isThere = try OutputFile.isRegular(name, in: directory.descriptor, path: path)
+    let directory = Descriptor(number: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    guard directory.isOpen else { throw .failed(path: path, SystemCallError(call: "open")) }
+    let isThere = try OutputFile.isRegular(name, in: directory.number, path: path)
     if isThere, !isOverwriting { throw .exists(path: path) }
     let workingName = isThere ? OutputFile.temporaryName() : name
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let descriptor = openat(directory.descriptor, workingName, flags, 0o600 as mode_t)
-    if descriptor < 0 {
+    let file = Descriptor(number: openat(directory.number, workingName, flags, 0o600 as mode_t))
+    if !file.isOpen {
       let error = SystemCallError(call: "open")
       throw error.code == EEXIST ? .exists(path: path) : .failed(path: path, error)
     }
@@ -46,40 +46,35 @@ package struct OutputFile: ~Copyable {
     self.name = name
     self.workingName = workingName
     self.directory = directory
-    self.descriptor = descriptor
+    self.file = file
   }
 
   deinit {
-    if !isFinished, isOurs { unlinkat(directory.descriptor, workingName, 0) }
-    close(descriptor)
+    if !isFinished, isOurs { unlinkat(directory.number, workingName, 0) }
   }
 
   /// Writes all of the bytes.
   package mutating func write(_ bytes: some Sequence<UInt8>) throws(OutputFileError) {
     let bytes = Array(bytes)
-    var start = 0
-    while start < bytes.count {
-      let count = bytes.withUnsafeBytes { unistdWrite(descriptor, UnsafeRawBufferPointer(rebasing: $0[start...])) }
-      if count > 0 {
-        start += count
-        byteCount += count
-      } else if count == 0 || errno != EINTR {
-        throw .failed(path: path, SystemCallError(call: "write", code: count == 0 ? EIO : errno))
-      }
+    do throws(SystemCallError) {
+      try file.write(bytes)
+    } catch {
+      throw .failed(path: path, error)
     }
+    byteCount += bytes.count
   }
 
   /// Makes the file durable and gives it its name; returns the bytes written.
   package consuming func finish() throws(OutputFileError) -> Int {
-    try check("fsync", fsync(descriptor))
+    try check("fsync", fsync(file.number))
     guard isOurs else { throw .unsuitable(path: path, reason: "it was changed meanwhile") }
     if workingName != name {
-      _ = try OutputFile.isRegular(name, in: directory.descriptor, path: path)
-      try check("rename", renameat(directory.descriptor, workingName, directory.descriptor, name))
+      _ = try OutputFile.isRegular(name, in: directory.number, path: path)
+      try check("rename", renameat(directory.number, workingName, directory.number, name))
     }
     isFinished = true
     // The file is whole; that its name is on the disk too is more than some file systems promise.
-    fsync(directory.descriptor)
+    fsync(directory.number)
     return byteCount
   }
 
@@ -91,8 +86,8 @@ package struct OutputFile: ~Copyable {
   private var isOurs: Bool {
     var named = stat()
     var opened = stat()
-    return fstatat(directory.descriptor, workingName, &named, AT_SYMLINK_NOFOLLOW) == 0
-      && fstat(descriptor, &opened) == 0
+    return fstatat(directory.number, workingName, &named, AT_SYMLINK_NOFOLLOW) == 0
+      && fstat(file.number, &opened) == 0
       && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
   }
 
@@ -129,12 +124,5 @@ package struct OutputFile: ~Copyable {
     }
   }
 
-  private static func temporaryName() -> String { ".echo-" + String(UInt64.random(in: .min ... .max), radix: 36) }
-}
-
-/// An open folder: what a name in it stands for does not change with the path to it.
-private struct Directory: ~Copyable {
-  let descriptor: CInt
-
-  deinit { close(descriptor) }
+  static func temporaryName() -> String { ".echo-" + String(UInt64.random(in: .min ... .max), radix: 36) }
 }

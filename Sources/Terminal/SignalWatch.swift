@@ -22,6 +22,7 @@ package struct Signals: OptionSet, Hashable, Sendable {
   package static let windowChange = Signals(number: SIGWINCH)
   package static let resume = Signals(number: SIGCONT)
   package static let stop = Signals(number: SIGTSTP)
+  package static let child = Signals(number: SIGCHLD)
 }
 
 /// Turns signals into something a loop can wait for; there is one at a time, and SIGPIPE is ignored from the first on.

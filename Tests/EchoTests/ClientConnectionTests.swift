@@ -78,6 +78,9 @@ import Wire
     }
     #expect(script.rows.count { $0.contains("(is echo_server") } == 1)
     #expect(script.rows.count { $0.contains("- retry ") } == 3)
+    script.enter("by hand")
+    script.refuse()
+    #expect(script.rows.count { $0.contains("(is echo_server") } == 1)
   }
 
   @Test("Enter tries at once, and what is typed meanwhile goes in order, once")

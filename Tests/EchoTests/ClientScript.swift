@@ -19,6 +19,7 @@ struct ClientScript {
     awaitsReceipts: Bool = true,
     reconnects: Bool = false,
     historyCount: Int = 1000,
+    remembered: [String]? = nil,
     size: Size = Size(columns: 80, rows: 24)
   ) {
     model = ClientModel(
@@ -28,6 +29,7 @@ struct ClientScript {
       awaitsReceipts: awaitsReceipts,
       reconnects: reconnects,
       historyCount: historyCount,
+      remembered: remembered,
       look: Look(theme: .mono)
     )
     _ = model.update(.tick(Moment(time: time)))

@@ -12,7 +12,12 @@ import Wire
 
   private func ids(_ list: FilteredList) -> [UInt64] { (list.firstRow..<list.endRow).map { list[$0] } }
 
-  private func isEven(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func isEven(
+    _ record: MessageRecord,
+    _ peer: Peer?,
+    _ bytes: UnsafeRawBufferPointer,
+    _ progress: inout FilterProgress
+  ) -> Bool? {
     record.sequence % 2 == 1
   }
 
@@ -50,12 +55,40 @@ import Wire
     #expect(list.advance(log, rows: 100, bytes: 0, matches: isEven) == 0)
   }
 
+  @Test(
+    "What is not decided is asked again, at the same row, with what is known of it; what came in between goes first"
+  )
+  func undecided() {
+    var log = MessageLog(countLimit: 10_000, byteLimit: 1 << 20)
+    fill(&log, 0..<20)
+    var list = FilteredList(origin: 10)
+    var asked: [UInt64] = []
+    var patience = 0
+    func ask(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer, _: inout FilterProgress) -> Bool?
+    {
+      asked.append(record.sequence - 1)
+      patience += 1
+      return patience % 3 == 0 ? true : nil
+    }
+    #expect(list.advance(log, rows: 100, bytes: 1 << 20, matches: ask) == 1 && ids(list) == [])
+    #expect(list.advance(log, rows: 100, bytes: 1 << 20, matches: ask) == 1 && ids(list) == [])
+    #expect(list.advance(log, rows: 100, bytes: 1 << 20, matches: ask) == 2 && ids(list) == [10])
+    #expect(asked == [10, 10, 10, 11])
+    while asked.last != 9 { list.advance(log, rows: 100, bytes: 1 << 20, matches: ask) }
+    #expect(!list.isComplete(for: log) && ids(list) == Array(10..<20))
+    fill(&log, 20..<21)
+    asked = []
+    while !list.isComplete(for: log) { list.advance(log, rows: 100, bytes: 1 << 20, matches: ask) }
+    #expect(ids(list) == Array(0..<21) && asked.first == 20 && asked.last == 0)
+    #expect(asked.count(where: { $0 == 5 }) == 3)
+  }
+
   @Test("The first row from an id on is found")
   func firstRow() {
     var log = MessageLog(countLimit: 10_000, byteLimit: 1 << 20)
     fill(&log, 0..<100)
     var list = FilteredList(origin: 50)
-    list.advance(log, rows: 1000, bytes: 1 << 20) { record, _, _ in (record.sequence - 1) % 10 == 5 }
+    list.advance(log, rows: 1000, bytes: 1 << 20) { record, _, _, _ in (record.sequence - 1) % 10 == 5 }
     #expect(ids(list) == [5, 15, 25, 35, 45, 55, 65, 75, 85, 95])
     let near: [(UInt64, UInt64)] = [(0, 5), (5, 5), (6, 15), (46, 55), (54, 55), (95, 95)]
     for (id, expected) in near { #expect(list[list.firstRow(from: id)] == expected, "\(id)") }
@@ -69,7 +102,7 @@ import Wire
     log.append(event: .stopping(.asked, at: ServerScript.start))
     var list = FilteredList(origin: 0)
     var seen: [String] = []
-    list.advance(log, rows: 10, bytes: 1000) { record, peer, words in
+    list.advance(log, rows: 10, bytes: 1000) { record, peer, words, _ in
       seen.append("\(peer?.connection.number ?? 0) \(String(decoding: words, as: UTF8.self))")
       return record.flags.contains(.notice)
     }
@@ -113,6 +146,7 @@ import Wire
         list.advance(log, rows: Int.random(in: 1...300, using: &random), bytes: 1 << 16) {
           record,
           _,
+          _,
           _ in matches(record.sequence - 1)
         }
         #expect(list.firstRow <= before.0 && list.endRow >= before.1)
@@ -122,7 +156,7 @@ import Wire
       if round % 12 == 0 { check() }
     }
     while !list.isComplete(for: log) {
-      list.advance(log, rows: 500, bytes: 1 << 20) { record, _, _ in matches(record.sequence - 1) }
+      list.advance(log, rows: 500, bytes: 1 << 20) { record, _, _, _ in matches(record.sequence - 1) }
     }
     list.drop(before: log.firstID)
     check()

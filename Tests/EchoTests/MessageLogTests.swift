@@ -151,20 +151,54 @@ import Wire
     #expect(log.byteCount <= 100_000 && log.count > 200 && log.count < 1000)
   }
 
+  /// Peers for a test of what they take: each a function of its number.
+  enum PeerKind: CaseIterable {
+    case datagrams, connections, alternating, ipv6, linkLocal, unix
+
+    func peer(_ number: UInt32) -> Peer {
+      let port = UInt16(truncatingIfNeeded: number)
+      let low = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+      let connection = ConnectionID(.max - number)
+      switch self {
+      case .datagrams:
+        return Peer(
+          connection: .none,
+          transport: .udp,
+          address: SocketAddress(family: .ipv4, port: port, low: low >> 32)
+        )
+      case .connections:
+        return Peer(connection: connection, transport: .tcp, address: .ipv4(10, 255, 0, 1, port: port))
+      case .alternating: return ServerScript.peer(number % 7, .udp)
+      case .ipv6:
+        let address = SocketAddress(family: .ipv6, port: port, high: ~low, low: low)
+        return Peer(connection: connection, transport: .tcp, address: address)
+      case .linkLocal:
+        let address = SocketAddress(family: .ipv6, port: port, high: 0xFE80 << 48, low: low, scope: .max - number)
+        return Peer(connection: connection, transport: .tcp, address: address)
+      case .unix:
+        return Peer(
+          connection: connection,
+          transport: .unix,
+          address: SocketAddress(family: .unix, scope: .max - number)
+        )
+      }
+    }
+  }
+
   @Test(
     "A message takes at most 64 bytes beside its own, whoever sends and however it comes",
-    arguments: [1, 7, 1000] as [UInt32],
+    arguments: PeerKind.allCases,
     [1, 32, 10_000]
   )
-  func overhead(peers: UInt32, batchCount: Int) {
+  func overhead(kind: PeerKind, batchCount: Int) {
     var log = MessageLog(countLimit: 1 << 20, byteLimit: 64 << 20)
-    let payload = Array(repeating: UInt8(ascii: "x"), count: 100)
+    let payload = Array(repeating: UInt8(ascii: "x"), count: 20)
     var sent = 0
     while sent < 50_000 {
       var batch = ServerScript.batch(Array(repeating: payload, count: batchCount), first: UInt64(sent + 1))
       batch.peers = []
       for row in batch.records.indices {
-        let peer = ServerScript.peer(UInt32(sent + row) % peers, .udp)
+        let peer = kind.peer(UInt32(sent + row))
         if batch.peers.last != peer { batch.peers.append(peer) }
         batch.records[row].peer = UInt32(batch.peers.count - 1)
       }
@@ -172,10 +206,28 @@ import Wire
       sent += batchCount
     }
     #expect(log.count == sent)
-    #expect(log.byteCount - 100 * sent <= 64 * sent, "\((log.byteCount - 100 * sent) / sent)")
-    #expect(
-      (0..<UInt64(sent)).allSatisfy { log[$0]?.peer == ServerScript.peer(UInt32($0) % peers, .udp) }
-    )
+    #expect(log.byteCount - 20 * sent <= 64 * sent, "\((log.byteCount - 20 * sent) / sent)")
+    #expect((0..<UInt64(sent)).allSatisfy { log[$0]?.peer == kind.peer(UInt32($0)) })
+  }
+
+  @Test("Every peer reads back as it was, the one whose address has what its kind never has too")
+  func unusualPeers() {
+    let halves: [UInt64] = [0, 1, 0xFE80 << 48, 0xFE80_0000_0000_0001, .max]
+    var peers: [Peer] = []
+    for family in [SocketAddress.Family.ipv4, .ipv6, .unix] {
+      for transport in Transport.allCases {
+        for high in halves {
+          for (index, low) in halves.enumerated() {
+            let scope: UInt32 = [0, 1, .max][index % 3]
+            let address = SocketAddress(family: family, port: UInt16(peers.count), high: high, low: low, scope: scope)
+            peers.append(Peer(connection: ConnectionID(scope), transport: transport, address: address))
+          }
+        }
+      }
+    }
+    var log = MessageLog(countLimit: 10_000, byteLimit: 1 << 20)
+    for round in 0..<3 { log.append(mixed(peers, first: UInt64(round * peers.count + 1))) }
+    #expect((0..<3 * peers.count).allSatisfy { log[UInt64($0)]?.peer == peers[$0 % peers.count] })
   }
 
   @Test("Many peers in many small batches stay apart")

@@ -147,6 +147,68 @@ import Wire
     #expect(script.model.browser.matchCount == expected)
   }
 
+  @Test("A costly filter over a hostile message lets keys through within the message, and news, and decides rightly")
+  func costlyFilter() {
+    var script = ServerScript(historyBytes: 8 << 20)
+    script.listen()
+    let count = 150_000
+    script.receive(Array(repeating: 0x78, count: count) + Array("y".utf8))
+    script.receive(Array(repeating: 0x78, count: count) + Array("z".utf8))
+    // Longer than the longest match, so that each row is left off many times.
+    script.filter("/x.{900}[^x]/ /z$/")
+    var turns = 0
+    while script.model.hasPendingWork {
+      #expect(script.model.browser.matchCount <= 1 && turns < 1000)
+      if turns == 3 {
+        script.press(.character("?"))
+        #expect(script.contains("up a page"))
+        script.press(Key(.escape))
+      }
+      if turns == 5 { script.receive("news") }
+      script.pass(milliseconds: 1)
+      script.give(.turn)
+      turns += 1
+    }
+    #expect(turns > 5)
+    #expect(script.model.browser.matchCount == 1 && script.model.browser.selectedID == 1, "\(script)")
+  }
+
+  @Test("However many events come in one turn of the loop, a filter looks at them for one slice")
+  func filterAndEvents() {
+    var script = ServerScript(historyBytes: 8 << 20)
+    script.listen()
+    script.filter("/x.{900}y/")
+    for _ in 0..<30 { script.receive(Array(repeating: 0x78, count: 20_000)) }
+    #expect(script.model.hasPendingWork && script.model.browser.matchCount == 0)
+    var turns = 0
+    while script.model.hasPendingWork, turns < 1000 {
+      script.give(.turn)
+      turns += 1
+    }
+    #expect((5...100).contains(turns))
+  }
+
+  @Test("A search marks its matches in a long message slice by slice, and goes to the first")
+  func costlyMarks() {
+    var script = ServerScript(historyBytes: 8 << 20)
+    script.listen()
+    script.receive(Array(repeating: 0x78, count: 6000) + Array("yend".utf8))
+    script.press(Key(.enter))
+    script.find("/x.{300}[^x]|end/")
+    while script.model.browser.isSearching { script.give(.turn) }
+    #expect(script.model.hasPendingWork && script.model.browser.matches.isEmpty)
+    script.press(.character("?"))
+    #expect(script.contains("up a page"))
+    script.press(Key(.escape))
+    var turns = 0
+    while script.model.hasPendingWork, turns < 1000 {
+      script.give(.turn)
+      turns += 1
+    }
+    #expect(turns > 3)
+    #expect(script.model.browser.matches == [5699..<6001, 6001..<6004])
+  }
+
   @Test("What a filter has found goes when the history forgets it")
   func filterForgets() {
     var script = ServerScript(historyCount: 100)

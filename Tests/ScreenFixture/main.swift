@@ -35,7 +35,7 @@ struct FixtureModel: ScreenModel {
     case .news(let count): news += count
     case .input(.key(let key)): return press(key)
     case .input(.mouse(let mouse)): self.mouse = "\(mouse.point.column),\(mouse.point.row)"
-    case .input, .tick: break
+    case .input, .tick, .edited, .notRemembered: break
     case .terminate: return [.quit]
     }
     return []

@@ -28,7 +28,7 @@ package enum Programs {
 
   /// What every program under test sees: nothing of the machine that the tests run on.
   ///
-  /// `home` is its HOME; the sanitizers' and coverage's own variables go through. A nil in `changes` removes a variable.
+  /// `home` is its HOME, where it keeps its state too; the sanitizers' and coverage's own variables go through. A nil in `changes` removes a variable.
   static func environment(home: String, changes: [String: String?]) -> [String: String] {
     var environment = [
       "HOME": home, "LANG": "C.UTF-8", "PATH": searchPath.joined(separator: ":"), "SWIFT_BACKTRACE": "enable=no",

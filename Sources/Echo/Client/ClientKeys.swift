@@ -4,7 +4,7 @@ import Screen
 enum ClientKeys {
   enum Action: Hashable, Sendable {
     case send, newline
-    case previous, next
+    case previous, next, search
     case pageUp, pageDown, top, bottom, unread
     case selectAbove, selectBelow, resend, copy
     case tab, detailUp, detailDown, mode
@@ -24,8 +24,9 @@ enum ClientKeys {
           hint: "send"
         ),
         .init(Key(.enter, .meta), action: .newline, help: "newline in the message, where the framing allows"),
-        .init(Key(.up), action: .previous, help: "the message before, from this run", hint: "history"),
+        .init(Key(.up), action: .previous, help: "the message before; kept across runs", hint: "history"),
         .init(Key(.down), action: .next, help: "the message after"),
+        .init(.control("r"), action: .search, help: "search them as you type; ^S newer, ^G gives up"),
       ]
     ),
     .init(
@@ -95,6 +96,7 @@ enum ClientKeys {
     .init("^U ^K", "kill to the start, the end of the line"),
     .init("^Y M-y", "yank what was killed; the kill before it"),
     .init("^T ^_", "exchange two characters; undo"),
+    .init("^X ^E", "edit the message in $VISUAL or $EDITOR"),
   ]
 
   static var help: HelpTable {

@@ -68,11 +68,11 @@ extension ClientModel {
       return []
     }
     let typed = input
-    history.add(input.take())
+    let text = input.take()
     do throws(CommandProblem) {
-      return try perform(action, argument, message: line.drop { $0 != " " }.dropFirst())
+      let effects = try perform(action, argument, message: line.drop { $0 != " " }.dropFirst())
+      return remember(text) + effects
     } catch {
-      history.forgetPlace()
       input = typed
       say(error.text, isAlert: true)
       return []

@@ -8,6 +8,7 @@ extension ClientModel {
       focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
       return []
     case .pasteQuestion(let messages): return answer(key, messages)
+    case .historySearch(let search): return press(key, in: search)
     case .question(let question):
       focus = .input
       return key == .character("y") || key == .character("Y") ? agree(to: question) : refuse(question)
@@ -20,6 +21,7 @@ extension ClientModel {
     browser.notice = nil
     let wasArmed = isQuitArmed
     isQuitArmed = false
+    if let effects = pressSequence(key) { return effects }
     if input.apply(key) {
       // Who types has no use for a selection that Enter would take.
       deselect()
@@ -56,6 +58,7 @@ extension ClientModel {
     case .bare: focus = .bare(BareView(end: browser.viewport.visible.upperBound))
     case .back: back()
     case .mouse: return toggleMouse()
+    case .search: searchHistory()
     case .help: focus = .help(ClientKeys.help)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]

@@ -34,6 +34,7 @@ extension ClientModel {
     noteAttemptFailure()
     link.connected(at: time)
     reconnection.connected(at: time)
+    hasAdvised = false
     var text = "connected"
     if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
     if let local { text += " from \(local)" }
@@ -68,7 +69,10 @@ extension ClientModel {
       note(end.advice ?? end.loss, isAlert: isAlert, at: time)
       return
     }
-    if retry.number == 1, let advice = end.advice { note(advice, isAlert: isAlert, at: time) }
+    if !hasAdvised, let advice = end.advice {
+      note(advice, isAlert: isAlert, at: time)
+      hasAdvised = true
+    }
     let delay = Figures.latency(nanoseconds: retry.delay)
     note("\(end.loss) - retry \(retry.number) in \(delay)", isAlert: isAlert, at: time)
   }

@@ -40,9 +40,9 @@ extension ClientModel {
     let payload = draft
     do throws(FramingError) {
       let count = try wireCount(of: payload)
-      history.add(input.take())
+      let text = input.take()
       catchUp()
-      return submit(payload, wireCount: count)
+      return remember(text) + submit(payload, wireCount: count)
     } catch .containsDelimiter(0x0a) {
       ask(PastedMessages(payload), isFromInput: true)
     } catch {
@@ -141,19 +141,23 @@ extension ClientModel {
   // MARK: Pasting
 
   mutating func paste(_ bytes: [UInt8]) {
-    if case .find(var prompt) = focus {
+    switch focus {
+    case .find(var prompt):
       prompt.paste(bytes)
       focus = .find(prompt)
       return
+    case .input, .historySearch: break
+    case .help, .pasteQuestion, .question, .bare: return
     }
-    guard focus == .input else { return }
     browser.notice = nil
     isQuitArmed = false
+    isSequenceBegun = false
     guard String(validating: bytes, as: UTF8.self) != nil else {
       say("the paste is not UTF-8 text: it was not taken")
       return
     }
     let messages = PastedMessages(bytes)
+    if pasteIntoSearch(messages.text) { return }
     if messages.lines.count > 1 {
       ask(messages, isFromInput: false)
     } else {
@@ -180,9 +184,8 @@ extension ClientModel {
         say("the session is ending: nothing more is sent")
         return []
       }
-      if messages.isFromInput { history.add(input.take()) }
+      var effects = messages.isFromInput ? remember(input.take()) : []
       catchUp()
-      var effects: [Effect<ClientRequest>] = []
       for line in messages.lines {
         guard let count = try? wireCount(of: line) else { continue }
         effects += send(line, wireCount: count)

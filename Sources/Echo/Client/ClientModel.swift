@@ -29,6 +29,7 @@ package struct ClientModel: ScreenModel {
     case find(Prompt)
     /// The texts of the log alone, for the terminal's own selection.
     case bare(BareView)
+    case historySearch(HistorySearch)
   }
 
   /// Why the session is to end, if it is.
@@ -63,13 +64,19 @@ package struct ClientModel: ScreenModel {
   /// What the status row says of it: made when it changes, for a frame must not cost a long message's length.
   private(set) var inputText: String?
   var focus = Focus.input
-  var history = MessageHistory()
   var findHistory = MessageHistory()
   var isMouseOn = false
+  var history: MessageHistory
+  /// Whether the shell is asked to remember what is entered.
+  let keepsHistory: Bool
+  /// ^X was pressed; the next key says what for.
+  var isSequenceBegun = false
   var measures = ClientMeasures()
   var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
   var attemptFailure: (text: String, time: Timestamp)?
+  /// What to do about a connection that can't be made was said since there was one.
+  var hasAdvised = false
   /// The connection is being ended because the user wants that; another one begins if the user wants that too.
   var isClosing = false
   var isReconnecting = false
@@ -77,7 +84,8 @@ package struct ClientModel: ScreenModel {
   var isQuitArmed = false
   var nextID: UInt64 = 1
 
-  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself.
+  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself;
+  /// `remembered`: what was entered in earlier runs, or nil for no memory of this one either.
   package init(
     title: String,
     framing: Framing,
@@ -88,6 +96,7 @@ package struct ClientModel: ScreenModel {
     framingIsFixed: Bool = false,
     historyCount: Int = 100_000,
     historyBytes: Int = 64 << 20,
+    remembered: [String]? = nil,
     look: Look = Look()
   ) {
     self.title = title
@@ -97,6 +106,8 @@ package struct ClientModel: ScreenModel {
     self.awaitsReceipts = awaitsReceipts
     self.framingIsFixed = framingIsFixed
     self.look = look
+    history = MessageHistory(remembered ?? [])
+    keepsHistory = remembered != nil
     reconnection = Reconnection(isEnabled: reconnects)
     // Its rows hold what is shown of a message: no framing is left to be looked through.
     browser = LogBrowser(
@@ -132,6 +143,7 @@ package struct ClientModel: ScreenModel {
     case .resize(let size): self.size = size
     case .tick(let moment):
       now = moment
+      browser.renewAllowance()
       measures.advance(to: moment.time)
       if reconnection.isDue(at: moment.time) { effects = connect(isByHand: false) }
     case .news(let news): effects = handle(news)
@@ -145,8 +157,13 @@ package struct ClientModel: ScreenModel {
     case .input(.paste(let bytes)): paste(bytes)
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.focus(let hasFocus)): hasTerminalFocus = hasFocus
+    case .edited(let event): take(event)
+    case .notRemembered(let reason): say(reason)
     }
-    if case .input = event { inputText = measuredInput() }
+    switch event {
+    case .input, .edited: inputText = measuredInput()
+    case .news, .tick, .resize, .turn, .file, .notRemembered, .terminate: break
+    }
     arrange()
     browser.showSubject()
     unread.watch(isAway: !browser.viewport.isFollowing || !hasTerminalFocus, end: browser.log.endID)

@@ -119,15 +119,15 @@ extension ClientModel {
   /// What is to be known now, in place of the status.
   var statusMessage: (String, Role)? {
     if let hint = commandHint { return (hint, .statusBar) }
+    if case .down = phase, input.isEmpty {
+      let waiting = queue.isEmpty ? "" : "; \(Figures.quantity(UInt64(queue.count), "message")) queued"
+      return ("not connected: Enter connects at once\(waiting)", .warning)
+    }
     switch ending {
     case .none: break
     case .stopMessage: return ("awaiting the receipt of the message that ends the session", .warning)
     case .whenSent: return ("quits when what is queued has been sent", .warning)
     case .asked: return ("everything has been said; awaiting what is due", .warning)
-    }
-    if case .down = phase, input.isEmpty {
-      let waiting = queue.isEmpty ? "" : "; \(Figures.quantity(UInt64(queue.count), "message")) queued"
-      return ("not connected: Enter connects at once\(waiting)", .warning)
     }
     if input.characters.first?.utf8.first == ClientModel.stopByte {
       return ("a message that begins with . ends the session", .warning)

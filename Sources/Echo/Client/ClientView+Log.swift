@@ -75,7 +75,7 @@ extension ClientModel {
     cursor.left(sign, columns.sign, style(role), on: &surface)
     cursor.right(row.isNotice ? "" : Figures.scaled(row.wireCount), columns.bytes, style(.text), on: &surface)
     cursor.right(roundTripText(row), columns.roundTrip, style(.muted), on: &surface)
-    RowPreview(look: look, pattern: browser.pattern, isSelected: isSelected).draw(
+    RowPreview(browser, look: look, isSelected: isSelected).draw(
       row.payload,
       at: Point(column: cursor.column, row: line),
       columns: min(columns.text, rect.maxColumn - cursor.column),

@@ -44,14 +44,16 @@ extension ClientModel {
       return surface.fill(line, style: look.theme[.text])
     }
     var rest = rect
-    if rect.size.columns >= 8 {
+    if case .historySearch(let search) = focus {
+      surface.draw(promptOf: search, takingFrom: &rest, look)
+    } else if rect.size.columns >= 8 {
       let prompt = rest.takeLeft(2)
       surface.draw(">", column: prompt.minColumn, row: prompt.minRow, columns: 1, style: look.theme[.prompt])
     }
     surface.draw(input, in: rest, style: look.theme[.text], escapeStyle: look.theme[.escape])
     switch focus {
     case .pasteQuestion, .question: surface.cursor = nil
-    case .input, .help, .find, .bare: break
+    case .input, .help, .find, .historySearch, .bare: break
     }
     if layout.status == nil, let rect = layout.counters {
       let (message, role) = urgentMessage ?? statusMessage ?? (counterText, .text)

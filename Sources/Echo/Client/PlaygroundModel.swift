@@ -51,6 +51,8 @@ package struct PlaygroundModel: ScreenModel {
     case .terminate: return ofClient(client.update(.terminate))
     case .turn: return ofClient(client.update(.turn))
     case .file(let event): return ofClient(client.update(.file(event)))
+    case .edited(let event): return ofClient(client.update(.edited(event)))
+    case .notRemembered(let reason): return ofClient(client.update(.notRemembered(reason)))
     case .input(.mouse(let mouse)):
       if let pane = layout.server, mouse.point.column >= pane.minColumn, mouse.point.row >= pane.minRow {
         _ = server.update(.input(.mouse(mouse)))
@@ -100,6 +102,8 @@ package struct PlaygroundModel: ScreenModel {
       case .copy(let bytes): [.copy(bytes)]
       case .mouse(let isOn): [.mouse(isOn)]
       case .file(let request): [.file(request)]
+      case .edit(let text): [.edit(text)]
+      case .remember(let text): [.remember(text)]
       }
     }
   }

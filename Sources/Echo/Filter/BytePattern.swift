@@ -32,23 +32,75 @@ struct BytePattern: Sendable {
   var source: String { compiled.source }
   var ignoresCase: Bool { compiled.ignoresCase }
 
-  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    compiled.table.find(in: bytes, from: 0) != nil
+  /// Where a search in some bytes stands, which goes on in the same bytes.
+  struct Search: Sendable {
+    fileprivate var table: PatternTable.Search
+    fileprivate var threads: PatternThreads?
   }
 
-  /// The leftmost match that begins at `start` (a border between scalars) or after it and, if given, before `limit`;
-  /// the longest of these. It looks for its end in `reach` bytes only, so that many searches in the same bytes stay linear.
+  /// A search that begins at `start`, a border between scalars.
+  func search(from start: Int = 0) -> Search { Search(table: test(from: start)) }
+
+  /// The same, for whether there is a match.
+  func test(from start: Int = 0) -> PatternTable.Search { compiled.table.search(from: start) }
+
+  /// Whether there is a match; nil when the budget was spent before that was known.
+  func matches(
+    _ bytes: UnsafeRawBufferPointer,
+    _ test: inout PatternTable.Search,
+    _ budget: inout WorkBudget
+  ) -> Bool? {
+    compiled.table.advance(&test, in: bytes, &budget).isFound
+  }
+
+  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var test = test()
+    var budget = WorkBudget.unlimited
+    return matches(bytes, &test, &budget) ?? false
+  }
+
+  /// The leftmost match that begins where the search began or after it and, if given, before `limit`; the longest of
+  /// these. It looks for its end in `reach` bytes only, so that many searches in the same bytes stay linear.
+  func firstMatch(
+    in bytes: UnsafeRawBufferPointer,
+    _ search: inout Search,
+    before limit: Int = .max,
+    reach: Int = .max,
+    _ budget: inout WorkBudget
+  ) -> SearchOutcome<Range<Int>> {
+    if search.threads == nil {
+      switch compiled.table.advance(&search.table, in: bytes, before: limit, reach: reach, &budget) {
+      case .found:
+        search.threads = PatternThreads(compiled.automaton, in: bytes, from: search.table.quietEnd, &budget)
+      case .missing: return .missing
+      case .paused: return .paused
+      }
+    }
+    // The only reference is the local one, so that nothing is copied.
+    guard var threads = search.threads.take() else { return .missing }
+    let outcome = threads.advance(in: bytes, reach: reach, &budget)
+    switch outcome {
+    case .found(let match): return match.lowerBound < limit ? .found(match) : .missing
+    case .missing: return .missing
+    case .paused:
+      search.threads = threads
+      return .paused
+    }
+  }
+
+  /// The same, to its end, for a search that begins at `start`.
   func firstMatch(
     in bytes: UnsafeRawBufferPointer,
     from start: Int = 0,
     before limit: Int = .max,
     reach: Int = .max
   ) -> Range<Int>? {
-    guard start <= bytes.count, start < limit,
-      let quietEnd = compiled.table.find(in: bytes, from: start, before: limit, reach: reach)
-    else { return nil }
-    var threads = PatternThreads(compiled.automaton, bytes, from: quietEnd)
-    guard let match = threads.run(reach: reach), match.lowerBound < limit else { return nil }
+    guard start <= bytes.count, start < limit else { return nil }
+    var search = search(from: start)
+    var budget = WorkBudget.unlimited
+    guard case .found(let match) = firstMatch(in: bytes, &search, before: limit, reach: reach, &budget) else {
+      return nil
+    }
     return match
   }
 }

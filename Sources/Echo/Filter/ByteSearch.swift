@@ -25,37 +25,56 @@ struct ByteSearch: Hashable, Sendable {
     pivot = needle.indices.min { ByteSearch.commonness(needle[$0]) < ByteSearch.commonness(needle[$1]) } ?? 0
   }
 
-  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { firstMatch(in: bytes) != nil }
-
   /// The first match that begins at `start` or after it and, if given, before `limit`; an empty needle is found at once.
   func firstMatch(
     in bytes: UnsafeRawBufferPointer,
     from start: Int = 0,
     before limit: Int = .max
   ) -> Range<Int>? {
-    needle.withUnsafeBufferPointer { needle -> Range<Int>? in
+    var start = start
+    var budget = WorkBudget.unlimited
+    guard case .found(let match) = firstMatch(in: bytes, from: &start, before: limit, &budget) else { return nil }
+    return match
+  }
+
+  /// The same, as far as the budget goes; paused, it goes on at `start`. Between two places where the rarest byte stands it
+  /// is not paused.
+  func firstMatch(
+    in bytes: UnsafeRawBufferPointer,
+    from start: inout Int,
+    before limit: Int = .max,
+    _ budget: inout WorkBudget
+  ) -> SearchOutcome<Range<Int>> {
+    needle.withUnsafeBufferPointer { needle -> SearchOutcome<Range<Int>> in
       // One past the last place where a match can begin.
       let end = min(bytes.count - needle.count + 1, limit)
-      guard start < end else { return nil }
-      guard !needle.isEmpty else { return start..<start }
+      guard start < end else { return .missing }
+      guard !needle.isEmpty else { return .found(start..<start) }
       let letter = needle[pivot]
       let fold: UInt8 = ignoresCase && ByteSearch.isLowercase(letter) ? 0x20 : 0
-      var place = start + pivot
-      while let found = ByteSearch.firstIndex(of: letter, fold: fold, in: bytes, from: place, to: end + pivot) {
-        if isMatch(needle, in: bytes, at: found - pivot) { return (found - pivot)..<(found - pivot + needle.count) }
-        place = found + 1
+      while !budget.isSpent {
+        let place = start + pivot
+        guard let found = ByteSearch.firstIndex(of: letter, fold: fold, in: bytes, from: place, to: end + pivot) else {
+          budget.spend((end - start) / 4)
+          return .missing
+        }
+        let count = agreement(needle, in: bytes, at: found - pivot)
+        budget.spend((found - place) / 4 + count + 2)
+        if count == needle.count { return .found((found - pivot)..<(found - pivot + count)) }
+        start = found - pivot + 1
       }
-      return nil
+      return .paused
     }
   }
 
+  /// How many bytes of the needle are there, from its first.
   @inline(__always)
-  private func isMatch(_ needle: UnsafeBufferPointer<UInt8>, in bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+  private func agreement(_ needle: UnsafeBufferPointer<UInt8>, in bytes: UnsafeRawBufferPointer, at start: Int) -> Int {
     for index in 0..<needle.count {
       let byte = bytes[start &+ index]
-      guard byte == needle[index] || (ignoresCase && ByteSearch.lowercase(byte) == needle[index]) else { return false }
+      guard byte == needle[index] || (ignoresCase && ByteSearch.lowercase(byte) == needle[index]) else { return index }
     }
-    return true
+    return needle.count
   }
 
   /// The first place from `start` to before `end` whose byte, with the bits of `fold` set, is `byte`.

@@ -5,7 +5,8 @@ struct Filter: Sendable {
   private let node: FilterNode
 
   private init(_ node: FilterNode) {
-    self.node = node.cheapestFirst
+    var count = 0
+    self.node = node.cheapestFirst.numbered(from: &count)
     description = node.description
   }
 
@@ -27,7 +28,18 @@ struct Filter: Sendable {
     _ bytes: UnsafeRawBufferPointer,
     framing: Framing
   ) -> Bool {
-    node.matches(FilterRow(record: record, peer: peer, bytes: bytes, framing: framing))
+    var progress = FilterProgress()
+    var budget = WorkBudget.unlimited
+    let row = FilterRow(record: record, peer: peer, bytes: bytes, framing: framing)
+    return node.matches(row, &progress, &budget) ?? false
+  }
+
+  /// The same, as far as the budget goes: nil is for asking again, with the row's progress.
+  func matches(_ row: FilterRow, _ progress: inout FilterProgress, _ budget: inout WorkBudget) -> Bool? {
+    guard !budget.isSpent else { return nil }
+    // Afterwards: whatever is left of a budget has to bring a row on.
+    defer { budget.spend(WorkBudget.row) }
+    return node.matches(row, &progress, &budget)
   }
 }
 

@@ -34,27 +34,31 @@ enum FilterTest: Hashable, Sendable {
     }
   }
 
-  func matches(_ row: FilterRow) -> Bool {
+  /// Whether the row passes; nil when the budget was spent before that was known, and `place` is where it goes on.
+  func matches(_ row: FilterRow, _ place: inout SearchPlace, _ budget: inout WorkBudget) -> Bool? {
     switch self {
-    case .text(let search): return search.matches(row.shown)
-    case .pattern(let pattern): return pattern.matches(row.shown)
-    case .bytes(let search): return !row.isEvent && search.matches(row.bytes)
+    case .text(let search): return place.advance(search, in: row.shown, &budget).isFound
+    case .pattern(let pattern): return place.matches(pattern, row.shown, &budget)
+    case .bytes(let search): return row.isEvent ? false : place.advance(search, in: row.bytes, &budget).isFound
+    case .addressText(let pattern):
+      guard var text = row.peer?.address.description else { return false }
+      return text.withUTF8 { place.matches(pattern, UnsafeRawBufferPointer($0), &budget) }
+    case .traits(let traits):
+      if traits.contains(where: { $0.matches(row) }) { return true }
+      guard !row.isEvent, traits.contains(where: { $0.oddity != nil }) else { return false }
+      return place.finds(traits, in: row.shown, &budget)
     case .length(let comparison, let count): return !row.isEvent && comparison.holds(row.record.wireCount, count)
-    case .traits(let traits): return traits.contains { $0.matches(row) }
-    case .addresses, .addressText, .ports, .connections, .transports: return row.peer.map(matches) ?? false
+    case .addresses, .ports, .connections, .transports: return row.peer.map(matches) ?? false
     }
   }
 
   private func matches(_ peer: Peer) -> Bool {
     switch self {
     case .addresses(let patterns): return patterns.contains { $0.matches(peer.address) }
-    case .addressText(let pattern):
-      var text = peer.address.description
-      return text.withUTF8 { pattern.matches(UnsafeRawBufferPointer($0)) }
     case .ports(let ports): return peer.address.family != .unix && ports.contains(peer.address.port)
     case .connections(let numbers): return numbers.contains(peer.connection.number)
     case .transports(let transports): return transports.contains(peer.transport)
-    case .text, .pattern, .bytes, .traits, .length: return false
+    case .text, .pattern, .bytes, .addressText, .traits, .length: return false
     }
   }
 
@@ -64,12 +68,15 @@ enum FilterTest: Hashable, Sendable {
     return traits.contains { [.answered, .unanswered, .late, .error].contains($0) }
   }
 
+  /// Whether it looks at bytes, and so can be left off and gone on with.
+  var readsBytes: Bool { cost >= 4 }
+
   /// What a test costs, roughly, so that the cheap ones can spare the others.
   var cost: Int {
     switch self {
     case .ports, .connections, .transports, .length: 1
     case .addresses: 2
-    case .traits(let traits): traits.contains { $0.readsBytes } ? 6 : 1
+    case .traits(let traits): traits.contains { $0.oddity != nil } ? 6 : 1
     case .text, .bytes: 4
     case .addressText: 5
     case .pattern: 8

@@ -25,12 +25,11 @@ enum FilterTrait: String, CaseIterable, Sendable {
   /// In a client's log: sent, or received; not answered in time; answered after it.
   case sent, received, unanswered, late
 
+  /// Whether a row has it by what its record says.
   func matches(_ row: FilterRow) -> Bool {
     let flags = row.record.flags
     switch self {
-    case .ctl: return !row.isEvent && Printable.oddities(of: row.shown).controls > 0
-    case .bidi: return !row.isEvent && Printable.oddities(of: row.shown).bidirectional > 0
-    case .badutf8: return !row.isEvent && Printable.oddities(of: row.shown).illFormed > 0
+    case .ctl, .bidi, .badutf8: return false
     case .trunc: return flags.contains(.truncated)
     case .partial: return flags.contains(.partial)
     case .stop: return !flags.isDisjoint(with: [.stop, .stopRefused])
@@ -45,11 +44,13 @@ enum FilterTrait: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it has to look at bytes.
-  var readsBytes: Bool {
+  /// What has to be in a message's bytes instead.
+  var oddity: Printable.Oddity? {
     switch self {
-    case .ctl, .bidi, .badutf8: true
-    case .trunc, .partial, .stop, .event, .error, .hostile, .answered, .sent, .received, .unanswered, .late: false
+    case .ctl: .control
+    case .bidi: .bidirectional
+    case .badutf8: .illFormed
+    case .trunc, .partial, .stop, .event, .error, .hostile, .answered, .sent, .received, .unanswered, .late: nil
     }
   }
 }

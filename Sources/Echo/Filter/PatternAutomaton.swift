@@ -10,6 +10,10 @@ struct PatternAutomaton: Hashable, Sendable {
   let classes: SymbolClasses
   /// For each position, the set after it.
   private let following: [UInt64]
+  /// The positions that lead to the one before them, as most do, for a sequence is numbered from its end; and those that
+  /// lead elsewhere.
+  private let steppers: [UInt64]
+  private let leapers: [UInt64]
   /// For each class of symbols, the positions that take it.
   private let takers: [UInt64]
 
@@ -27,6 +31,17 @@ struct PatternAutomaton: Hashable, Sendable {
     start = moves.closure(of: entry, atTextStart: false, wordCount: wordCount)
     textStart = moves.closure(of: entry, atTextStart: true, wordCount: wordCount)
     following = moves.positions.flatMap { moves.closure(of: $0.next, atTextStart: false, wordCount: wordCount) }
+    var steppers = [UInt64](repeating: 0, count: wordCount)
+    var leapers = steppers
+    for position in sets.indices {
+      let row = following[(position * wordCount)..<((position + 1) * wordCount)]
+      let bit: UInt64 = 1 << UInt64(position & 63)
+      let isStepper = position > 0 && row[row.startIndex + (position - 1) >> 6] >> UInt64((position - 1) & 63) & 1 == 1
+      if isStepper { steppers[position >> 6] |= bit }
+      if row.reduce(0, { $0 + $1.nonzeroBitCount }) > (isStepper ? 1 : 0) { leapers[position >> 6] |= bit }
+    }
+    self.steppers = steppers
+    self.leapers = leapers
     let (classes, members) = SymbolClasses.partition(sets)
     self.classes = classes
     var takers = [UInt64](repeating: 0, count: members.count * wordCount)
@@ -38,17 +53,28 @@ struct PatternAutomaton: Hashable, Sendable {
 
   static func contains(_ bit: Int, in set: [UInt64]) -> Bool { set[bit >> 6] >> UInt64(bit & 63) & 1 == 1 }
 
-  /// Adds to `next` what the positions of `current` lead to on a symbol of class `symbols`.
+  /// Makes `next` what the positions of `current` lead to on a symbol of class `symbols`; returns what that cost,
+  /// in steps of a `WorkBudget`.
   @inline(__always)
-  func step(_ current: [UInt64], on symbols: Int, into next: inout [UInt64]) {
+  func step(_ current: [UInt64], on symbols: Int, into next: inout [UInt64]) -> Int {
+    let row = symbols &* wordCount
+    var carry: UInt64 = 0
+    var cost = 4 &+ 3 &* wordCount
+    for word in (0..<wordCount).reversed() {
+      let moved = current[word] & takers[row &+ word] & steppers[word]
+      next[word] = moved >> 1 | carry
+      carry = moved << 63
+    }
     for word in 0..<wordCount {
-      var bits = current[word] & takers[symbols &* wordCount &+ word]
+      var bits = current[word] & takers[row &+ word] & leapers[word]
       while bits != 0 {
         let position = word &* 64 &+ bits.trailingZeroBitCount
         bits &= bits &- 1
         for other in 0..<wordCount { next[other] |= following[position &* wordCount &+ other] }
+        cost &+= wordCount
       }
     }
+    return cost
   }
 
   @inline(__always)
@@ -56,15 +82,7 @@ struct PatternAutomaton: Hashable, Sendable {
     takers[symbols &* wordCount &+ position >> 6] >> UInt64(position & 63) & 1 == 1
   }
 
-  /// Calls `body` with each bit of the set after `position`.
+  /// The part of the set after `position` that lies in word `word`.
   @inline(__always)
-  func forEach(after position: Int, _ body: (Int) -> Void) {
-    for word in 0..<wordCount {
-      var bits = following[position &* wordCount &+ word]
-      while bits != 0 {
-        body(word &* 64 &+ bits.trailingZeroBitCount)
-        bits &= bits &- 1
-      }
-    }
-  }
+  func following(_ position: Int, word: Int) -> UInt64 { following[position &* wordCount &+ word] }
 }

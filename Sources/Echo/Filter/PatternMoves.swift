@@ -24,6 +24,7 @@ struct PatternMoves {
     case .textEnd: return add(.textEnd(next))
     case .sequence(let parts): return parts.reversed().reduce(next) { add($1, before: $0) }
     case .choice(let parts):
+      if let set = PatternMoves.union(parts) { return add(.symbol(set), before: next) }
       let entries = parts.map { add($0, before: next) }
       return add(.fork(entries))
     case .repetition(let part, let least, let most):
@@ -37,6 +38,16 @@ struct PatternMoves {
       for _ in 0..<least { entry = add(part, before: entry) }
       return entry
     }
+  }
+
+  /// The set that a choice between single symbols is, which is one position in place of one for each.
+  private static func union(_ parts: [PatternSyntax]) -> SymbolSet? {
+    var ranges: [Range<UInt32>] = []
+    for part in parts {
+      guard case .symbol(let set) = part else { return nil }
+      ranges += set.ranges
+    }
+    return SymbolSet(ranges)
   }
 
   private mutating func add(_ move: Move) -> Int {

@@ -16,7 +16,7 @@ struct PatternSymbol: Hashable, Comparable, Sendable {
 
   @inline(__always)
   init(_ unit: Printable.Unit) {
-    value = unit.scalar.map(\.value) ?? 0x11_0000 + UInt32(unit.byte)
+    value = if let scalar = unit.scalar { scalar.value } else { 0x11_0000 + UInt32(unit.byte) }
   }
 
   static func < (left: PatternSymbol, right: PatternSymbol) -> Bool { left.value < right.value }

@@ -52,7 +52,7 @@ struct PatternTable: Hashable, Sendable {
 
   private mutating func entry(after set: [UInt64], _ symbols: Int, _ numbers: inout [[UInt64]: Int]) -> Int32 {
     var next = [UInt64](repeating: 0, count: automaton.wordCount)
-    automaton.step(set, on: symbols, into: &next)
+    _ = automaton.step(set, on: symbols, into: &next)
     guard next.contains(where: { $0 != 0 }) else { return Int32(startRow) }
     for word in next.indices { next[word] |= automaton.start[word] }
     guard !PatternAutomaton.contains(automaton.matchBit, in: next) else { return Entry.match }
@@ -65,65 +65,117 @@ struct PatternTable: Hashable, Sendable {
     return Int32((sets.count - 1) * automaton.classes.count)
   }
 
-  /// A place at `start` or after it before which no match begins, if one begins after it; nil when none begins before
-  /// `limit`. (One that begins at `limit` or after it may be found too, one that ends `reach` bytes after it may not.)
-  func find(
+  // MARK: Matching
+
+  /// What a look-up costs, in steps of a `WorkBudget`, with an ASCII character and with another symbol.
+  private static let cost = 2
+  private static let decodingCost = 10
+
+  /// Where a search stands.
+  struct Search: Sendable {
+    fileprivate var index: Int
+    fileprivate var row: Int
+    /// The positions, where the table has ended.
+    fileprivate var set: [UInt64]?
+    /// A place before which no match begins, if one begins after it.
+    fileprivate(set) var quietEnd: Int
+  }
+
+  /// A search that begins at `start`, a border between scalars.
+  func search(from start: Int) -> Search {
+    Search(index: start, row: start == 0 ? 0 : startRow, quietEnd: start)
+  }
+
+  /// Looks for a match that begins before `limit`, and if there is one moves the search's `quietEnd` near its begin. (One
+  /// that begins at `limit` or after it may be found too, one that ends `reach` bytes after it may not.)
+  func advance(
+    _ search: inout Search,
     in bytes: UnsafeRawBufferPointer,
-    from start: Int,
     before limit: Int = .max,
-    reach: Int = .max
-  ) -> Int? {
+    reach: Int = .max,
+    _ budget: inout WorkBudget
+  ) -> SearchOutcome<Void> {
     let end = limit < bytes.count && reach < bytes.count - limit ? limit + reach : bytes.count
-    let first = start == 0 ? automaton.textStart : automaton.start
-    if PatternAutomaton.contains(automaton.matchBit, in: first) { return start }
-    var row = start == 0 ? 0 : startRow
-    var index = start
-    var quietEnd = start
-    while index < end {
+    let first = search.index == 0 ? automaton.textStart : automaton.start
+    if PatternAutomaton.contains(automaton.matchBit, in: first) { return .found(()) }
+    while search.index < end {
+      guard !budget.isSpent else { return .paused }
+      let isMatch =
+        if let set = search.set {
+          goOn(&search, from: set, in: bytes, end, &budget)
+        } else {
+          lookUp(&search, in: bytes, end, before: limit, &budget)
+        }
+      if isMatch { return .found(()) }
+      if search.set == nil, search.row == startRow, search.index >= limit { return .missing }
+    }
+    guard end == bytes.count else { return .missing }
+    let last = search.set ?? sets[search.row / automaton.classes.count]
+    return PatternAutomaton.contains(automaton.endBit, in: last) ? .found(()) : .missing
+  }
+
+  /// Goes on by the table: to a match, which is true, to where the table or the budget ends, or to `limit` or `end`.
+  private func lookUp(
+    _ search: inout Search,
+    in bytes: UnsafeRawBufferPointer,
+    _ end: Int,
+    before limit: Int,
+    _ budget: inout WorkBudget
+  ) -> Bool {
+    var (index, row, quietEnd) = (search.index, search.row, search.quietEnd)
+    var left = budget.left
+    defer {
+      (search.index, search.row, search.quietEnd) = (index, row, quietEnd)
+      budget.spend(budget.left - left)
+    }
+    while index < end, left > 0 {
+      let start = index
+      left &-= bytes[index] < 0x80 ? PatternTable.cost : PatternTable.decodingCost
       let symbols = automaton.classes.next(in: bytes, at: &index)
       let next = rows[row &+ symbols]
       if next >= 0 {
         row = Int(next)
       } else if next == Entry.match {
-        return quietEnd
+        return true
       } else {
-        guard let isMatch = goOn(from: sets[row / automaton.classes.count], symbols, in: bytes, at: &index, end)
-        else { return nil }
-        if isMatch { return quietEnd }
-        row = startRow
+        index = start
+        search.set = sets[row / automaton.classes.count]
+        return false
       }
       if row == startRow {
         quietEnd = index
-        if index >= limit { return nil }
+        if index >= limit { return false }
       }
     }
-    guard end == bytes.count else { return nil }
-    let last = sets[row / automaton.classes.count]
-    return PatternAutomaton.contains(automaton.endBit, in: last) ? quietEnd : nil
+    return false
   }
 
-  /// Goes on without the table: true at a match, false when nothing that began is left, nil at `end` without a match.
+  /// Goes on without the table: to a match, which is true, to where nothing that began is left, or to `end` or the budget's.
   private func goOn(
+    _ search: inout Search,
     from set: [UInt64],
-    _ symbols: Int,
     in bytes: UnsafeRawBufferPointer,
-    at index: inout Int,
-    _ end: Int
-  ) -> Bool? {
-    var symbols = symbols
+    _ end: Int,
+    _ budget: inout WorkBudget
+  ) -> Bool {
     var current = set
     var next = set
-    while true {
-      for word in next.indices { next[word] = 0 }
-      automaton.step(current, on: symbols, into: &next)
-      guard next.contains(where: { $0 != 0 }) else { return false }
+    var index = search.index
+    defer { search.index = index }
+    while index < end, !budget.isSpent {
+      let symbols = automaton.classes.next(in: bytes, at: &index)
+      budget.spend(automaton.step(current, on: symbols, into: &next))
+      guard next.contains(where: { $0 != 0 }) else {
+        search.set = nil
+        search.row = startRow
+        search.quietEnd = index
+        return false
+      }
       for word in next.indices { next[word] |= automaton.start[word] }
       swap(&current, &next)
       if PatternAutomaton.contains(automaton.matchBit, in: current) { return true }
-      guard index < end else {
-        return end == bytes.count && PatternAutomaton.contains(automaton.endBit, in: current) ? true : nil
-      }
-      symbols = automaton.classes.next(in: bytes, at: &index)
     }
+    search.set = current
+    return false
   }
 }

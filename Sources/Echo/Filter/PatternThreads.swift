@@ -1,74 +1,95 @@
 /// Finds a match's range: the automaton's threads, each with the place where it began.
 ///
 /// Of two threads at one position the one that began first stays, so that there are never more than positions.
-struct PatternThreads {
+struct PatternThreads: Sendable {
+  private struct Thread {
+    let position: Int
+    let begin: Int
+  }
+
   private let automaton: PatternAutomaton
-  private let bytes: UnsafeRawBufferPointer
   private var index: Int
-  private var active: [Int] = []
-  private var nextActive: [Int] = []
-  /// Where the thread at a position began; `none` where there is no thread.
-  private var begins: [Int]
-  private var nextBegins: [Int]
+  /// In the order of their begins: who comes first to a position may stay there.
+  private var active: [Thread] = []
+  private var previous: [Thread] = []
+  /// The positions of the active threads, and the kinds of match that were reached with them.
+  private var reached: [UInt64]
   private var best: Range<Int>?
 
-  private static let none = Int.max
+  /// What making it and a thread costs, in steps of a `WorkBudget`.
+  private static let cost = 200
+  private static let threadCost = 6
 
-  init(_ automaton: PatternAutomaton, _ bytes: UnsafeRawBufferPointer, from start: Int) {
+  init(
+    _ automaton: PatternAutomaton,
+    in bytes: UnsafeRawBufferPointer,
+    from start: Int,
+    _ budget: inout WorkBudget
+  ) {
     self.automaton = automaton
-    self.bytes = bytes
     index = start
-    begins = [Int](repeating: PatternThreads.none, count: automaton.positionCount)
-    nextBegins = begins
+    reached = [UInt64](repeating: 0, count: automaton.wordCount)
+    beginThreads(in: bytes)
+    budget.spend(PatternThreads.cost + PatternThreads.threadCost * active.count)
   }
 
-  /// The leftmost match, the longest of these; of what there is within `reach` bytes from the begin of the first one found.
-  mutating func run(reach: Int) -> Range<Int>? {
-    beginThreads()
+  /// Looks for the leftmost match, the longest of these; of what there is within `reach` bytes from the begin of the first
+  /// one found.
+  mutating func advance(
+    in bytes: UnsafeRawBufferPointer,
+    reach: Int,
+    _ budget: inout WorkBudget
+  ) -> SearchOutcome<Range<Int>> {
     while index < bytes.count {
       if let best, active.isEmpty || index - best.lowerBound >= reach { break }
-      advance()
+      guard !budget.isSpent else { return .paused }
+      step(in: bytes, &budget)
     }
-    return best
+    return best.map { .found($0) } ?? .missing
   }
 
-  private mutating func advance() {
+  private mutating func step(in bytes: UnsafeRawBufferPointer, _ budget: inout WorkBudget) {
     let symbols = automaton.classes.next(in: bytes, at: &index)
-    swap(&active, &nextActive)
-    swap(&begins, &nextBegins)
+    swap(&active, &previous)
     active.removeAll(keepingCapacity: true)
-    for position in nextActive {
-      let begin = nextBegins[position]
-      nextBegins[position] = PatternThreads.none
-      guard automaton.takes(position, symbols), begin <= best?.lowerBound ?? .max else { continue }
-      automaton.forEach(after: position) { reach($0, begin) }
+    for word in reached.indices { reached[word] = 0 }
+    var cost = previous.count + 8
+    let last = best?.lowerBound ?? .max
+    for thread in previous where thread.begin <= last && automaton.takes(thread.position, symbols) {
+      for word in reached.indices {
+        reach(automaton.following(thread.position, word: word), word: word, thread.begin, in: bytes)
+      }
+      cost += reached.count
     }
-    beginThreads()
+    beginThreads(in: bytes)
+    budget.spend(cost + reached.count + PatternThreads.threadCost * active.count)
   }
 
   /// A match may begin here, unless one has been found that began before.
-  private mutating func beginThreads() {
+  private mutating func beginThreads(in bytes: UnsafeRawBufferPointer) {
     guard best == nil else { return }
     let set = index == 0 ? automaton.textStart : automaton.start
-    for (word, bits) in set.enumerated() {
-      var bits = bits
-      while bits != 0 {
-        reach(word * 64 + bits.trailingZeroBitCount, index)
-        bits &= bits - 1
+    for (word, bits) in set.enumerated() { reach(bits, word: word, index, in: bytes) }
+  }
+
+  /// A thread that began at `begin` comes to the positions of a word of a set.
+  @inline(__always)
+  private mutating func reach(_ set: UInt64, word: Int, _ begin: Int, in bytes: UnsafeRawBufferPointer) {
+    var bits = set & ~reached[word]
+    reached[word] |= bits
+    while bits != 0 {
+      let bit = word &* 64 &+ bits.trailingZeroBitCount
+      bits &= bits &- 1
+      if bit < automaton.positionCount {
+        active.append(Thread(position: bit, begin: begin))
+      } else if bit == automaton.matchBit || index == bytes.count {
+        take(begin..<index)
       }
     }
   }
 
-  @inline(__always)
-  private mutating func reach(_ bit: Int, _ begin: Int) {
-    if bit < automaton.positionCount {
-      if begins[bit] == PatternThreads.none { active.append(bit) }
-      begins[bit] = min(begins[bit], begin)
-    } else if bit == automaton.matchBit || index == bytes.count {
-      guard let old = best, old.lowerBound < begin || (old.lowerBound == begin && old.upperBound >= index) else {
-        best = begin..<index
-        return
-      }
-    }
+  private mutating func take(_ match: Range<Int>) {
+    if let best, best.lowerBound < match.lowerBound || best == match { return }
+    best = match
   }
 }

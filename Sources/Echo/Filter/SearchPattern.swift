@@ -43,43 +43,44 @@ struct SearchPattern: Hashable, Sendable {
     return (source, ignoresCase)
   }
 
-  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  /// Whether a row has it; nil when the budget was spent before that was known.
+  func matches(_ bytes: UnsafeRawBufferPointer, _ place: inout SearchPlace, _ budget: inout WorkBudget) -> Bool? {
     switch method {
-    case .bytes(let search): search.matches(bytes)
-    case .pattern(let pattern): pattern.matches(bytes)
+    case .bytes(let search): place.advance(search, in: bytes, &budget).isFound
+    case .pattern(let pattern): place.matches(pattern, bytes, &budget)
     }
   }
 
-  /// The first match that begins at `start` (a border between scalars) or after it and, if given, before `limit`.
+  /// The first match from `place` on that begins, if given, before `limit`.
   func firstMatch(
     in bytes: UnsafeRawBufferPointer,
-    from start: Int = 0,
-    before limit: Int = .max
-  ) -> Range<Int>? {
+    _ place: inout SearchPlace,
+    before limit: Int = .max,
+    _ budget: inout WorkBudget
+  ) -> SearchOutcome<Range<Int>> {
     switch method {
-    case .bytes(let search): search.firstMatch(in: bytes, from: start, before: limit)
+    case .bytes(let search): place.advance(search, in: bytes, before: limit, &budget)
     case .pattern(let pattern):
-      pattern.firstMatch(in: bytes, from: start, before: limit, reach: SearchPattern.reach)
+      place.advance(pattern, in: bytes, before: limit, reach: SearchPattern.reach, &budget)
     }
   }
 
-  /// The matches that can be seen in `window`, in order and apart: at most `limit`, and none that is empty.
+  /// The matches that can be seen in `window`, in order and apart: at most `limit`, none that is empty, and those alone that
+  /// are found before the budget is spent.
   func ranges(
     in bytes: UnsafeRawBufferPointer,
     window: Range<Int> = 0..<Int.max,
-    limit: Int = 256
+    limit: Int = 256,
+    budget: WorkBudget = .unlimited
   ) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var start = firstStart(before: window.lowerBound, in: bytes)
-    while ranges.count < limit, let match = firstMatch(in: bytes, from: start, before: window.upperBound) {
-      if !match.isEmpty, match.upperBound > window.lowerBound { ranges.append(match) }
-      start = match.isEmpty ? SearchPattern.border(after: match.upperBound, in: bytes) : match.upperBound
-    }
-    return ranges
+    var list = MatchList(self, in: bytes, window: window, limit: limit)
+    var budget = budget
+    list.advance(in: bytes, &budget)
+    return list.ranges
   }
 
   /// Where to look from, so that a match that reaches into a window from before it is found.
-  private func firstStart(before place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+  func firstStart(before place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     let reach =
       switch method {
       case .bytes(let search): search.needle.count - 1
@@ -90,7 +91,8 @@ struct SearchPattern: Hashable, Sendable {
     return start
   }
 
-  private static func border(after place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+  /// Where the scalar that begins at `place` ends, or the byte that is not UTF-8; past the end when nothing does.
+  static func border(after place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     guard place < bytes.count else { return bytes.count + 1 }
     return place + Printable.Unit(bytes, at: place).length
   }

@@ -177,7 +177,7 @@ extension ServerModel {
     _ role: Role,
     on surface: inout Surface
   ) {
-    RowPreview(look: look, pattern: browser.pattern, isSelected: message.isSelected).draw(
+    RowPreview(browser, look: look, isSelected: message.isSelected).draw(
       shown,
       at: Point(column: column, row: message.line),
       columns: message.rect.maxColumn - column,

@@ -77,6 +77,7 @@ package struct ServerModel: ScreenModel {
       arrange()
     case .tick(let moment):
       now = moment
+      browser.renewAllowance()
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
     case .turn: effects = browser.work().map(Effect.file)
@@ -85,7 +86,7 @@ package struct ServerModel: ScreenModel {
     case .input(.key(let key)): effects = press(key)
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.paste(let bytes)): paste(bytes)
-    case .input(.focus): break
+    case .input(.focus), .edited, .notRemembered: break
     case .terminate: effects = [.request(.stop)]
     }
     browser.showSubject()

@@ -63,7 +63,9 @@ import Testing
       #expect(try SearchPattern.parse("/end$/").ranges(in: raw) == [count..<(count + 3)])
       #expect(try SearchPattern.parse("/x+end$/").ranges(in: raw, window: (count - 10)..<count).count == 1)
       #expect(try SearchPattern.parse("/x+$/").ranges(in: raw, window: 0..<100).isEmpty)
-      #expect(try SearchPattern.parse("/x.*end/").matches(raw))
+      var place = SearchPlace()
+      var budget = WorkBudget.unlimited
+      #expect(try SearchPattern.parse("/x.*end/").matches(raw, &place, &budget) == true)
     }
   }
 }

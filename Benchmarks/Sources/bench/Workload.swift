@@ -1,0 +1,93 @@
+/// What a server is kept busy with, and how much of the reference's rate is asked of it.
+struct Workload: Sendable {
+  enum Transport: String { case tcp, udp, unix }
+  enum Reply: String { case ok, echo }
+  enum Mode: String { case steady, accept, idle }
+
+  let name: String
+  let words: String
+  var transport = Transport.tcp
+  var reply = Reply.ok
+  var mode = Mode.steady
+  var connections = 1
+  var depth = 1
+  var size = 16
+  /// Of echo_server, beside the transport and the reply.
+  var options: [String] = []
+  /// The least ratio of rates, and the largest of processor times a message; nil where nothing is asked.
+  var rateTarget: Double?
+  var processorTarget: Double?
+
+  static let all: [Workload] = [
+    lines("lines-16", "lines of 16 B, pipelined", size: 16, depth: 1024),
+    lines("lines-100", "lines of 100 B, pipelined", size: 100, depth: 256),
+    lines("lines-1k", "lines of 1 KiB, pipelined", size: 1024, depth: 64),
+    lines("lines-64k", "lines of 64 KiB, pipelined", size: 65_536, depth: 4),
+    Workload(name: "lines-64x1", words: "lines of 16 B, 64 connections, one at a time", connections: 64),
+    Workload(
+      name: "echo-64x1",
+      words: "echo of 16 B, 64 connections, one at a time",
+      reply: .echo,
+      connections: 64,
+      rateTarget: 0.95,
+      processorTarget: 1.1
+    ),
+    Workload(
+      name: "unix-64x1",
+      words: "the same over Unix sockets",
+      transport: .unix,
+      reply: .echo,
+      connections: 64,
+      rateTarget: 0.95,
+      processorTarget: 1.1
+    ),
+    Workload(
+      name: "udp-4x16",
+      words: "UDP echo of 16 B, 4 sockets, 16 at a time",
+      transport: .udp,
+      reply: .echo,
+      connections: 4,
+      depth: 16,
+      rateTarget: 0.9,
+      processorTarget: 1.2
+    ),
+    Workload(
+      name: "accept",
+      words: "connect, a message, its receipt, reset",
+      mode: .accept,
+      connections: 8,
+      rateTarget: 0.8,
+      processorTarget: 1.3
+    ),
+    Workload(
+      name: "json-100",
+      words: "lines of 100 B as JSON to /dev/null, against C without output",
+      connections: 4,
+      depth: 256,
+      size: 100,
+      options: ["--format", "json"],
+      rateTarget: 0.25
+    ),
+    Workload(name: "idle", words: "idle connections, after a message", mode: .idle, connections: 5000),
+  ]
+
+  private static func lines(_ name: String, _ words: String, size: Int, depth: Int) -> Workload {
+    Workload(
+      name: name,
+      words: words,
+      connections: 4,
+      depth: depth,
+      size: size,
+      rateTarget: 0.8,
+      processorTarget: 1.3
+    )
+  }
+
+  /// The arguments of the load generator but the address.
+  func load(seconds: Double) -> [String] {
+    (transport == .udp ? ["--udp"] : []) + [
+      "--reply", reply.rawValue, "--mode", mode.rawValue, "--connections", "\(connections)", "--depth", "\(depth)",
+      "--size", "\(size)", "--seconds", "\(seconds)",
+    ]
+  }
+}

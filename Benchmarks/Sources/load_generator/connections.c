@@ -1,0 +1,89 @@
+// Sockets to the server, and what is sent over them.
+#include "generator.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+void fail(const char *what) {
+  fprintf(stderr, "load_generator: %s: %s\n", what, strerror(errno));
+  exit(2);
+}
+
+void fail_check(const char *what, uint64_t place) {
+  fprintf(stderr, "load_generator: wrong answer: %s at %llu\n", what, (unsigned long long)place);
+  exit(3);
+}
+
+uint64_t now_nanoseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
+}
+
+static int connect_unix(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) { fail("the path is too long"); }
+  strcpy(address.sun_path, path);
+  int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0 || connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("connect"); }
+  return descriptor;
+}
+
+// Each loopback address has ports for some 28,000 connections: the next ones come from 127.0.0.2 and so on.
+static void bind_source(int descriptor) {
+  static unsigned int count;
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + count++ / 20000)};
+  int one = 1;
+  setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("bind"); }
+}
+
+int connect_to_server(const struct options *options) {
+  if (options->transport == TRANSPORT_UNIX) { return connect_unix(options->path); }
+  bool is_stream = options->transport == TRANSPORT_TCP;
+  int descriptor = socket(AF_INET, (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) { fail("socket"); }
+  int one = 1;
+  int buffer = 4 << 20;
+  if (is_stream) {
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    bind_source(descriptor);
+  } else {
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+  }
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(options->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("connect"); }
+  return descriptor;
+}
+
+void make_nonblocking(int descriptor) { fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK); }
+
+struct payload make_payload(size_t message_size) {
+  size_t messages = ((size_t)1 << 18) / message_size;
+  if (messages < 2) { messages = 2; }
+  struct payload payload = {.bytes = messages * message_size};
+  payload.data = malloc(payload.bytes * 2);
+  if (!payload.data) { fail("malloc"); }
+  // Letters by xorshift: the same in every run, and no two messages alike.
+  uint64_t state = 88172645463325252ull;
+  for (size_t place = 0; place < payload.bytes; place++) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    bool is_end = place % message_size == message_size - 1;
+    payload.data[place] = is_end ? '\n' : (char)('a' + state % 26);
+  }
+  memcpy(payload.data + payload.bytes, payload.data, payload.bytes);
+  return payload;
+}

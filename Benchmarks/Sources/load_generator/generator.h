@@ -1,0 +1,64 @@
+// What the parts of the load generator share.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum transport { TRANSPORT_TCP, TRANSPORT_UDP, TRANSPORT_UNIX };
+enum reply { REPLY_OK, REPLY_ECHO };
+enum mode { MODE_STEADY, MODE_ACCEPT, MODE_IDLE };
+
+struct options {
+  enum transport transport;
+  enum reply reply;
+  enum mode mode;
+  uint16_t port;
+  const char *path;
+  int connections;
+  // Messages that a connection has unanswered at most.
+  int depth;
+  // Bytes of a message on the wire, its LF included.
+  size_t size;
+  double warm_seconds;
+  double seconds;
+  // The server, for its processor time; 0 for none.
+  pid_t server;
+};
+
+// Messages in one stretch of memory, one after the other, the whole of it twice: any window of up to `bytes` bytes that
+// begins inside the first half is contiguous.
+struct payload {
+  char *data;
+  size_t bytes;
+};
+
+struct result {
+  uint64_t messages;
+  uint64_t lost;
+  double seconds;
+};
+
+// Ends the program with a message and errno's reason; for what must not fail.
+_Noreturn void fail(const char *what);
+// Ends the program because the server answered what it should not have.
+_Noreturn void fail_check(const char *what, uint64_t place);
+
+uint64_t now_nanoseconds(void);
+int connect_to_server(const struct options *options);
+void make_nonblocking(int descriptor);
+struct payload make_payload(size_t message_size);
+
+struct result run_streams(const struct options *options);
+struct result run_datagrams(const struct options *options);
+struct result run_accepts(const struct options *options);
+void run_idle(const struct options *options);
+
+// The measured interval: begins and ends the accounts of time, latency and processor.
+void measure_begin(const struct options *options);
+void measure_end(const struct options *options);
+void measure_latency(uint64_t nanoseconds);
+void measure_print(const struct options *options, const struct result *result);
+// Resident memory of the server in bytes; 0 without one.
+uint64_t server_memory(const struct options *options);

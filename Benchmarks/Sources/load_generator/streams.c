@@ -1,0 +1,136 @@
+// Steady load over streams: each connection keeps `depth` messages unanswered, and every byte that comes back is checked.
+#include "generator.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define READ_BYTES ((size_t)1 << 18)
+#define LARGEST_WRITE ((size_t)1 << 18)
+
+struct stream {
+  int descriptor;
+  bool is_blocked;
+  // Bytes sent and received since the beginning.
+  uint64_t sent;
+  uint64_t received;
+  // Messages that may be sent, and that were answered.
+  uint64_t begun;
+  uint64_t answered;
+  // When each unanswered message began, by its number modulo the depth.
+  uint64_t *begin_times;
+};
+
+struct generator {
+  const struct options *options;
+  struct payload payload;
+  int poller;
+  char *buffer;
+  char *receipts;
+  uint64_t answered;
+  bool is_measuring;
+};
+
+static void watch(struct generator *generator, struct stream *stream, bool for_writing) {
+  if (stream->is_blocked == for_writing) { return; }
+  stream->is_blocked = for_writing;
+  struct epoll_event event = {.events = EPOLLIN | (for_writing ? EPOLLOUT : 0), .data.ptr = stream};
+  epoll_ctl(generator->poller, EPOLL_CTL_MOD, stream->descriptor, &event);
+}
+
+// Sends what may be sent, as far as the socket takes it.
+static void push(struct generator *generator, struct stream *stream, uint64_t now) {
+  const struct options *options = generator->options;
+  uint64_t allowed = stream->answered + (uint64_t)options->depth;
+  while (stream->begun < allowed) { stream->begin_times[stream->begun++ % (uint64_t)options->depth] = now; }
+  uint64_t end = stream->begun * options->size;
+  while (stream->sent < end) {
+    size_t place = stream->sent % generator->payload.bytes;
+    size_t count = end - stream->sent;
+    if (count > generator->payload.bytes) { count = generator->payload.bytes; }
+    if (count > LARGEST_WRITE) { count = LARGEST_WRITE; }
+    ssize_t written = write(stream->descriptor, generator->payload.data + place, count);
+    if (written < 0 && errno != EAGAIN) { fail("write"); }
+    if (written > 0) { stream->sent += (uint64_t)written; }
+    if (written < (ssize_t)count) { return watch(generator, stream, true); }
+  }
+  watch(generator, stream, false);
+}
+
+static void check(const struct generator *generator, const struct stream *stream, size_t count) {
+  bool is_echo = generator->options->reply == REPLY_ECHO;
+  const char *wanted = is_echo ? generator->payload.data : generator->receipts;
+  size_t period = is_echo ? generator->payload.bytes : 3;
+  size_t window = is_echo ? generator->payload.bytes : READ_BYTES;
+  for (size_t done = 0; done < count;) {
+    size_t length = count - done < window ? count - done : window;
+    const char *expected = wanted + (stream->received + done) % period;
+    if (memcmp(generator->buffer + done, expected, length) != 0) { fail_check("bytes", stream->received + done); }
+    done += length;
+  }
+}
+
+static void pull(struct generator *generator, struct stream *stream, uint64_t *now) {
+  ssize_t count = read(stream->descriptor, generator->buffer, READ_BYTES);
+  if (count < 0 && errno == EAGAIN) { return; }
+  if (count <= 0) { fail("read"); }
+  check(generator, stream, (size_t)count);
+  stream->received += (uint64_t)count;
+  size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : 3;
+  uint64_t answered = stream->received / reply_size;
+  if (answered > stream->begun) { fail_check("more answers than messages", answered); }
+  *now = now_nanoseconds();
+  for (uint64_t message = stream->answered; message < answered && generator->is_measuring; message++) {
+    measure_latency(*now - stream->begin_times[message % (uint64_t)generator->options->depth]);
+  }
+  generator->answered += answered - stream->answered;
+  stream->answered = answered;
+}
+
+static struct stream *open_streams(struct generator *generator) {
+  const struct options *options = generator->options;
+  struct stream *streams = calloc((size_t)options->connections, sizeof *streams);
+  for (int index = 0; index < options->connections; index++) {
+    struct stream *stream = &streams[index];
+    stream->descriptor = connect_to_server(options);
+    make_nonblocking(stream->descriptor);
+    stream->begin_times = calloc((size_t)options->depth, sizeof *stream->begin_times);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
+    epoll_ctl(generator->poller, EPOLL_CTL_ADD, stream->descriptor, &event);
+  }
+  return streams;
+}
+
+struct result run_streams(const struct options *options) {
+  struct generator generator = {
+      .options = options, .payload = make_payload(options->size), .poller = epoll_create1(EPOLL_CLOEXEC)};
+  generator.buffer = malloc(READ_BYTES);
+  generator.receipts = malloc(READ_BYTES + 3);
+  for (size_t place = 0; place < READ_BYTES + 3; place++) { generator.receipts[place] = "OK\n"[place % 3]; }
+  struct stream *streams = open_streams(&generator);
+  uint64_t now = now_nanoseconds();
+  uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
+  uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
+  for (int index = 0; index < options->connections; index++) { push(&generator, &streams[index], now); }
+  while (now < end) {
+    if (!generator.is_measuring && now >= begin) {
+      generator.is_measuring = true;
+      generator.answered = 0;
+      measure_begin(options);
+      begin = now_nanoseconds();
+      end = begin + (uint64_t)(options->seconds * 1e9);
+    }
+    struct epoll_event events[512];
+    int count = epoll_wait(generator.poller, events, 512, 50);
+    now = now_nanoseconds();
+    for (int index = 0; index < count; index++) {
+      struct stream *stream = events[index].data.ptr;
+      if (events[index].events & ~(uint32_t)EPOLLOUT) { pull(&generator, stream, &now); }
+      push(&generator, stream, now);
+    }
+  }
+  measure_end(options);
+  return (struct result){.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+}
