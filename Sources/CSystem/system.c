@@ -63,7 +63,7 @@ int csystem_wait_readable(int descriptor, int timeout) {
   return count < 0 ? (errno == EINTR ? 0 : -errno) : count;
 }
 
-int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context) {
+int csystem_thread_start(void **thread, void *(*body)(void *), void *context) {
   pthread_t *handle = malloc(sizeof *handle);
   if (!handle) return -ENOMEM;
   sigset_t all, old;
@@ -75,11 +75,6 @@ int csystem_thread_start(void **thread, const char *name, void *(*body)(void *),
     free(handle);
     return -error;
   }
-#if defined(__linux__)
-  pthread_setname_np(*handle, name);
-#else
-  (void)name;
-#endif
   if (thread) {
     *thread = handle;
   } else {
@@ -87,6 +82,14 @@ int csystem_thread_start(void **thread, const char *name, void *(*body)(void *),
     free(handle);
   }
   return 0;
+}
+
+void csystem_thread_name(const char *name) {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), name);
+#else
+  pthread_setname_np(name);
+#endif
 }
 
 void csystem_thread_join(void *thread) {

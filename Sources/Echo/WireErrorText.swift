@@ -9,6 +9,9 @@ extension WireError {
       "cannot listen on \(visible(endpoint)): \(error.reason)\(listenAdvice(endpoint, error))"
     case .pathTaken(let path):
       "cannot listen on unix \(visible(path)): something else is there (remove it, or choose another path)"
+    case .unsafeFolder(let folder, let endpoint, let danger):
+      "cannot listen on \(visible(endpoint)): others could put a socket of theirs there, "
+        + unsafeFolderText(visible(folder), danger)
     case .unknownHost(let host, let reason):
       "unknown host \(visible(host)): \(reason)"
     case .cannotConnect(let endpoint, let error):
@@ -19,6 +22,14 @@ extension WireError {
       "\(visible(endpoint)): \(error.reason)"
     case .system(let error):
       "\(error.call) failed: \(error.reason)"
+    }
+  }
+
+  private func unsafeFolderText(_ folder: String, _ danger: FolderDanger) -> String {
+    switch danger {
+    case .belongs(let user): "for \(folder) belongs to user \(user) (choose a folder that is yours)"
+    case .isOpenToOthers:
+      "for \(folder) is writable by others (chmod go-w it, or choose another folder; a sticky one such as /tmp will do)"
     }
   }
 

@@ -57,6 +57,9 @@ struct ClientProgram: Program {
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
+  @Flag(name: .customLong("no-sandbox"), help: "Do without plain mode's sandbox: for debugging.")
+  var isUnconfined = false
+
   func validate() throws {
     guard (0.001...86_400).contains(timeout) else {
       throw ValidationError("--timeout must be from 0.001 to 86400 seconds, not \(timeout)")
@@ -118,6 +121,7 @@ struct ClientProgram: Program {
       return try Failure.onError(.systemError) { try output.flush() }
     }
     if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
+      if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
       return try PlainPing(
         plan,
         configuration: clientConfiguration(endpoint),
@@ -134,7 +138,8 @@ struct ClientProgram: Program {
         awaitsReceipts: !awaitsNoReceipts,
         reconnects: !staysDown,
         history: history,
-        theme: theme
+        theme: theme,
+        isConfined: !isUnconfined
       )
       if hasScreen { return try playground.runScreen() }
       let isScripted = !isPlain && !StandardInput().isTerminal
@@ -154,6 +159,7 @@ struct ClientProgram: Program {
         theme: theme
       ).run()
     }
+    if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()

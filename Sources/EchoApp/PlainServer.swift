@@ -8,12 +8,17 @@ import Wire
 struct PlainServer {
   var configuration: ServerConfiguration
   var format: OutputFormat
+  var isConfined: Bool
 
   func run() throws(Failure) {
     var streams = try PlainStreams.open()
     var configuration = configuration
     configuration.delivery = streams.output.isTerminal ? .lossy : .lossless
-    let server = try WireServer.start(configuration, waking: streams.wake)
+    var sandbox = ProgramSandbox(isConfined ? .server(configuration) : nil)
+    let server = try WireServer.start(configuration, confinement: sandbox.confinement, waking: streams.wake)
+    sandbox.enter()
+    // Who reads JSON reads events, and this is none.
+    if format == .text { sandbox.tellFailure(of: ServerProgram.name) }
     var transcript = ServerTranscript(format: format, framing: configuration.framing)
     if configuration.stopPolicy == .any {
       StandardError.writeLine(

@@ -12,6 +12,8 @@ struct Playground {
   var reconnects: Bool
   var history: HistoryFile?
   var theme: ThemeName?
+  /// Of plain mode only: the editor that the client's screen starts would be confined with it.
+  var isConfined: Bool
 
   /// What is said when nobody is there to type.
   private static let script = [
@@ -24,12 +26,14 @@ struct Playground {
   /// Starts the server, and says how to connect to it.
   private func start(
     _ delivery: ServerConfiguration.Delivery,
-    _ wake: WakeDescriptor
+    _ wake: WakeDescriptor,
+    isConfined: Bool = false
   ) throws(Failure) -> (WireServer, ClientConfiguration) {
     var serverConfiguration = ServerConfiguration(port: 0)
     serverConfiguration.framing = framing
     serverConfiguration.delivery = delivery
-    let server = try WireServer.start(serverConfiguration, waking: wake)
+    let sandbox = ProgramSandbox(isConfined ? .server(serverConfiguration) : nil)
+    let server = try WireServer.start(serverConfiguration, confinement: sandbox.confinement, waking: wake)
     guard let endpoint = server.endpoints.first else { throw Failure(.systemError, "no loopback address") }
     var configuration = ClientConfiguration(endpoint: endpoint)
     configuration.framing = framing
@@ -72,7 +76,8 @@ struct Playground {
   /// Sends the lines of standard input, or holds a conversation with itself and ends.
   func runPlain(isScripted: Bool) throws(Failure) {
     let streams = try PlainStreams.open()
-    let (server, configuration) = try start(.lossless, streams.wake)
+    let (server, configuration) = try start(.lossless, streams.wake, isConfined: isConfined)
+    if isConfined { Sandbox.client(of: configuration.endpoint).enterQuietly() }
     let source: MessageSource = isScripted ? .script(Playground.script.reversed()) : .input(MessageReader())
     let client = try PlainClient(
       configuration: configuration,

@@ -1,4 +1,5 @@
 import Echo
+import Screen
 import Terminal
 
 /// The one file that a model may be writing: performs its requests, and says what became of them.
@@ -6,6 +7,10 @@ import Terminal
 /// It is removed if it is not finished when this value ends.
 struct RequestedFile: ~Copyable {
   private var file: OutputFile?
+  /// Where files may be written, when a sandbox allows it nowhere else.
+  private let writableFolders: [String]?
+
+  init(writableFolders: [String]?) { self.writableFolders = writableFolders }
 
   /// What the model is to hear of it; nil if nothing is to be said.
   mutating func perform(_ request: FileRequest) -> FileEvent? {
@@ -25,7 +30,9 @@ struct RequestedFile: ~Copyable {
     } catch {
       file = nil
       if case .exists = error { return .exists }
-      return .failed("\(error)")
+      guard let writableFolders, error.isRefusal else { return .failed("\(error)") }
+      let folders = Printable.text(writableFolders.joined(separator: " ").utf8)
+      return .failed("\(error) (the sandbox allows \(folders); --no-sandbox)")
     }
   }
 }

@@ -18,7 +18,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let wake: WakeDescriptor
   private let signals: SignalWatch
   private var waiter = Waiter()
-  private var file = RequestedFile()
+  private var file: RequestedFile
   private var history: RequestedHistory
   private var editor = RequestedEditor()
   /// What was typed after the key that opened the editor.
@@ -31,11 +31,12 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var deadline: ContinuousClock.Instant?
 
   /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
-  /// user is remembered.
+  /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,
     history: HistoryFile? = nil,
+    writableFolders: [String]? = nil,
     model: (Look) -> Model
   ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
@@ -47,6 +48,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
+    file = RequestedFile(writableFolders: writableFolders)
     self.history = RequestedHistory(history)
     lastPaint = clock.now - ScreenLoop.frame
   }

@@ -65,6 +65,9 @@ struct ServerProgram: Program {
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
+  @Flag(name: .customLong("no-sandbox"), help: "Do without the sandbox that the kernel provides: for debugging.")
+  var isUnconfined = false
+
   init() {}
 
   func validate() throws {
@@ -100,10 +103,11 @@ struct ServerProgram: Program {
         configuration: serverConfiguration,
         historyCount: history,
         historyBytes: historyBytes,
-        theme: theme
+        theme: theme,
+        isConfined: !isUnconfined
       ).run()
     } else {
-      try PlainServer(configuration: serverConfiguration, format: format).run()
+      try PlainServer(configuration: serverConfiguration, format: format, isConfined: !isUnconfined).run()
     }
   }
 }

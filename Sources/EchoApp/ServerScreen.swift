@@ -9,12 +9,15 @@ struct ServerScreen {
   var historyCount: Int
   var historyBytes: Int
   var theme: ThemeName?
+  var isConfined: Bool
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
+    var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
     // Bound before the screen is taken, so that a failure is a line where the user typed.
-    let server = try WireServer.start(configuration, waking: wake)
-    let loop = try ScreenLoop(wake: wake, theme: theme) { look in
+    let server = try WireServer.start(configuration, confinement: sandbox.confinement, waking: wake)
+    sandbox.tellFailure(of: ServerProgram.name)
+    let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
       ServerModel(
         framing: configuration.framing,
         stopPolicy: configuration.stopPolicy,
@@ -23,7 +26,19 @@ struct ServerScreen {
         look: look
       )
     }
+    // The terminal and what describes it are open now, and the time zone is the last thing to be read.
+    Surroundings.loadTimeZone()
+    sandbox.enter()
     let end = try loop.run(drain: { server.events.drain() }, perform: { server.post($0) })
+    sandbox.tellFailure(of: ServerProgram.name)
     StandardError.writeLine("\(ServerProgram.name): \(end.summary)")
+  }
+
+  /// A screen saves files: below the folders that its user works in.
+  private var sandbox: Sandbox {
+    var sandbox = Sandbox.server(configuration)
+    sandbox.writableFolders = [".", Surroundings.variable("TMPDIR") ?? "/tmp"]
+    if let home = Surroundings.variable("HOME") { sandbox.writableFolders.append(home) }
+    return sandbox
   }
 }

@@ -3,9 +3,13 @@ import Wire
 
 extension WireServer {
   /// Starts a server whose news wakes whoever waits on `wake`.
-  static func start(_ configuration: ServerConfiguration, waking wake: WakeDescriptor) throws(Failure) -> WireServer {
+  static func start(
+    _ configuration: ServerConfiguration,
+    confinement: Confinement?,
+    waking wake: WakeDescriptor
+  ) throws(Failure) -> WireServer {
     do throws(WireError) {
-      return try start(configuration) { wake.signal() }
+      return try start(configuration, confinement: confinement) { wake.signal() }
     } catch {
       throw Failure(listening: error)
     }

@@ -14,6 +14,12 @@ package enum OutputFileError: Error, Hashable, CustomStringConvertible {
   case unsuitable(path: String, reason: String)
   case failed(path: String, SystemCallError)
 
+  /// Whether the system refused it to this user, or to this process.
+  package var isRefusal: Bool {
+    guard case .failed(_, let error) = self else { return false }
+    return error.code == EACCES
+  }
+
   /// One sentence that is safe to show.
   package var description: String {
     switch self {

@@ -15,6 +15,9 @@ package enum Surroundings {
     return (Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec), local.tm_gmtoff)
   }
 
+  /// Reads the file that tells the local time, which `clock` would otherwise do when it is first asked.
+  package static func loadTimeZone() { tzset() }
+
   /// A variable of the environment; an empty one counts as none.
   package static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }

@@ -28,6 +28,12 @@ package struct ServerLimits: Hashable, Sendable {
   /// Bytes kept of one message; the rest is counted and dropped.
   package var messageBytes = 1 << 20
   package var connections = 10_000
+  /// Bytes kept of unfinished messages over all connections; beyond, the longest are cut.
+  package var unfinishedBytes: Int {
+    get { chosenUnfinishedBytes ?? max(64 << 20, messageBytes) }
+    set { chosenUnfinishedBytes = newValue }
+  }
+  private var chosenUnfinishedBytes: Int?
   /// Seconds without a byte after which a connection is closed; nil never.
   package var idleSeconds: Int?
   /// Bytes of receipts that may wait for a peer before its socket is no longer read.

@@ -21,6 +21,8 @@ package enum WireError: Error, Hashable, Sendable {
   case cannotListen(Endpoint, SystemError)
   /// A Unix path is taken by something that is not a stale socket of this user.
   case pathTaken(String)
+  /// A Unix path leads through a folder in which others could put their own socket in the place of this one.
+  case unsafeFolder(String, of: Endpoint, FolderDanger)
   /// A name has no address; the resolver's own words.
   case unknownHost(String, reason: String)
   /// No address of the endpoint took the connection; the last address's reason.

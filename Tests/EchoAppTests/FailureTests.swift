@@ -15,6 +15,8 @@ import Wire
     "Every error of the wire has the status of the contract",
     arguments: [
       (.cannotListen(tcp, tooManyFiles), 71), (.cannotListen(tcp, notPermitted), 77),
+      (.unsafeFolder("/srv/\u{1B}[2J", of: .unix(path: "/srv/\u{1B}[2J/echo"), .isOpenToOthers), 77),
+      (.unsafeFolder("/srv", of: .unix(path: "/srv/echo"), .belongs(toUser: 1000)), 77),
       (.pathTaken("/run/echo"), 71), (.system(tooManyFiles), 71),
       (.unknownHost("nowhere", reason: "unknown"), 69), (.connectTimeout(tcp), 69),
       (.cannotConnect(tcp, tooManyFiles), 69), (.cannotConnect(tcp, notPermitted), 77),

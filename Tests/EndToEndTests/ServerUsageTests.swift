@@ -74,6 +74,22 @@ import Testing
     )
   }
 
+  @Test("A folder in which others could take a socket's place is one line with advice, and 77")
+  func unsafeFolder() throws {
+    let folder = try TemporaryDirectory()
+    chmod(folder.path, 0o777)
+    let ending = try ServerUsageTests.run(["0", "--no-tui", "--unix", "\(folder.path)/socket"])
+    #expect(ending.code == 77)
+    #expect(ending.output == "")
+    #expect(
+      ending.error
+        == "echo_server: cannot listen on unix \(folder.path)/socket: others could put a socket of theirs there, "
+        + "for \(folder.path) is writable by others "
+        + "(chmod go-w it, or choose another folder; a sticky one such as /tmp will do)\n"
+    )
+    #expect(access("\(folder.path)/socket", F_OK) == -1)
+  }
+
   @Test("A path that is taken by a file is one line, and the file stays")
   func pathTaken() throws {
     let folder = try TemporaryDirectory()

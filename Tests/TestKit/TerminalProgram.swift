@@ -100,8 +100,9 @@ package final class TerminalProgram {
     try pump(until: what, timeout) { condition($0.screen) }
   }
 
+  /// Waits until the text is there in a whole frame: what a test looks at next may be in the rest of the same one.
   package func waitForText(_ text: String, timeout: Duration = .seconds(10)) throws {
-    try pump(until: "\"\(text)\"", timeout) { $0.screen.contains(text) }
+    try pump(until: "\"\(text)\"", timeout) { $0.screen.isSettled && $0.screen.contains(text) }
   }
 
   /// The first whole frame that is as awaited.

@@ -96,6 +96,48 @@ import Testing
     }
   }
 
+  @Test(
+    "A folder is safe for a socket if it is the user's or root's, and others may not write to it unless it is sticky",
+    arguments: [
+      (1000, 0o700, nil), (1000, 0o755, nil), (0, 0o755, nil), (0, 0o1777, nil), (1000, 0o1777, nil),
+      (1000, 0o770, .isOpenToOthers), (1000, 0o702, .isOpenToOthers), (0, 0o777, .isOpenToOthers),
+      (1001, 0o700, .belongs(toUser: 1001)), (1001, 0o1777, .belongs(toUser: 1001)),
+    ] as [(UInt32, UInt32, FolderDanger?)]
+  )
+  func folderDanger(owner: UInt32, mode: UInt32, danger: FolderDanger?) {
+    #expect(FolderDanger(owner: owner, mode: mode, user: 1000) == danger)
+  }
+
+  @Test("A folder that others may write to is refused, and so is one below it; made safe or sticky, it is taken")
+  func unsafeFolder() throws {
+    let folder = ServerFolder()
+    let inner = folder.path + "/inner"
+    #expect(mkdir(inner, 0o700) == 0)
+    defer { rmdir(inner) }
+    for path in [folder.socket, inner + "/socket"] {
+      chmod(folder.path, 0o777)
+      let endpoint = Endpoint.unix(path: path)
+      #expect(throws: WireError.unsafeFolder(folder.path, of: endpoint, .isOpenToOthers)) {
+        try start { $0.unixPath = path }
+      }
+      #expect(access(path, F_OK) == -1)
+      for mode in [0o1777, 0o755] as [mode_t] {
+        chmod(folder.path, mode)
+        try start { $0.unixPath = path }
+      }
+    }
+  }
+
+  @Test("Another user's folder is refused, even root's own way into it", .enabled(if: geteuid() == 0))
+  func foreignFolder() throws {
+    let folder = ServerFolder()
+    chown(folder.path, 12_345, 12_345)
+    let endpoint = Endpoint.unix(path: folder.socket)
+    #expect(throws: WireError.unsafeFolder(folder.path, of: endpoint, .belongs(toUser: 12_345))) {
+      try start { $0.unixPath = folder.socket }
+    }
+  }
+
   @Test("A server that is let go of ends, and takes its Unix socket with it")
   func letGo() throws {
     let folder = ServerFolder()

@@ -156,6 +156,37 @@ private func reference(_ stream: [UInt8], _ framing: Framing, limit: Int) -> [Cu
     #expect(frame?.isTruncated == true && frame?.isPartial == true && frame?.count == 1000)
   }
 
+  @Test("A message that is cut keeps its beginning and nothing more, is counted to its end, and the next one is whole")
+  func cutShort() {
+    var framer = Framer(.line, limit: 1 << 20)
+    func feed(_ text: String) -> [Frame] {
+      var frames: [Frame] = []
+      Array(text.utf8).withUnsafeBytes { input in
+        var position = 0
+        while let frame = framer.next(in: input, from: &position) {
+          frames.append(frame)
+          if frame.isHeld { #expect(framer.held == Array("abc".utf8)) }
+        }
+      }
+      return frames
+    }
+    #expect(feed(String(repeating: "abcd", count: 25_000)) == [])
+    framer.cut(to: 3)
+    #expect(framer.held.capacity < 4096)
+    #expect(feed("more") == [])
+    #expect(framer.held.count == 3)
+    #expect(
+      feed("\nwhole\nno") == [
+        Frame(isHeld: true, start: 0, count: 3, wireCount: 100_005, isTruncated: true),
+        Frame(isHeld: false, start: 1, count: 5, wireCount: 6, isTruncated: false),
+      ]
+    )
+    framer.cut(to: 3)
+    #expect(framer.finish()?.isTruncated == false)
+    framer.release()
+    #expect(framer.held == [])
+  }
+
   @Test("A big message's memory is given back once the next one begins")
   func memory() {
     var framer = Framer(.line, limit: 1 << 20)

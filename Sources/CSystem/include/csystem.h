@@ -57,8 +57,35 @@ int64_t csystem_kernel_drops(int descriptor);
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
 uint32_t csystem_user(void);
+
+/// A folder, as one that paths can be followed from; it need not be readable.
+int csystem_folder_open(const char *path);
+int csystem_folder_parent(int folder);
+/// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
+struct csystem_folder {
+  uint64_t device;
+  uint64_t number;
+  uint32_t owner;
+  uint32_t mode;
+};
+int csystem_folder_status(int folder, struct csystem_folder *status);
+/// The path that leads to a folder now: its length, at most `capacity`.
+ssize_t csystem_folder_path(int folder, char *path, size_t capacity);
+
 /// Raises the soft limit on descriptors to the hard one; returns the limit.
 int64_t csystem_raise_descriptor_limit(void);
+
+// Landlock (landlock(7)); where the system has none, each function returns an errno that says so.
+
+/// The version of the kernel's interface, 1 or more.
+int csystem_landlock_version(void);
+/// A set of rules under which these rights, bits as in linux/landlock.h, are forbidden except where a rule allows them.
+int csystem_landlock_create(uint64_t files, uint64_t network, uint64_t scopes);
+/// Allows rights to files below a folder.
+int csystem_landlock_allow_folder(int rules, const char *path, uint64_t rights);
+int csystem_landlock_allow_port(int rules, uint16_t port, uint64_t rights);
+/// Puts the calling thread under the rules, with all that it will start: for good, and it gains no privileges any more.
+int csystem_landlock_restrict(int rules);
 
 // Datagrams in groups.
 
@@ -145,7 +172,9 @@ int csystem_wait_readable(int descriptor, int timeout);
 
 /// Starts a thread with every signal blocked: joinable by what `thread` gets, or, where that is NULL, giving itself back
 /// when it ends.
-int csystem_thread_start(void **thread, const char *name, void *(*body)(void *), void *context);
+int csystem_thread_start(void **thread, void *(*body)(void *), void *context);
+/// Names the calling thread; naming another one takes a file of proc(5), which a sandbox forbids.
+void csystem_thread_name(const char *name);
 void csystem_thread_join(void *thread);
 
 #endif

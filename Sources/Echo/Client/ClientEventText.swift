@@ -36,6 +36,7 @@ extension ClientEnd {
       case .unknownHost: "unknown host"
       case .system(let error): "\(error.call): \(error.reason)"
       case .pathTaken: "path taken"
+      case .unsafeFolder: "unsafe folder"
       }
     }
   }

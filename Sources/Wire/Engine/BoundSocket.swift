@@ -132,6 +132,7 @@ extension BoundSocket {
   /// A stale socket of this user is replaced; anything else at the path is left alone.
   private static func bindUnix(_ path: String) throws(WireError) -> BoundSocket {
     let endpoint = Endpoint.unix(path: path)
+    try checkFolder(of: path)
     do throws(SystemError) {
       switch csystem_path_kind(path) {
       case 0: break
@@ -151,5 +152,19 @@ extension BoundSocket {
     } catch {
       throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
     }
+  }
+
+  /// Mode 0600 keeps others from connecting; only the folders keep them from taking the socket's name for one of theirs.
+  private static func checkFolder(of path: String) throws(WireError) {
+    let folderPath = SocketFolder.path(of: path)
+    let found: (folder: String?, danger: FolderDanger)?
+    do throws(SystemError) {
+      found = try SocketFolder(path: folderPath).danger(to: Socket.ownUser)
+    } catch {
+      // What can't be looked at is left to bind(2), which has the better words for what is wrong with a path.
+      return
+    }
+    guard let found else { return }
+    throw .unsafeFolder(found.folder ?? folderPath, of: .unix(path: path), found.danger)
   }
 }

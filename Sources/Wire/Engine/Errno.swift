@@ -26,6 +26,8 @@ package enum Errno {
   package static let hostUnreachable = EHOSTUNREACH
   package static let networkUnreachable = ENETUNREACH
   package static let messageTooLong = EMSGSIZE
+  package static let noSystemCall = ENOSYS
+  package static let notSupported = EOPNOTSUPP
 
   /// The system's words for a code, in lower case as they stand inside a sentence.
   package static func text(_ code: Int32) -> String {

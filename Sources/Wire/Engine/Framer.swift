@@ -31,6 +31,8 @@ package struct Framer {
   private var headerRead = 0
   private var header: UInt64 = 0
   private var heldWasReturned = false
+  /// Nothing more is kept of the frame in progress.
+  private var isCut = false
 
   /// `limit` is the most payload bytes kept of a message.
   package init(_ framing: Framing, limit: Int) {
@@ -56,6 +58,19 @@ package struct Framer {
       let count = position - start
       return frame(start: start, payload: UInt64(count), wire: UInt64(count))
     }
+  }
+
+  /// Keeps no more than the first `count` bytes of the frame in progress, however long it becomes; all are counted.
+  package mutating func cut(to count: Int) {
+    guard !heldWasReturned, held.count > count else { return }
+    // A copy, because the array that shrinks would keep its memory.
+    held = Array(held.prefix(count))
+    isCut = true
+  }
+
+  /// Gives back the memory of the frame that was returned last, where no other will be asked for.
+  package mutating func release() {
+    if heldWasReturned { releaseHeld() }
   }
 
   /// What the end of the stream leaves: an unterminated message, or nil.
@@ -146,7 +161,7 @@ package struct Framer {
 
   private mutating func hold(_ input: UnsafeRawBufferPointer, _ start: Int, _ count: Int) {
     wireCount += UInt64(count)
-    let kept = min(count, limit - held.count)
+    let kept = isCut ? 0 : min(count, limit - held.count)
     if kept > 0 { held.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[start..<(start + kept)])) }
   }
 
@@ -154,6 +169,7 @@ package struct Framer {
     wireCount = 0
     headerRead = 0
     header = 0
+    isCut = false
   }
 
   /// Gives a big message's memory back, so that an idle connection costs little.

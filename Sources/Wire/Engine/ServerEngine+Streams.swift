@@ -131,6 +131,7 @@ extension ServerEngine {
     // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
     cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
     connection.traffic.messages &+= builder.lastSequence &- before
+    countUnfinished(of: connection)
   }
 
   private func cut(
@@ -215,6 +216,8 @@ extension ServerEngine {
       peer: place,
       time: time
     )
+    connection.framer.release()
+    countUnfinished(of: connection)
   }
 
   /// What a stop message of this connection is, and notes what it asks.

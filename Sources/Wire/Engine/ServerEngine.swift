@@ -21,6 +21,8 @@ final class ServerEngine {
   var openCount = 0
   /// Connections with bytes that their peers have not taken.
   var waitingCount = 0
+  /// Bytes that unfinished messages hold, over all connections.
+  var unfinishedCount = 0
   var connectionNumber: UInt32 = 0
   var builder = BatchBuilder()
   var totals = ServerTotals()

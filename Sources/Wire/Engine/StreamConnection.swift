@@ -6,6 +6,8 @@ final class StreamConnection {
   let isSameUser: Bool?
   let slot: Int
   var framer: Framer
+  /// Bytes of an unfinished message, as the engine has counted them.
+  var unfinishedCount = 0
   var life: ConnectionLife
   var output = SendBuffer()
   var traffic = Traffic()

@@ -10,13 +10,15 @@ package final class WireServer: Sendable {
   /// How much may wait to be drained from `events` before `Delivery` decides, in bytes.
   package static let eventCapacity = 16 << 20
 
-  /// Binds all sockets and starts the wire thread; `wakeReader` is called, on that thread, when `events` is no longer empty.
+  /// Binds all sockets and starts the wire thread, which enters `confinement` first; `wakeReader` is called, on that thread,
+  /// when `events` is no longer empty.
   ///
   /// The first event is `listening`.
   package static func start(
     _ configuration: ServerConfiguration,
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
+    confinement: Confinement? = nil,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
     let waker: Waker
@@ -26,7 +28,11 @@ package final class WireServer: Sendable {
     let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
     let endpoints = engine.bound.map(\.endpoint)
     do throws(SystemError) {
-      let thread = try WireThread(name: "wire") { engine.run() }
+      let thread = try WireThread(name: "wire") {
+        // What can go wrong does so on the caller's thread, too, which tells of it.
+        try? confinement?.enter()
+        engine.run()
+      }
       return WireServer(events: events, endpoints: endpoints, commands: commands, thread: thread)
     } catch {
       throw .system(error)

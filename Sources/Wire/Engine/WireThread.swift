@@ -4,9 +4,18 @@ internal import Synchronization
 /// A thread of the engine, with every signal blocked so that signals go to the program's main thread.
 final class WireThread: Sendable {
   private final class Body {
-    let run: () -> Void
+    private let name: String
+    private let body: () -> Void
 
-    init(run: sending @escaping () -> Void) { self.run = run }
+    init(name: String, _ body: sending @escaping () -> Void) {
+      self.name = name
+      self.body = body
+    }
+
+    func run() {
+      csystem_thread_name(name)
+      body()
+    }
   }
 
   /// The joinable handle as bits, 0 once joined.
@@ -14,25 +23,23 @@ final class WireThread: Sendable {
 
   init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
     var thread: UnsafeMutableRawPointer?
-    try WireThread.start(&thread, name, Body(run: run))
+    try WireThread.start(&thread, Body(name: name, run))
     handle = Mutex(UInt(bitPattern: thread))
   }
 
   /// Starts a thread that nobody waits for: it must own, or share safely, all that it touches.
   static func startDetached(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
-    try start(nil, name, Body(run: run))
+    try start(nil, Body(name: name, run))
   }
 
   /// A thread whose handle nobody takes gives itself back when it ends.
   private static func start(
     _ handle: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
-    _ name: String,
     _ body: Body
   ) throws(SystemError) {
     let body = Unmanaged.passRetained(body)
     let result = csystem_thread_start(
       handle,
-      name,
       { context in
         if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
         return nil

@@ -1,0 +1,51 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "csystem.h"
+
+#if defined(O_PATH)
+enum { place = O_PATH | O_DIRECTORY | O_CLOEXEC };
+#else
+enum { place = O_SEARCH | O_DIRECTORY | O_CLOEXEC };
+#endif
+
+int csystem_folder_open(const char *path) {
+  int folder = open(path, place);
+  return folder < 0 ? -errno : folder;
+}
+
+int csystem_folder_parent(int folder) {
+  int parent = openat(folder, "..", place);
+  return parent < 0 ? -errno : parent;
+}
+
+int csystem_folder_status(int folder, struct csystem_folder *status) {
+  struct stat found;
+  if (fstat(folder, &found) < 0) return -errno;
+  status->device = (uint64_t)found.st_dev;
+  status->number = (uint64_t)found.st_ino;
+  status->owner = found.st_uid;
+  status->mode = found.st_mode & 07777;
+  return 0;
+}
+
+ssize_t csystem_folder_path(int folder, char *path, size_t capacity) {
+#if defined(__linux__)
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+  ssize_t count = readlink(link, path, capacity);
+  return count < 0 ? -errno : count;
+#else
+  char found[MAXPATHLEN];
+  if (fcntl(folder, F_GETPATH, found) < 0) return -errno;
+  size_t count = strnlen(found, sizeof found);
+  if (count > capacity) return -ENAMETOOLONG;
+  memcpy(path, found, count);
+  return (ssize_t)count;
+#endif
+}
