@@ -7,8 +7,9 @@ extension Surface {
   /// Draws words in a bar's row. What does not fit into it stands in the rows above it too, so that nothing of it is missed.
   mutating func draw(words: String, in bar: Rect, background: Style, style: Style) {
     var rows = WrappedText.rows(of: words, columns: bar.size.columns - 2)
-    let room = min(Surface.mostWordRows, bar.minRow)
-    if rows.count > room { rows = [words] }
+    let room = max(1, min(Surface.mostWordRows, bar.minRow))
+    // What is to be answered stands at the end.
+    if rows.count > room, let last = rows.last { rows = rows.prefix(room - 1) + [last] }
     for (place, text) in rows.enumerated() {
       let row = bar.minRow - rows.count + 1 + place
       let rect = Rect(column: bar.minColumn, row: row, columns: bar.size.columns, rows: 1)

@@ -100,3 +100,10 @@ extension StringProtocol {
     prefix(zip(self, other).prefix { $0 == $1 }.count)
   }
 }
+
+/// What is wrong with a command that was understood, as a sentence.
+struct CommandProblem: Error, Hashable {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+}

@@ -76,28 +76,31 @@ struct FilteredList: Sendable {
     var visited = 0
     var left = bytes
     var isOpen = false
+    // Adds a row that matches to `ids`; false where the work is to end.
+    func look(
+      _ id: UInt64,
+      _ record: MessageRecord,
+      _ peer: Peer?,
+      _ payload: UnsafeRawBufferPointer,
+      _ progress: inout FilterProgress,
+      _ ids: inout [UInt64]
+    ) -> Bool {
+      progress.begin(id)
+      let isMatch = matches(record, peer, payload, &progress)
+      if isMatch == true { ids.append(id) }
+      isOpen = isMatch == nil
+      visited += 1
+      left -= payload.count
+      return !isOpen && visited < rows && left > 0
+    }
     guard rows > 0, bytes > 0 else { return 0 }
     if ahead < log.endID {
-      ahead = log.scan(ahead..<log.endID) { id, record, peer, payload in
-        aheadProgress.begin(id)
-        let isMatch = matches(record, peer, payload, &aheadProgress)
-        if isMatch == true { later.append(id) }
-        isOpen = isMatch == nil
-        visited += 1
-        left -= payload.count
-        return !isOpen && visited < rows && left > 0
-      }
+      ahead = log.scan(ahead..<log.endID) { look($0, $1, $2, $3, &aheadProgress, &later) }
       if isOpen { ahead -= 1 }
     }
     if behind > log.firstID, !isOpen, visited < rows, left > 0 {
-      behind = log.scanReversed(log.firstID..<min(behind, log.endID)) { id, record, peer, payload in
-        behindProgress.begin(id)
-        let isMatch = matches(record, peer, payload, &behindProgress)
-        if isMatch == true { earlier.append(id) }
-        isOpen = isMatch == nil
-        visited += 1
-        left -= payload.count
-        return !isOpen && visited < rows && left > 0
+      behind = log.scanReversed(log.firstID..<min(behind, log.endID)) {
+        look($0, $1, $2, $3, &behindProgress, &earlier)
       }
       if isOpen { behind += 1 }
     }

@@ -11,8 +11,8 @@ extension LogBrowser {
   var defaultScope: SaveScope { !marks.isEmpty ? .marked : filter != nil ? .filtered : .all }
 
   /// `[WHAT] FILE`: begins to write rows to a new file. Returns what the file is asked for, or throws what is wrong.
-  mutating func startSave(_ argument: String) throws(SaveProblem) -> FileRequest {
-    guard save == nil else { throw SaveProblem("a file is being written already") }
+  mutating func startSave(_ argument: String) throws(CommandProblem) -> FileRequest {
+    guard save == nil else { throw CommandProblem("a file is being written already") }
     let words = argument.split(separator: " ", maxSplits: 1)
     var scope = defaultScope
     var path = argument
@@ -20,23 +20,23 @@ extension LogBrowser {
       scope = named
       path = words.count > 1 ? String(words[1]) : ""
     }
-    guard !path.isEmpty else { throw SaveProblem("save needs a file name") }
+    guard !path.isEmpty else { throw CommandProblem("save needs a file name") }
     save = SaveJob(path: path, log: log, scope: try rows(scope))
     return .create(path: path, isOverwriting: false)
   }
 
-  private func rows(_ scope: SaveScope) throws(SaveProblem) -> SaveJob<Log>.Scope {
-    guard log.count > 0 else { throw SaveProblem("there is nothing to save") }
+  private func rows(_ scope: SaveScope) throws(CommandProblem) -> SaveJob<Log>.Scope {
+    guard log.count > 0 else { throw CommandProblem("there is nothing to save") }
     switch scope {
     case .all: return .all
     case .filtered:
-      guard let filter else { throw SaveProblem("there is no filter") }
+      guard let filter else { throw CommandProblem("there is no filter") }
       return .filtered(filter, framing)
     case .marked:
-      guard !marks.isEmpty else { throw SaveProblem("nothing is marked") }
+      guard !marks.isEmpty else { throw CommandProblem("nothing is marked") }
       return .chosen(marks)
     case .message:
-      guard let subjectRow else { throw SaveProblem("no message is selected") }
+      guard let subjectRow else { throw CommandProblem("no message is selected") }
       return .chosen([list.id(of: subjectRow)])
     }
   }
@@ -74,11 +74,4 @@ extension LogBrowser {
     save = nil
     notice = Notice("nothing was saved")
   }
-}
-
-/// Why rows can't be saved, as a sentence.
-struct SaveProblem: Error, Hashable {
-  let text: String
-
-  init(_ text: String) { self.text = text }
 }

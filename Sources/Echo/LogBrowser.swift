@@ -17,6 +17,8 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private var seenChangeCount: UInt64 = 0
   /// The search's matches in the row of the detail, as far as they are found.
   private var matchList: MatchList?
+  /// Which of them was gone to last.
+  private var matchPlace = 0
   /// What news and keys may cost until the next turn of the loop: many may come in one.
   private var allowance = WorkBudget.slice
   private(set) var finder: Finder?
@@ -131,14 +133,23 @@ struct LogBrowser<Log: RowLog>: Sendable {
     }
   }
 
-  mutating func findAgain(isForward: Bool) {
+  /// `inDetail`: the matches in the row of the detail come first.
+  mutating func findAgain(isForward: Bool, inDetail: Bool = false) {
     guard let pattern else { return notice = Notice("nothing to find yet") }
+    if inDetail, isDetailOpen, goToMatch(matchPlace + (isForward ? 1 : -1)) { return }
     find(.pattern(pattern), isForward: isForward)
   }
 
   mutating func find(_ target: Finder.Target, isForward: Bool) {
     finder = Finder(target, isForward: isForward, from: searchStart, isIncluded: viewport.selection == nil)
     search()
+  }
+
+  private mutating func goToMatch(_ place: Int) -> Bool {
+    guard let ranges = matchList?.ranges, ranges.indices.contains(place) else { return false }
+    matchPlace = place
+    detail.reveal(ranges[place].lowerBound)
+    return true
   }
 
   /// The id of the row that a search begins at.
@@ -208,6 +219,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private mutating func markMatches() {
     hasOtherPattern = false
     matchList = nil
+    matchPlace = 0
     guard let pattern, let subject = detail.subject else { return }
     matchList = subject.bytes.withUnsafeBytes { MatchList(pattern, in: $0, limit: LogBrowser.markLimit) }
     findMatches()

@@ -61,7 +61,10 @@ struct RowList: Sendable {
 
   /// Rows that came since the end was left, or since the pause.
   func newCount(in log: some RowLog) -> Int {
-    let end = filtered?.rows.endRow ?? log.endID
+    guard let rows = filtered?.rows else {
+      return viewport.isFollowing && !isPaused ? 0 : Int(clamping: log.endID - min(seenEnd, log.endID))
+    }
+    let end = rows.endRow
     return viewport.newCount + (end > viewport.end ? Int(clamping: end - viewport.end) : 0)
   }
 

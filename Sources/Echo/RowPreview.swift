@@ -15,7 +15,10 @@ struct RowPreview {
     budget = WorkBudget.picture.share(of: browser.viewport.visible.count)
   }
 
-  /// `skip`: columns of the text that are scrolled off to the left.
+  /// Bytes of the selected row in which a match is looked for, to be brought into sight.
+  private static let selectedBytes = 4096
+
+  /// `skip`: columns of the text that are scrolled off to the left. In the selected row the first match is brought into sight.
   func draw(
     _ bytes: ArraySlice<UInt8>,
     at point: Point,
@@ -25,19 +28,40 @@ struct RowPreview {
     on surface: inout Surface
   ) {
     let theme = look.theme
+    let columns = max(0, columns)
     // No more bytes than can be seen: a base and three marks take sixteen a column.
-    let seen = (max(0, columns) + skip) * 16
+    let seen = max((columns + skip) * 16, isSelected ? RowPreview.selectedBytes : 0)
     bytes.withUnsafeBytes { bytes in
+      let matches = pattern?.ranges(in: bytes, window: 0..<seen, budget: budget) ?? []
+      let start = isSelected ? RowPreview.start(of: matches.first, in: bytes, columns: columns, skip: skip) : skip
       _ = surface.draw(
         untrusted: bytes,
         at: point,
-        columns: max(0, columns),
-        skip: skip,
+        columns: columns,
+        skip: start,
         style: theme[role, selected: isSelected],
         escapeStyle: theme[.escape, selected: isSelected],
-        matches: pattern?.ranges(in: bytes, window: 0..<seen, budget: budget) ?? [],
+        matches: matches,
         matchStyle: theme[.match, selected: isSelected]
       )
+      guard start != skip, columns > 0 else { return }
+      surface.put(
+        Cell(Surface.ellipsis, style: theme[.escape, selected: isSelected]),
+        column: point.column,
+        row: point.row
+      )
     }
+  }
+
+  /// The columns to skip so that a match is seen, with something of what is before it.
+  private static func start(
+    of match: Range<Int>?,
+    in bytes: UnsafeRawBufferPointer,
+    columns: Int,
+    skip: Int
+  ) -> Int {
+    guard let match, columns >= 4 else { return skip }
+    let column = Printable.columns(of: UnsafeRawBufferPointer(rebasing: bytes[..<match.lowerBound]))
+    return column < skip || column >= skip + columns - 1 ? max(0, column - columns / 3) : skip
   }
 }

@@ -86,8 +86,11 @@ struct ClientProgram: Program {
     case 2:
       do throws(Endpoint.ParseError) {
         let port = try Endpoint.port(address[1])
-        guard !address[0].isEmpty else { throw .missingHost }
-        return udp ? .udp(host: address[0], port: port) : .tcp(host: address[0], port: port)
+        // As servers tell an IPv6 address, and URLs have it.
+        let isBracketed = address[0].hasPrefix("[") && address[0].hasSuffix("]")
+        let host = isBracketed ? String(address[0].dropFirst().dropLast()) : address[0]
+        guard !host.isEmpty else { throw .missingHost }
+        return udp ? .udp(host: host, port: port) : .tcp(host: host, port: port)
       } catch {
         throw ValidationError(error.text)
       }

@@ -28,6 +28,9 @@ extension ClientModel {
   /// Leaves the totals behind, and makes a failure of messages that were not answered.
   func conclude() throws(Failure) {
     StandardError.writeLine("\(ClientProgram.name): \(summary)")
+    if unsentCount > 0 {
+      throw Failure(hasConnected ? .ioError : .unavailable, "not every message was sent")
+    }
     if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
   }
 

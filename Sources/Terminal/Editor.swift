@@ -123,7 +123,7 @@ package struct Editor: ~Copyable {
     var error = SystemCallError(call: "open", code: ENOENT)
     for folder in folders {
       let path = "\(folder)/echo-message-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-      let file = Descriptor(number: open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t))
+      let file = Descriptor(creating: path)
       do throws(SystemCallError) {
         guard file.isOpen else { throw SystemCallError(call: "open") }
         // Editors take a last line without an end for something special, and give it one.

@@ -8,7 +8,7 @@ import Glibc
 
 /// What the user entered, kept from run to run: a line an entry as `Printable` has it, the newest last.
 ///
-/// The file is the user's alone: mode 0600, in a folder of mode 0700; neither is reached through a symbolic link of its own
+/// The file is the user's alone: mode 0600, in a folder of the user's, of mode 0700 where it is made here; neither is reached through a symbolic link of its own
 /// name. Whatever bytes are in it, a line that is no entry is only skipped. Programs that use it at the same time all keep
 /// theirs: each entry is appended in one write, and flock(2) makes it wait for one that rewrites the file.
 package struct HistoryFile: Hashable, Sendable {
@@ -82,8 +82,7 @@ package struct HistoryFile: Hashable, Sendable {
     var count = lines.reduce(0) { $0 + $1.count + 1 }
     while count > HistoryFile.byteLimit / 2, !lines.isEmpty { count -= lines.removeFirst().count + 1 }
     let temporary = OutputFile.temporaryName()
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let new = Descriptor(number: openat(folder.number, temporary, flags, 0o600 as mode_t))
+    let new = Descriptor(creating: temporary, in: folder.number)
     do throws(SystemCallError) {
       guard new.isOpen else { throw SystemCallError(call: "open") }
       try new.write(Array((lines + [[]]).joined(separator: [0x0a])))
@@ -146,8 +145,7 @@ package struct HistoryFile: Hashable, Sendable {
 
   /// The file to append to, locked, and still of its name by then.
   private func openLocked(in folder: borrowing Descriptor, _ lock: CInt) throws(OutputFileError) -> Descriptor {
-    // A limit on the size of files (RLIMIT_FSIZE) is then an error like a full disk, and not the end of the process.
-    signal(SIGXFSZ, SIG_IGN)
+    Descriptor.makeLimitsErrors()
     var tries = 0
     while true {
       let file = try openFile(in: folder, O_RDWR | O_APPEND | O_CREAT)

@@ -29,15 +29,12 @@ package struct OutputFile: ~Copyable {
     home: String? = Surroundings.variable("HOME")
   ) throws(OutputFileError) {
     let (folder, name) = try OutputFile.split(path, home: home)
-    // A limit on the size of files (RLIMIT_FSIZE) is then an error like a full disk, and not the end of the process.
-    signal(SIGXFSZ, SIG_IGN)
     let directory = Descriptor(number: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     guard directory.isOpen else { throw .failed(path: path, SystemCallError(call: "open")) }
     let isThere = try OutputFile.isRegular(name, in: directory.number, path: path)
     if isThere, !isOverwriting { throw .exists(path: path) }
     let workingName = isThere ? OutputFile.temporaryName() : name
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let file = Descriptor(number: openat(directory.number, workingName, flags, 0o600 as mode_t))
+    let file = Descriptor(creating: workingName, in: directory.number)
     if !file.isOpen {
       let error = SystemCallError(call: "open")
       throw error.code == EEXIST ? .exists(path: path) : .failed(path: path, error)

@@ -91,8 +91,8 @@ struct ClientHistoryTests {
   }
 
   @Test(
-    "is given up by ^G, ^C and Esc: the line is as it was",
-    arguments: [.control("g"), .control("c"), Key(.escape)]
+    "is given up by ^G and ^C: the line is as it was",
+    arguments: [Key.control("g"), .control("c")]
   )
   func cancel(key: Key) {
     var script = script()
@@ -105,6 +105,16 @@ struct ClientHistoryTests {
     #expect(script.rows[22] == "> draft")
     script.key(Key(.up))
     #expect(script.model.input.text == "newer")
+  }
+
+  @Test("is ended by Esc, which keeps what was found in the line")
+  func escape() {
+    var script = script()
+    script.type("draft")
+    script.key(.control("r"))
+    script.type("old")
+    script.key(Key(.escape))
+    #expect(script.model.input.text == "older" && script.rows[22] == "> older" && script.take() == [])
   }
 
   @Test("is edited when any other key follows, and Up goes on from there")

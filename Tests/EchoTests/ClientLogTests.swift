@@ -272,8 +272,8 @@ import Wire
     #expect(script.rows == rows)
     script.key(Key(.up))
     #expect(script.rows == rows)
-    script.key(.character("q"))
-    #expect(script.shows("later") && script.shows("FOLLOW") && !script.shows("> q"))
+    script.key(Key(.escape))
+    #expect(script.shows("later") && script.shows("FOLLOW"))
   }
 
   @Test("Every text can be reached in the bare view, however many rows it takes")
@@ -445,6 +445,55 @@ import Wire
     script.type("line 3")
     script.key(Key(.enter))
     #expect(!script.shows("column") && script.selected?.contains("line 3.") == true)
+  }
+
+  @Test("Who scrolls in the bytes of a message keeps it, whatever comes")
+  func detailHeld() {
+    var script = Self.lines(1...3)
+    script.receive([UInt8](repeating: 0x78, count: 4000))
+    script.key(Key(.tab), Key(.pageDown, .meta))
+    #expect(!script.shows("0000  78"))
+    let rule = script.rows.first { $0.contains("── received") && $0.contains("%") }
+    script.receive(Array("line 5.".utf8))
+    #expect(rule != nil && script.rows.contains { $0 == rule })
+  }
+
+  @Test("What is typed over the bare view goes into the line, all of it")
+  func bareTyping() {
+    var script = Self.lines(1...3)
+    script.key(.meta("l"))
+    script.type("typed")
+    #expect(script.shows("> typed"))
+    script.key(.meta("l"), .meta("l"))
+    #expect(script.shows("> typed"))
+  }
+
+  @Test("M-n and M-p go through the matches of the message whose bytes are shown first")
+  func findInDetail() {
+    var script = Self.lines(1...3)
+    let filler = String(repeating: ".", count: 1000)
+    script.receive(Array("\(filler)needle\(filler)needle\(filler)".utf8))
+    script.receive(Array("another needle".utf8))
+    script.key(Key(.tab))
+    script.enter("/find needle\(filler)n")
+    script.enter("/find needle")
+    script.key(.meta("p"))
+    script.work()
+    let first = script.rows.first { $0.hasPrefix("03") }
+    script.key(.meta("n"))
+    #expect(first != nil && !script.rows.contains { $0 == first } && script.rows.contains { $0.hasPrefix("07") })
+    script.key(.meta("n"))
+    #expect(script.selected?.contains("another needle") == true)
+  }
+
+  @Test("A match that is out of sight in the selected row is brought into it")
+  func findFar() {
+    var script = Self.lines(1...3)
+    script.receive(Array((String(repeating: "x", count: 300) + "needle" + String(repeating: "y", count: 300)).utf8))
+    script.enter("/find needle")
+    #expect(script.selected?.contains("needle") == true && script.selected?.contains("~xxx") == true)
+    script.key(Key(.escape))
+    #expect(!script.shows("needle"))
   }
 
   @Test("Escape steps back: the selection, the detail, the search")

@@ -6,6 +6,66 @@ import Wire
 
 /// What the server's screen says and does where the eye and the fingers go astray.
 @Suite struct MonitorGuidanceTests {
+  @Test(
+    "What is wrong with a prompt's text is seen above it where it has the lowest row",
+    arguments: [Size(columns: 80, rows: 18), Size(columns: 40, rows: 10), Size(columns: 20, rows: 4)]
+  )
+  func promptProblems(_ size: Size) {
+    var script = ServerScript(size: size)
+    script.listen()
+    script.receive("one")
+    script.command("foo")
+    #expect(script.contains("there is no") && script.rows.last?.contains(":foo") == true, "\(script)")
+  }
+
+  @Test("Where the peers cover the list nothing is done with messages that nobody sees")
+  func covered() {
+    var script = ServerScript.listening(["one"])
+    for key in "mcxe/nNzF=" {
+      script.press(.character("p"))
+      #expect(script.press(.character(key)) == [] && script.contains("that is for messages"), "\(key)")
+      script.press(Key(.escape))
+    }
+    #expect(!script.contains("marked") && !script.contains("PAUSED"))
+  }
+
+  @Test("Who scrolls in the bytes keeps them, whatever comes")
+  func detailHeld() {
+    var script = ServerScript.listening(["one"])
+    script.press(Key(.enter), Key(.enter))
+    script.receive("two")
+    #expect(script.contains("── #1 ") && script.contains("HOLD +1 new"))
+  }
+
+  @Test("F leaves the pause, as G does")
+  func unpause() {
+    var script = ServerScript.listening(["one"])
+    script.press(.character("="))
+    script.receive("two")
+    script.press(.character("F"))
+    #expect(script.contains("FOLLOW") && script.selectedRow?.contains("two") == true)
+  }
+
+  @Test("A number alone goes to the message, and :quit asks as q does")
+  func lessCommands() {
+    var script = ServerScript.listening(["one", "two", "three"])
+    script.command("2")
+    #expect(script.selectedRow?.contains("two") == true)
+    script.connect(1)
+    script.command("quit")
+    #expect(script.contains("Stop the server? y/n"))
+  }
+
+  @Test("What a peer's filter took the place of comes back with Up in the filter's prompt")
+  func peerFilter() {
+    var script = ServerScript.listening(["one"])
+    script.filter("len>2")
+    script.press(.character("p"), Key(.enter))
+    #expect(!script.contains("filter: len>2"))
+    script.press(.character("f"), .control("u"), Key(.up), Key(.enter))
+    #expect(script.contains("filter: len>2"))
+  }
+
   @Test("Rows that a filter finds are not new: only what comes after the end was left is")
   func filterFindsNothingNew() {
     var script = ServerScript.listening(ServerScript.numbered)

@@ -346,7 +346,7 @@ import Wire
     #expect(script.contains("is not connected any more"))
     script.receive("datagram", from: ServerScript.peer(8, .udp))
     script.press(.character("G"), .character("D"))
-    #expect(script.contains("no connection is selected"))
+    #expect(script.contains("has no connection to be ended"))
   }
 
   // Input.

@@ -68,6 +68,14 @@ struct PlaygroundTests {
     #expect(rows.last == ">")
   }
 
+  @Test("the help is drawn once, over both halves", arguments: [(140, 40), (80, 24), (40, 10)])
+  func help(columns: Int, rows: Int) {
+    var model = Self.session(size: Size(columns: columns, rows: rows))
+    _ = model.update(.input(.key(Key(.function(1)))))
+    let title = ClientScript.rows(model.view()).filter { $0.contains("echo_client ─") }
+    #expect(title.count == 1 && title[0].ranges(of: "echo_client").count == 1)
+  }
+
   @Test("the wheel scrolls the half it is over")
   func wheel() {
     var model = Self.session(size: Size(columns: 130, rows: 9))

@@ -96,12 +96,7 @@ extension ClientModel {
     case .framing: return try changeFraming(argument)
     case .reconnect: return reconnect()
     case .close: return close()
-    case .save:
-      do throws(SaveProblem) {
-        return [.file(try browser.startSave(argument))]
-      } catch {
-        throw CommandProblem(error.text)
-      }
+    case .save: return [.file(try browser.startSave(argument))]
     case .copy: return copy()
     case .clear: focus = .question(.clear)
     case .mouse: return toggleMouse()
@@ -131,7 +126,7 @@ extension ClientModel {
 
   /// Sends bytes of the user's as they are; a stop message among them does not end the session.
   private mutating func sendLiteral(_ payload: [UInt8]) throws(CommandProblem) -> [Effect<ClientRequest>] {
-    guard ending == .none else { throw CommandProblem("the session is ending: nothing more is sent") }
+    guard ending == .none else { throw CommandProblem(ClientModel.endingWords) }
     do throws(FramingError) {
       let count = try wireCount(of: payload)
       catchUp()
@@ -192,11 +187,4 @@ extension ClientModel {
     if case .overwrite = question { browser.cancelSave() }
     return []
   }
-}
-
-/// What is wrong with a command, as a sentence.
-private struct CommandProblem: Error {
-  let text: String
-
-  init(_ text: String) { self.text = text }
 }

@@ -24,7 +24,11 @@ extension ClientModel {
     case .control("r"): search.again(.older)
     case .control("s"): search.again(.newer)
     case Key(.backspace), .control("h"): search.backspace()
-    case .control("g"), .control("c"), Key(.escape):
+    case Key(.escape):
+      end(search)
+      history.go(to: search.place, draft: search.original.text)
+      return []
+    case .control("g"), .control("c"):
       end(search)
       input = search.original
       return []

@@ -6,7 +6,7 @@ extension ClientModel {
     browser.notice = nil
     switch focus {
     case .help(var help):
-      focus = HelpKeys.press(key, &help, size: size) ? .help(help) : .input
+      focus = HelpKeys.press(key, &help, size: screenSize) ? .help(help) : .input
       return []
     case .pasteQuestion(let messages): return answer(key, messages)
     case .historySearch(let search): return press(key, in: search)
@@ -15,7 +15,10 @@ extension ClientModel {
       return key == .character("y") || key == .character("Y") ? agree(to: question) : refuse(question)
     case .find(let prompt): return press(key, in: prompt)
     case .bare(var bare):
-      focus = bare.press(key, browser, size: screenSize) ? .bare(bare) : .input
+      let isForIt = bare.press(key, browser, size: screenSize)
+      focus = isForIt ? .bare(bare) : .input
+      // What is typed is meant for the line.
+      if case .character = key.code, key.modifiers.isEmpty { return press(key) }
       return []
     case .input: break
     }
@@ -33,17 +36,17 @@ extension ClientModel {
     case .newline: insertNewline()
     case .previous: if let text = history.previous(draft: input.text) { input.replaceAll(with: text) }
     case .next: if let text = history.next() { input.replaceAll(with: text) }
-    case .pageUp: if layout.isDetailAlone { browser.detail.pageUp() } else { moveLog { $0.list.pageUp() } }
-    case .pageDown: if layout.isDetailAlone { browser.detail.pageDown() } else { moveLog { $0.list.pageDown() } }
-    case .top: if layout.isDetailAlone { browser.detail.top() } else { moveLog { $0.list.top() } }
-    case .bottom: if layout.isDetailAlone { browser.detail.bottom() } else { moveLog { $0.bottom() } }
+    case .pageUp: if layout.isDetailAlone { scrollDetail { $0.pageUp() } } else { moveLog { $0.list.pageUp() } }
+    case .pageDown: if layout.isDetailAlone { scrollDetail { $0.pageDown() } } else { moveLog { $0.list.pageDown() } }
+    case .top: if layout.isDetailAlone { scrollDetail { $0.top() } } else { moveLog { $0.list.top() } }
+    case .bottom: if layout.isDetailAlone { scrollDetail { $0.bottom() } } else { moveLog { $0.bottom() } }
     case .unread: goToUnread()
     case .selectAbove: moveLog { $0.list.selectAbove() }
     case .selectBelow: moveLog { $0.list.selectBelow() }
     case .resend: return resendSubject()
     case .tab: completeOrToggleDetail()
-    case .detailUp: browser.detail.pageUp()
-    case .detailDown: browser.detail.pageDown()
+    case .detailUp: scrollDetail { $0.pageUp() }
+    case .detailDown: scrollDetail { $0.pageDown() }
     case .mode:
       browser.openDetail()
       browser.detail.cycleMode()
@@ -73,9 +76,11 @@ extension ClientModel {
     }
   }
 
-  /// A step back: what is selected, then the detail, then the search, then the unread rule.
+  /// A step back: a detail that covers the log, what is selected, the detail, the search, the unread rule.
   private mutating func back() {
-    if browser.viewport.selection != nil {
+    if layout.isDetailAlone {
+      browser.closeDetail()
+    } else if browser.viewport.selection != nil {
       deselect()
     } else if browser.isDetailOpen {
       browser.closeDetail()
@@ -139,7 +144,7 @@ extension ClientModel {
   }
 
   private mutating func findAgain(isForward: Bool) {
-    browser.findAgain(isForward: isForward)
+    browser.findAgain(isForward: isForward, inDetail: true)
     settleSplit()
   }
 
@@ -173,7 +178,7 @@ extension ClientModel {
         focus = .bare(bare)
         return
       }
-      if isInDetail { browser.detail.scroll(by: distance) } else { moveLog { $0.list.scroll(by: distance) } }
+      if isInDetail { scrollDetail { $0.scroll(by: distance) } } else { moveLog { $0.list.scroll(by: distance) } }
     case .press:
       guard focus == .input, layout.list.contains(mouse.point) else { return }
       guard case .row(let row) = logLine(at: mouse.point.row - layout.list.minRow) else { return }

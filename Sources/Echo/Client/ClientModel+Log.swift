@@ -78,6 +78,14 @@ extension ClientModel {
     if browser.viewport.visible.upperBound == browser.viewport.end { browser.bottom() }
   }
 
+  /// Scrolls in the bytes of a message, which is held for that: another one that comes must not take its place.
+  mutating func scrollDetail(_ scroll: (inout DetailPane) -> Void) {
+    if browser.isDetailOpen, let row = browser.subjectRow, browser.viewport.selection != row {
+      moveLog { $0.list.stay(by: row) }
+    }
+    scroll(&browser.detail)
+  }
+
   // MARK: What is done with a row
 
   /// Puts the selected message into the input again, to be changed and sent as a new one; false when nothing is selected.

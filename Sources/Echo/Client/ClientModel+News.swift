@@ -34,7 +34,7 @@ extension ClientModel {
     noteAttemptFailure()
     link.connected(at: time)
     reconnection.connected(at: time)
-    hasAdvised = false
+    (hasConnected, hasAdvised) = (true, false)
     var text = "connected"
     if let peer, !title.hasSuffix(peer.description) { text += " to \(peer)" }
     if let local { text += " from \(local)" }

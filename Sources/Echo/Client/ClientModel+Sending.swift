@@ -30,7 +30,7 @@ extension ClientModel {
     if let command { return run(command) }
     if case .down = phase, input.isEmpty || ending != .none { return connectIfDown() }
     if ending != .none {
-      say("the session is ending: nothing more is sent")
+      say(ClientModel.endingWords)
       return []
     }
     guard !input.isEmpty else {
@@ -58,6 +58,8 @@ extension ClientModel {
     unread.watch(isAway: false, end: browser.log.endID)
     unread.clear()
   }
+
+  static let endingWords = "the session is ending: nothing more is sent"
 
   static let stopByte = UInt8(ascii: ".")
 
@@ -97,7 +99,7 @@ extension ClientModel {
       return []
     }
     guard ending == .none else {
-      say("the session is ending: nothing more is sent")
+      say(ClientModel.endingWords)
       return []
     }
     let payload = Array(row.payload)
@@ -185,7 +187,7 @@ extension ClientModel {
     case .character("y"), .character("Y"):
       focus = .input
       guard ending == .none else {
-        say("the session is ending: nothing more is sent")
+        say(ClientModel.endingWords)
         return []
       }
       var effects = messages.isFromInput ? remember(input.take()) : []

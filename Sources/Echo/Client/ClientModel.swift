@@ -77,6 +77,8 @@ package struct ClientModel: ScreenModel {
   var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
   var attemptFailure: (text: String, time: Timestamp)?
+  /// Whether there ever was a connection.
+  package var hasConnected = false
   /// What to do about a connection that can't be made was said since there was one.
   var hasAdvised = false
   /// The connection is being ended because the user wants that; another one begins if the user wants that too.
@@ -124,6 +126,9 @@ package struct ClientModel: ScreenModel {
     let text = measures.totals.text(awaitsReceipts: awaitsReceipts, missing: measures.missing)
     return queue.isEmpty ? text : "\(text); \(Figures.grouped(UInt64(queue.count))) not sent"
   }
+
+  /// Messages that were entered and are left behind.
+  package var unsentCount: Int { queue.count }
 
   /// Whether every message went out, and every receipt that was awaited came.
   package var isComplete: Bool { measures.missing == 0 && measures.pending == 0 && queue.isEmpty }

@@ -25,11 +25,15 @@ extension ClientModel {
     if let rect = layout.status { drawStatus(rect, on: &surface) }
     drawInput(layout, on: &surface)
     if let rect = layout.hints { Hints.draw(hints, rect, look, on: &surface) }
-    if case .help(let help) = focus {
-      surface.cursor = nil
-      surface.draw(help, in: Rect(size: size), theme: look.theme, glyphs: look.glyphs)
-    }
+    if screenSize == size { drawHelp(on: &surface) }
     return surface
+  }
+
+  /// Draws the help over the whole of a picture, where it is asked for.
+  func drawHelp(on surface: inout Surface) {
+    guard case .help(let help) = focus else { return }
+    surface.cursor = nil
+    surface.draw(help, in: Rect(size: surface.size), theme: look.theme, glyphs: look.glyphs)
   }
 
   private var hints: [(key: String, word: String)] {

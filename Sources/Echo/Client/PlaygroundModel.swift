@@ -81,10 +81,7 @@ package struct PlaygroundModel: ScreenModel {
       }
     }
     if let rect = layout.server { server.drawPane(rect, on: &surface) }
-    if case .help(let help) = client.focus {
-      surface.draw(help, in: Rect(size: size), theme: client.look.theme, glyphs: client.look.glyphs)
-      surface.cursor = nil
-    }
+    if client.screenSize != client.size { client.drawHelp(on: &surface) }
     return surface
   }
 

@@ -69,7 +69,13 @@ enum FilterTest: Hashable, Sendable {
   }
 
   /// Whether it looks at bytes, and so can be left off and gone on with.
-  var readsBytes: Bool { cost >= 4 }
+  var readsBytes: Bool {
+    switch self {
+    case .text, .pattern, .bytes, .addressText: true
+    case .traits(let traits): traits.contains { $0.oddity != nil }
+    case .addresses, .ports, .connections, .transports, .length: false
+    }
+  }
 
   /// What a test costs, roughly, so that the cheap ones can spare the others.
   var cost: Int {

@@ -3,7 +3,7 @@ import Screen
 /// The words that the server's screen takes after `:`.
 enum ServerCommands {
   enum Action: Hashable, Sendable {
-    case filter, find, goTo, save, copy, clear, disconnect, mouse, help, stop
+    case filter, find, goTo, save, copy, clear, disconnect, mouse, help, stop, quit
   }
 
   static let table = CommandTable<Action>([
@@ -23,5 +23,6 @@ enum ServerCommands {
     .init("mouse", action: .mouse, help: "turn the mouse on or off"),
     .init("help", action: .help, help: "this help"),
     .init("stop", action: .stop, help: "stop the server and quit"),
+    .init("quit", action: .quit, help: "the same; asks if peers are connected"),
   ])
 }

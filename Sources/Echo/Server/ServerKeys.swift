@@ -93,6 +93,11 @@ enum ServerKeys {
     ),
   ])
 
+  /// What is done with messages, which have to be in sight for it.
+  static let forMessages: Set<Action> = [
+    .mark, .copy, .clear, .mode, .find, .findNext, .findPrevious, .nextOddity, .previousOddity, .follow, .pause,
+  ]
+
   /// The keys to name while a pane has them.
   static func hints(for pane: ServerModel.Pane) -> [(key: String, word: String)] {
     let own: [(Action, String)] =

@@ -73,10 +73,17 @@ extension ServerModel {
     return true
   }
 
+  /// Whether a pane covers the list, so that nothing can be done with messages that nobody sees.
+  private var isListCovered: Bool { layout.side == nil && (pane == .peers || pane == .statistics) }
+
   private mutating func perform(_ action: ServerKeys.Action) -> [Effect<ServerCommand>] {
+    if isListCovered, ServerKeys.forMessages.contains(action) {
+      browser.notice = Notice("that is for messages, which \(ServerKeys.map.label(of: .back) ?? "") brings back")
+      return []
+    }
     switch action {
     case .up, .down, .pageUp, .pageDown, .top, .bottom, .left, .right: break
-    case .follow: browser.list.toggleFollow()
+    case .follow: if browser.list.isPaused { browser.bottom() } else { browser.list.toggleFollow() }
     case .order: if pane == .peers { peersPane.reorder(measures.peers, at: now.time) }
     case .pause: browser.togglePause()
     case .open: open()
@@ -91,8 +98,8 @@ extension ServerModel {
     case .filter: ask(.filter, text: browser.filter?.description ?? "")
     case .command: ask(.command)
     case .save: ask(.command, text: "save \(browser.defaultScope.rawValue) ")
-    case .findNext: browser.findAgain(isForward: true)
-    case .findPrevious: browser.findAgain(isForward: false)
+    case .findNext: browser.findAgain(isForward: true, inDetail: pane == .detail)
+    case .findPrevious: browser.findAgain(isForward: false, inDetail: pane == .detail)
     case .nextOddity: browser.find(.oddity, isForward: true)
     case .previousOddity: browser.find(.oddity, isForward: false)
     case .mark: browser.toggleMark()
@@ -104,7 +111,7 @@ extension ServerModel {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quitNow: return [.request(.stop)]
-    case .quit: return quit()
+    case .quit: return backOrQuit()
     }
     return []
   }
@@ -166,15 +173,19 @@ extension ServerModel {
     let wasInPeers = self.pane == .peers
     self.pane = pane
     arrange()
+    // Who reads bytes must not have them taken away by what comes.
+    if pane == .detail, let row = browser.viewport.selection { browser.list.stay(by: row) }
     if pane == .peers, !wasInPeers { peersPane.enter(measures.peers, at: now.time) }
     if pane != .peers, wasInPeers { peersPane.leave(measures.peers) }
   }
 
-  private mutating func quit() -> [Effect<ServerCommand>] {
-    if pane != .list || browser.isDetailOpen {
-      back()
-      return []
-    }
+  private mutating func backOrQuit() -> [Effect<ServerCommand>] {
+    guard pane != .list || browser.isDetailOpen else { return quit() }
+    back()
+    return []
+  }
+
+  mutating func quit() -> [Effect<ServerCommand>] {
     guard phase == .listening, measures.peers.connectedCount > 0 || browser.save != nil else {
       return [.request(.stop)]
     }
@@ -198,7 +209,8 @@ extension ServerModel {
 
   mutating func askToDisconnect() {
     let peer = pane == .peers ? peersPane.selected : browser.selectedID.flatMap { browser.log[$0]?.peer }
-    guard let peer, peer.connection != .none else { return browser.notice = Notice("no connection is selected") }
+    guard let peer else { return browser.notice = Notice("no connection is selected") }
+    guard peer.connection != .none else { return browser.notice = Notice("\(peer) has no connection to be ended") }
     guard measures.peers[peer]?.isEnded == false else {
       return browser.notice = Notice("\(peer) is not connected any more")
     }

@@ -62,6 +62,8 @@ extension ServerModel {
 
   private mutating func run(_ line: String, _ effects: inout [Effect<ServerCommand>]) -> String? {
     guard !line.allSatisfy({ $0 == " " }) else { return nil }
+    // As in less and vi.
+    if line.allSatisfy(\.isNumber) { return browser.goTo(line) }
     let action: ServerCommands.Action
     let argument: String
     do throws(CommandTable<ServerCommands.Action>.Failure) {
@@ -74,7 +76,7 @@ extension ServerModel {
     case .find: return browser.find(argument)
     case .goTo: return browser.goTo(argument)
     case .save:
-      do throws(SaveProblem) {
+      do throws(CommandProblem) {
         effects = [.file(try browser.startSave(argument))]
       } catch {
         return error.text
@@ -85,11 +87,14 @@ extension ServerModel {
     case .mouse: effects = toggleMouse()
     case .help: overlay = .help(ServerKeys.help)
     case .stop: effects = [.request(.stop)]
+    case .quit: effects = quit()
     }
     return nil
   }
 
   mutating func filter(by peer: Peer) {
+    // So that Up in the filter's prompt brings it back.
+    if let filter = browser.filter { histories[.filter, default: MessageHistory()].add(filter.description) }
     _ = browser.setFilter(
       peer.connection == .none
         ? "from:\(peer.address) proto:\(peer.transport.rawValue)" : "conn:\(peer.connection.number)"

@@ -103,6 +103,14 @@ extension ServerModel {
     }
   }
 
+  /// Where what is asked or said stands: above the prompt where that has taken the bar's row.
+  private func wordsRect(_ bar: Rect) -> Rect {
+    guard case .prompt = overlay, layout.prompt.minRow == bar.minRow, bar.minRow > 0 else { return bar }
+    var above = bar
+    above.origin.row -= 1
+    return above
+  }
+
   private func drawStatus(_ rect: Rect, on surface: inout Surface) {
     surface.fill(rect, style: look.theme[.statusBar])
     if case .question(let question) = overlay {
@@ -111,7 +119,7 @@ extension ServerModel {
     }
     if let notice = browser.notice {
       let style = look.theme[notice.isAlert ? .error : .statusBar]
-      return surface.draw(words: notice.text, in: rect, background: look.theme[.statusBar], style: style)
+      return surface.draw(words: notice.text, in: wordsRect(rect), background: look.theme[.statusBar], style: style)
     }
     var fields = BarFields(columns: rect.size.columns)
     let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
