@@ -290,6 +290,19 @@ import Testing
     try client.expectEnd()
   }
 
+  @Test("What could never be sent, for nobody could be connected to, ends with 69 and says so")
+  func neverSent() throws {
+    let owner = try SocketPeer.server(listens: false)
+    let client = try ScreenClient(owner.port, ["--no-reconnect"], awaiting: "DOWN")
+    client.send("unsent")
+    try client.terminal.waitForText("1 message queued")
+    client.terminal.pressControl("d")
+    try client.terminal.waitForText("^D again quits")
+    client.terminal.pressControl("d")
+    try client.expectEnd(69)
+    #expect(client.screen.contains("1 not sent") && client.screen.contains("not every message was sent"))
+  }
+
   @Test("Every size is drawn with the input in it, and the way back too")
   func resize() throws {
     let server = try RunningServer()
