@@ -24,6 +24,12 @@ package enum ScalarWidth {
     return columns == 3 ? nil : columns
   }
 
+  /// Whether a scalar takes columns of its own and is nothing that the display policy hides (some have a width).
+  package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    let kind = classify(scalar)
+    return !kind.isHidden && kind.columns > 0
+  }
+
   static func classify(_ scalar: Unicode.Scalar) -> Class {
     let value = scalar.value
     if value &- 0x20 < 0x5F { return Class(rawValue: 1) }
