@@ -247,6 +247,24 @@ import Wire
     #expect(filter.description.isEmpty == text.isEmpty)
   }
 
+  @Test("A letter that joins with what follows it takes no sign away")
+  func joiningLetters() throws {
+    // U+0D4E is one character together with the sign after it (UAX #29, Prepend).
+    for sign in ["\"", "\\", " ", ")", "/", "\u{10}"] {
+      let bytes = Array("\u{D4E}\(sign)".utf8)
+      let filter = try Filter.parse(EscapedText.quoted(bytes))
+      #expect(try Filter.parse(filter.description) == filter)
+      #expect(try Sample(bytes).matches(filter.description) && !Sample("\u{D4E}").matches(filter.description))
+    }
+    #expect(try Sample("\u{D4E}").matches("(\u{D4E}) /\u{D4E}/ ~b \"\u{D4E}\""))
+  }
+
+  @Test("Texts that look the same and have other bytes are other filters")
+  func equality() throws {
+    #expect(try Filter.parse("\u{E9}") != Filter.parse("e\u{301}"))
+    #expect(try BytePattern("\u{E9}") != BytePattern("e\u{301}"))
+  }
+
   @Test("Filters nested without end are refused")
   func nesting() {
     for source in ["(", "!", "!(", "(a|"] {
