@@ -13,6 +13,8 @@ PROGRAMS = echo_server echo_client
 RELEASE = -c release --static-swift-stdlib $(LINKER)
 # The default linker warns of a mktemp(3) that nothing here calls, and takes longer.
 LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
+# How long each target is fuzzed; a long run is SECONDS=600.
+SECONDS ?= 10
 SOURCES = Sources Tests Package.swift $(wildcard Benchmarks Fuzz)
 
 all: build
@@ -38,6 +40,11 @@ test:
 ## million: a million lines from client to server, compared line by line
 million: build
 	@Scripts/million
+
+## fuzz: libFuzzer on what reads foreign bytes, $(SECONDS) each; TARGET='printable keys' picks some
+fuzz:
+	@Scripts/bootstrap build
+	@Scripts/fuzz run $(SECONDS) $(TARGET)
 
 ## lint: the layout that .swift-format decides, strictly
 lint:
@@ -72,6 +79,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million lint format install clean help
+.PHONY: all build run test million fuzz lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:
