@@ -30,6 +30,14 @@ enum AddressTarget {
     }
   }
 
+  private static func systemText(of octets: [UInt8]) -> String? {
+    let longest = 46
+    let characters = [CChar](unsafeUninitializedCapacity: longest) { buffer, count in
+      count = inet_ntop(AF_INET6, octets, buffer.baseAddress, socklen_t(longest)) == nil ? 0 : longest
+    }
+    return String(validating: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private static func checkText(of address: SocketAddress) {
     guard address.family != .unix else { return }
     let family = address.family == .ipv4 ? AF_INET : AF_INET6
@@ -42,6 +50,8 @@ enum AddressTarget {
       require(numbers >> 32 == address.low, "\(text) is the address")
     } else {
       require(numbers == address.high && low == address.low, "\(text) is the address")
+      // Canonical (RFC 5952); of ::/96 the system shows addresses that were never used as IPv4.
+      if numbers != 0 || low >> 32 != 0 { require(systemText(of: octets) == String(text), "\(text) is canonical") }
     }
     for text in [address.description, address.host] {
       guard let pattern = AddressPattern(text) else { fatalError("\(text) is no pattern") }

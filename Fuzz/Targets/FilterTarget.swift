@@ -24,6 +24,8 @@ enum FilterTarget {
     } catch {
       fatalError("the canonical \(filter.description.debugDescription) is refused: \(error)")
     }
+    guard let nodeAgain = try? FilterParser.parse(filter.description) else { fatalError("it is refused") }
+    require(isSame(node, nodeAgain), "\(filter) is read as another tree")
     require(again.description.utf8.elementsEqual(filter.description.utf8), "\(filter) is read as \(again)")
 
     var input = FuzzInput(parts.count > 1 ? Array(parts[1]) : [])
@@ -47,6 +49,24 @@ enum FilterTarget {
       let row = FilterRow(record: record, peer: peer, bytes: raw, framing: framing)
       require(NaiveFilter.matches(node, row) == matches, "\(filter) matches as it is written")
     }
+  }
+
+  private static func isSame(_ left: FilterNode, _ right: FilterNode) -> Bool {
+    switch (left, right) {
+    case (.test(.pattern(let left)), .test(.pattern(let right))): isSame(left, right)
+    case (.test(.addressText(let left)), .test(.addressText(let right))): isSame(left, right)
+    case (.test(let left), .test(let right)): left == right
+    case (.not(let left), .not(let right)): isSame(left, right)
+    case (.all(let left), .all(let right)), (.any(let left), .any(let right)):
+      left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
+    default: false
+    }
+  }
+
+  /// Expressions are the same if their trees are: a slash may be written in two ways.
+  private static func isSame(_ left: BytePattern, _ right: BytePattern) -> Bool {
+    let syntax = try? PatternParser.parse(left.source, ignoresCase: left.ignoresCase)
+    return syntax != nil && syntax == (try? PatternParser.parse(right.source, ignoresCase: right.ignoresCase))
   }
 
   private static func peer(_ input: inout FuzzInput) -> Peer {
