@@ -13,7 +13,9 @@ PROGRAMS = echo_server echo_client
 RELEASE = -c release --static-swift-stdlib $(LINKER)
 # The default linker warns of a mktemp(3) that nothing here calls, and takes longer.
 LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
-SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz)
+# How long each target is fuzzed; a long run is SECONDS=600.
+SECONDS ?= 10
+SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz/Targets Fuzz/Speed Fuzz/Package.swift)
 
 all: build
 
@@ -44,6 +46,11 @@ bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)
 
+## fuzz: libFuzzer on what reads foreign bytes, $(SECONDS) each; TARGET='printable keys' picks some
+fuzz:
+	@Scripts/bootstrap build
+	@Scripts/fuzz run $(SECONDS) $(TARGET)
+
 ## lint: the layout that .swift-format decides, strictly
 lint:
 	@Scripts/bootstrap lint
@@ -70,13 +77,13 @@ $(PROGRAMS):
 
 ## clean: removes everything that was built
 clean:
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Benchmarks/.build Fuzz/.build
 	rm -f $(PROGRAMS)
 
 ## help: this list
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench lint format install clean help
+.PHONY: all build run test million bench fuzz lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

@@ -3,7 +3,8 @@ import Wire
 
 /// One JSON object on one line (RFC 8259), written field by field into the output's bytes.
 ///
-/// Strings carry no byte that a terminal would act on: what `Printable` would escape is a `\u` escape here.
+/// Strings carry nothing that a terminal would act on or not show: what `Printable` always escapes is a `\u` escape here,
+/// and so is a mark without a column of its own.
 struct JSONLine {
   private(set) var bytes: [UInt8] = []
   private var isEmpty = true
@@ -126,7 +127,7 @@ struct JSONLine {
     case "\r": output.append("\\r")
     case "\t": output.append("\\t")
     default:
-      if scalar.value >= 0x80, ScalarWidth.columns(of: scalar) ?? 0 > 0 {
+      if scalar.value >= 0x80, ScalarWidth.isVisible(scalar) {
         output.append(contentsOf: UTF8.encode(scalar) ?? .encodedReplacementCharacter)
       } else {
         for unit in UTF16.encode(scalar) ?? .init() {

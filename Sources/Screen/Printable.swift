@@ -7,34 +7,50 @@
 package enum Printable {
   /// Adds the visible text of `bytes` as UTF-8; clean ASCII costs little more than a copy.
   package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    var base = Base()
+    let clean = cleanEnd(of: bytes, from: 0, escapesBackslash: true)
+    guard clean < bytes.count else { return output.append(contentsOf: bytes) }
+    var base = clean > 0 ? Base.narrow : Base()
+    var index = clean
     var shown = 0
-    var index = 0
-    while index < bytes.count {
-      let clean = cleanEnd(of: bytes, from: index, escapesBackslash: true)
-      if clean > index {
-        base = .narrow
-        index = clean
-        guard index < bytes.count else { break }
+    withUnsafeTemporaryAllocation(byteCount: Buffer.size, alignment: 8) { memory in
+      var buffer = Buffer(memory)
+      while index < bytes.count {
+        let byte = bytes[index]
+        if isClean(byte, escapesBackslash: true) {
+          index = cleanEnd(of: bytes, from: index, escapesBackslash: true)
+          base = .narrow
+          continue
+        }
+        let unit = Unit(bytes, at: index)
+        if byte < 0x80 {
+          base = Base()
+        } else if base.columns(of: unit, escapesBackslash: true) != nil {
+          index += unit.length
+          continue
+        }
+        buffer.append(UnsafeRawBufferPointer(rebasing: bytes[shown..<index]), to: &output)
+        buffer.append(Escape(unit), to: &output)
+        index += unit.length
+        shown = index
       }
-      let unit = Unit(bytes, at: index)
-      if base.columns(of: unit, escapesBackslash: true) == nil {
-        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[shown..<index]))
-        Escape(unit).append(to: &output)
-        shown = index + unit.length
-      }
-      index += unit.length
+      buffer.flush(to: &output)
     }
     output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[shown...]))
   }
 
   /// The visible text of `bytes`.
   package static func text(_ bytes: some Sequence<UInt8>) -> String {
-    var output: [UInt8] = []
-    let done: Void? = bytes.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0), to: &output) }
-    if done == nil {
-      Array(bytes).withUnsafeBytes { append($0, to: &output) }
+    bytes.withContiguousStorageIfAvailable { text(UnsafeRawBufferPointer($0)) }
+      ?? Array(bytes).withUnsafeBytes { text($0) }
+  }
+
+  private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+    guard cleanEnd(of: bytes, from: 0, escapesBackslash: true) < bytes.count else {
+      return String(decoding: bytes, as: UTF8.self)
     }
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count + bytes.count / 4)
+    append(bytes, to: &output)
     return String(decoding: output, as: UTF8.self)
   }
 
@@ -44,10 +60,22 @@ package enum Printable {
     upTo limit: Int = .max,
     escapesBackslash: Bool = true
   ) -> Int {
-    var pieces = Pieces(bytes, escapesBackslash: escapesBackslash)
+    var base = Base()
     var columns = 0
-    while columns <= limit, let piece = pieces.next(atMost: limit == .max ? .max : limit - columns + 1) {
-      columns += piece.columns
+    var index = 0
+    while index < bytes.count, columns <= limit {
+      if isClean(bytes[index], escapesBackslash: escapesBackslash) {
+        let (most, isPastEnd) = index.addingReportingOverflow(limit &- columns &+ 1)
+        let last = limit == .max || isPastEnd ? .max : most
+        let end = cleanEnd(of: bytes, from: index, limit: last, escapesBackslash: escapesBackslash)
+        columns += end - index
+        index = end
+        base = .narrow
+      } else {
+        let unit = Unit(bytes, at: index)
+        columns += base.columns(of: unit, escapesBackslash: escapesBackslash) ?? Escape(unit).count
+        index += unit.length
+      }
     }
     return columns
   }
@@ -183,6 +211,12 @@ extension Printable {
       isWide = kind.columns == 2
       return kind.columns
     }
+  }
+
+  /// Whether a byte is ASCII shown as it is.
+  @inline(__always)
+  static func isClean(_ byte: UInt8, escapesBackslash: Bool) -> Bool {
+    byte &- 0x20 < 0x5F && !(escapesBackslash && byte == UInt8(ascii: "\\"))
   }
 
   /// Where the run of ASCII shown as it is (0x20…0x7E without the backslash) that begins at `start` ends; eight bytes a

@@ -1,54 +1,85 @@
 extension Printable {
   /// The escape that stands for one unit: up to ten ASCII characters, `\u{10ffff}`.
   package struct Escape: Hashable, Sendable {
-    private var characters = SIMD16<UInt8>()
+    /// The characters, the first in the lowest byte.
+    private let low: UInt64
+    private let high: UInt16
+    private let length: UInt8
+
     /// Characters, which are columns and UTF-8 bytes too.
-    package private(set) var count = 0
+    package var count: Int { Int(length) }
 
-    package subscript(index: Int) -> UInt8 { characters[index] }
+    package subscript(index: Int) -> UInt8 {
+      UInt8(truncatingIfNeeded: index < 8 ? low >> UInt64(8 * index) : UInt64(high) >> UInt64(8 * (index - 8)))
+    }
 
+    @inline(__always)
     init(_ unit: Unit) {
-      put("\\")
       guard let scalar = unit.scalar else {
-        putByte(unit.byte)
+        self.init(byte: unit.byte)
         return
       }
       switch scalar {
-      case "\\": put("\\")
-      case "\n": put("n")
-      case "\r": put("r")
-      case "\t": put("t")
-      case "\u{1B}": put("e")
-      case "\0": put("0")
-      case _ where scalar.isASCII: putByte(unit.byte)
-      default:
-        put("u")
-        put("{")
-        let digits = (35 - scalar.value.leadingZeroBitCount) / 4
-        for place in (0..<digits).reversed() { putDigit(scalar.value >> UInt32(4 * place)) }
-        put("}")
+      case "\\": self.init(letter: "\\")
+      case "\n": self.init(letter: "n")
+      case "\r": self.init(letter: "r")
+      case "\t": self.init(letter: "t")
+      case "\u{1B}": self.init(letter: "e")
+      case "\0": self.init(letter: "0")
+      case _ where scalar.isASCII: self.init(byte: unit.byte)
+      default: self.init(scalar: scalar.value)
       }
     }
 
+    /// `\n`
+    @inline(__always)
+    private init(letter: Unicode.Scalar) {
+      low = 0x5C | UInt64(letter.value) << 8
+      high = 0
+      length = 2
+    }
+
+    /// `\x9b`
+    @inline(__always)
+    private init(byte: UInt8) {
+      let digits = Escape.digits(UInt64(byte)).byteSwapped >> 48
+      low = 0x785C | digits << 16
+      high = 0
+      length = 4
+    }
+
+    /// `\u{202e}`
+    @inline(__always)
+    private init(scalar: UInt32) {
+      let count = UInt64(truncatingIfNeeded: (35 - scalar.leadingZeroBitCount) / 4)
+      let digits = Escape.digits(UInt64(scalar)).byteSwapped >> (64 - 8 * count)
+      let brace: UInt64 = 0x7D << (8 * count)
+      low = 0x7B_755C | (digits | brace) << 24
+      high = UInt16(truncatingIfNeeded: (digits | brace) >> 40)
+      length = UInt8(truncatingIfNeeded: count + 4)
+    }
+
+    /// The hexadecimal digits of a number below 1 << 24, the last in the lowest byte.
+    @inline(__always)
+    private static func digits(_ value: UInt64) -> UInt64 {
+      let ones: UInt64 = 0x0101_0101_0101_0101
+      var spread = (value & 0xFF) | (value & 0xFF00) << 8 | (value & 0xFF_0000) << 16
+      spread = (spread | spread << 4) & (ones &* 0x0F)
+      let letters = (spread &+ ones &* 6) >> 4 & ones
+      return spread &+ ones &* 0x30 &+ letters &* 0x27
+    }
+
     package func append(to output: inout [UInt8]) {
-      for index in 0..<count { output.append(characters[index]) }
+      for index in 0..<count { output.append(self[index]) }
     }
 
-    private mutating func put(_ character: Unicode.Scalar) {
-      characters[count] = UInt8(truncatingIfNeeded: character.value)
-      count += 1
+    /// Stores the characters: `longest` bytes are written at `place`, of which the first `count` are meant.
+    @inline(__always)
+    func store(in buffer: UnsafeMutableRawBufferPointer, at place: Int) {
+      buffer.storeBytes(of: low.littleEndian, toByteOffset: place, as: UInt64.self)
+      buffer.storeBytes(of: high.littleEndian, toByteOffset: place + 8, as: UInt16.self)
     }
 
-    private mutating func putByte(_ byte: UInt8) {
-      put("x")
-      putDigit(UInt32(byte >> 4))
-      putDigit(UInt32(byte))
-    }
-
-    private mutating func putDigit(_ value: UInt32) {
-      let digit = UInt8(truncatingIfNeeded: value & 15)
-      characters[count] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-      count += 1
-    }
+    static let longest = 10
   }
 }

@@ -51,6 +51,7 @@ extension Printable {
     package mutating func next(atMost columns: Int) -> Piece? {
       guard index < bytes.count else { return nil }
       let start = index
+      guard isClean(bytes[start], escapesBackslash: escapesBackslash) else { return cluster() }
       let (limit, isPastEnd) = start.addingReportingOverflow(max(1, columns))
       var clean = cleanEnd(
         of: bytes,

@@ -24,10 +24,16 @@ package enum ScalarWidth {
     return columns == 3 ? nil : columns
   }
 
+  /// Whether a scalar takes columns of its own and is nothing that the display policy hides (some have a width).
+  package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    let kind = classify(scalar)
+    return !kind.isHidden && kind.columns > 0
+  }
+
   static func classify(_ scalar: Unicode.Scalar) -> Class {
     let value = scalar.value
     if value &- 0x20 < 0x5F { return Class(rawValue: 1) }
-    if let columns = frequent(value) { return Class(rawValue: columns) }
+    if let known = frequent(value) { return Class(rawValue: known) }
     return ScalarTable.runs.withUnsafeBufferPointer { runs in
       let page = Int(value >> 8)
       var (low, high) = pages.withUnsafeBufferPointer { (Int($0[page]), Int($0[page + 1]) + 1) }
@@ -39,10 +45,16 @@ package enum ScalarWidth {
     }
   }
 
-  /// The columns of the letters most texts are made of, without the table: Latin, Greek, Cyrillic, kana, Han, Hangul.
+  /// The class of the letters most texts are made of, without the table: Latin, Greek, Cyrillic, kana, Han, Hangul; and of
+  /// the marks on them.
   @inline(__always)
   private static func frequent(_ value: UInt32) -> UInt8? {
-    if value < 0x483 { return value &- 0xAE < 0x252 || value >= 0x3A3 ? 1 : nil }
+    if value < 0x483 {
+      if value &- 0xAE < 0x252 || value >= 0x3A3 { return 1 }
+      // Control characters, for printable ASCII does not come here; NUL has no columns (3 is not printable).
+      if value < 0xA0 { return value == 0 ? 4 : 7 }
+      return value &- 0x300 < 0x70 && value != 0x34F ? 8 : nil
+    }
     if value &- 0x4E00 < 0x5200 || value &- 0xAC00 < 0x2BA4 { return 2 }
     return value &- 0x3041 < 0x56 || value &- 0x30A0 < 0x60 ? 2 : nil
   }

@@ -298,7 +298,9 @@ extension InputDecoder {
   }
 
   private mutating func endPaste(_ rest: ArraySlice<UInt8>) {
-    events.append(.paste(pasted + rest))
+    pasted += rest
+    boundPaste()
+    events.append(.paste(pasted))
     pasted = []
     matched = 0
   }

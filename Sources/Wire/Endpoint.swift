@@ -73,7 +73,7 @@ extension Endpoint {
       hostEnd = text.firstIndex(of: ":") ?? text.endIndex
       host = text[..<hostEnd]
     }
-    guard !host.isEmpty else { throw .missingHost }
+    guard !host.isEmpty, !host.contains("["), !host.contains("]") else { throw .missingHost }
     guard text[hostEnd...].hasPrefix(":") else { throw .missingPort }
     return (String(host), try port(text[text.index(after: hostEnd)...]))
   }

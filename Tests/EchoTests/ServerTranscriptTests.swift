@@ -165,7 +165,8 @@ import Wire
       (Array("a\"b\\c/".utf8), #"a\"b\\c/"#), ([0x08, 0x09, 0x0A, 0x0C, 0x0D, 0x41], #"\u0008\t\n\u000c\rA"#),
       ([0x00, 0x1B, 0x7F], #"\u0000\u001b\u007f"#), ([0xC2, 0x9B], #"\u009b"#), ([0xE2, 0x80, 0xAE], #"\u202e"#),
       ([0xE2, 0x80, 0x8B], #"\u200b"#), (Array("é日😀".utf8), "é日😀"), ([0xF3, 0xA0, 0x81, 0x81], #"\udb40\udc41"#),
-      ([], ""),
+      (Array("a\u{AD}b".utf8), #"a\u00adb"#), (Array("\u{A0}\u{3164}\u{2800}".utf8), #"\u00a0\u3164\u2800"#),
+      (Array("\u{E000}\u{600}".utf8), #"\ue000\u0600"#), ([], ""),
     ] as [([UInt8], String)]
   )
   func jsonText(bytes: [UInt8], text: String) {

@@ -77,6 +77,22 @@ struct PrintableTests {
     #expect(pieced(bytes, atMost: 3).text == Array(text.utf8))
   }
 
+  @Test("a long text is its parts in their order, however escapes and text take turns", arguments: 1...40)
+  func longTexts(step: Int) {
+    let escapes: [[UInt8]] = [[0xFF], [0x00], [0x5C], Array("\u{202E}".utf8), Array("\u{10FFFD}".utf8)]
+    var bytes: [UInt8] = []
+    var expected = ""
+    for index in 0..<400 {
+      let escape = escapes[index % escapes.count]
+      let text = Array(String(repeating: "aé日", count: index * step % 37).utf8)
+      bytes += escape + text
+      expected += Printable.text(escape) + Printable.text(text)
+    }
+    #expect(Printable.text(bytes) == expected)
+    #expect(Printable.bytes(of: expected) == bytes)
+    #expect(bytes.withUnsafeBytes { Printable.columns(of: $0) } == pieced(bytes).columns)
+  }
+
   @Test("the corpus is the whole one")
   func corpusSize() {
     #expect(HostileCase.all.count == 241)

@@ -199,6 +199,13 @@ import Testing
     #expect(Array(parts.joined()) == text)
   }
 
+  @Test("A paste that ends for want of more is bounded too")
+  func bigUnfinishedPaste() {
+    var decoder = InputDecoder(maximumPaste: 4)
+    #expect(decoder.decode(Array("\u{1B}[200~abc\u{1B}[20".utf8)) == [])
+    #expect(decoder.timeOut() == [.paste(Array("abc\u{1B}".utf8)), .paste(Array("[20".utf8))])
+  }
+
   @Test("No bytes trap it, none leave it stuck, and escape sequences never become text", arguments: 0..<20)
   func random(_ seed: UInt64) {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1

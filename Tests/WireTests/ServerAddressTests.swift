@@ -71,7 +71,8 @@ import Testing
     ("tcp://a", .missingPort), ("tcp://[::1]", .missingPort), ("tcp://[::1]80", .missingPort),
     ("tcp://a:", .badPort("")), ("tcp://a:0", .badPort("0")), ("tcp://a:65536", .badPort("65536")),
     ("tcp://a:-1", .badPort("-1")), ("tcp://a:+1", .badPort("+1")), ("tcp://a:abc", .badPort("abc")),
-    ("tcp://a: 1", .badPort(" 1")), ("tcp://::1:80", .missingHost), ("tcp://fe80::1:80", .badPort(":1:80")),
+    ("tcp://a: 1", .badPort(" 1")), ("tcp://[[::1]:80", .missingHost), ("tcp://a]:80", .missingHost),
+    ("tcp://::1:80", .missingHost), ("tcp://fe80::1:80", .badPort(":1:80")),
     ("unix:", .missingPath), ("unix://", .missingPath),
   ]
 

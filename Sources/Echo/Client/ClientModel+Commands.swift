@@ -118,7 +118,7 @@ extension ClientModel {
 
   private func bytes(escaped text: Substring) throws(CommandProblem) -> [UInt8] {
     do throws(FilterError) {
-      return try EscapedText(Array(text)[...]).bytes
+      return try EscapedText(FilterScanner.characters(of: text)[...]).bytes
     } catch {
       throw CommandProblem(error.reason)
     }

@@ -19,12 +19,11 @@ struct AddressPattern: Hashable, Sendable {
       guard let close = text.firstIndex(of: "]") else { return nil }
       let inside = text[text.index(after: text.startIndex)..<close]
       let rest = text[text.index(after: close)...]
-      if rest.hasPrefix("/") {
-        self.init(ipv6: inside + rest, port: nil)
-      } else {
-        guard let port = AddressPattern.port(rest) else { return nil }
-        self.init(ipv6: inside, port: port.number)
+      let colon = rest.firstIndex(of: ":") ?? rest.endIndex
+      guard rest[..<colon].isEmpty || rest.hasPrefix("/"), let port = AddressPattern.port(rest[colon...]) else {
+        return nil
       }
+      self.init(ipv6: inside + rest[..<colon], port: port.number)
     } else if text.count(where: { $0 == ":" }) > 1 {
       self.init(ipv6: text, port: nil)
     } else {

@@ -107,7 +107,7 @@ struct BytePattern: Sendable {
 
 extension BytePattern: Hashable {
   static func == (left: BytePattern, right: BytePattern) -> Bool {
-    left.source == right.source && left.ignoresCase == right.ignoresCase
+    left.source.utf8.elementsEqual(right.source.utf8) && left.ignoresCase == right.ignoresCase
   }
 
   func hash(into hasher: inout Hasher) { hasher.combine(source) }

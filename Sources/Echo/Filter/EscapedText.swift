@@ -5,7 +5,7 @@ import Screen
 struct EscapedText {
   let bytes: [UInt8]
 
-  /// Column 1 of an error is the first character.
+  /// `characters` are scalars, as `FilterScanner` has them; column 1 of an error is the first of them.
   init(_ characters: ArraySlice<Character>) throws(FilterError) {
     var bytes: [UInt8] = []
     var index = characters.startIndex
@@ -51,8 +51,13 @@ struct EscapedText {
   /// The text that stands for bytes, in quotes where it would not be read as one word of text.
   static func quoted(_ bytes: [UInt8]) -> String {
     let text = Printable.text(bytes)
-    let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "\\_-.,;=@#%+*[]{}'^$?".contains($0) }
-    if isPlain, !text.isEmpty, !text.hasPrefix("len") { return text }
-    return "\"" + text.flatMap { $0 == "\"" ? ["\\", $0] : [$0] } + "\""
+    let characters = FilterScanner.characters(of: text)
+    if !text.isEmpty, !text.hasPrefix("len"), characters.allSatisfy(isPlain) { return text }
+    return "\"" + String(characters.flatMap { $0 == "\"" ? ["\\", $0] : [$0] }) + "\""
+  }
+
+  private static func isPlain(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || "\\_-.,;=@#%+*[]{}'^$?".contains(character)
+      || character.unicodeScalars.allSatisfy(\.properties.isGraphemeExtend)
   }
 }

@@ -44,7 +44,7 @@ struct Filter: Sendable {
 }
 
 extension Filter: Hashable, CustomStringConvertible {
-  static func == (left: Filter, right: Filter) -> Bool { left.description == right.description }
+  static func == (left: Filter, right: Filter) -> Bool { left.description.utf8.elementsEqual(right.description.utf8) }
 
   func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

@@ -9,16 +9,24 @@ struct FilterParser {
 
   static func parse(_ source: String) throws(FilterError) -> FilterNode {
     var parser = FilterParser(scanner: FilterScanner(source))
-    parser.scanner.skipSpaces()
-    guard parser.scanner.peek != nil else { return .all([]) }
-    let node = try parser.either()
-    guard parser.scanner.peek == nil else {
-      throw parser.scanner.error("this ) closes no group; for the character write \")\"")
+    do throws(FilterError) {
+      return try parser.whole()
+    } catch {
+      throw error.inCharacters(of: source)
     }
-    return node
   }
 
   private init(scanner: FilterScanner) { self.scanner = scanner }
+
+  private mutating func whole() throws(FilterError) -> FilterNode {
+    scanner.skipSpaces()
+    guard scanner.peek != nil else { return .all([]) }
+    let node = try either()
+    guard scanner.peek == nil else {
+      throw scanner.error("this ) closes no group; for the character write \")\"")
+    }
+    return node
+  }
 
   private mutating func either() throws(FilterError) -> FilterNode {
     var nodes = [try all()]

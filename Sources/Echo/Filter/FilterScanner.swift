@@ -1,10 +1,14 @@
-/// Walks the characters of a filter's source.
+/// Walks a filter's source; places and columns count its scalars.
 struct FilterScanner {
   private let characters: [Character]
   /// The place of the next character.
   var index = 0
 
-  init(_ source: String) { characters = Array(source) }
+  init(_ source: String) { characters = FilterScanner.characters(of: source) }
+
+  /// The scalars of a text, each as a character of its own: where a letter or a mark is one character together with a sign
+  /// (UAX #29), the sign counts all the same.
+  static func characters(of source: some StringProtocol) -> [Character] { source.unicodeScalars.map { Character($0) } }
 
   var peek: Character? { index < characters.count ? characters[index] : nil }
 

@@ -115,7 +115,7 @@ extension FilterTest: CustomStringConvertible {
   private static func escaping(_ delimiter: Character, in source: String) -> String {
     var text = ""
     var isEscaped = false
-    for character in source {
+    for character in FilterScanner.characters(of: source) {
       if character == delimiter, !isEscaped { text.append("\\") }
       text.append(character)
       isEscaped = character == "\\" && !isEscaped

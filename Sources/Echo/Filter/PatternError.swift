@@ -1,6 +1,6 @@
 /// Why a text is no regular expression.
 struct PatternError: Error, Hashable, Sendable {
-  /// Where, in characters of the source from 1.
+  /// Where, in Unicode scalars of the source from 1.
   let column: Int
   /// What is wrong and what would be right, in plain words.
   let reason: String

@@ -32,9 +32,7 @@ struct PatternParser {
   }
 
   private func error(_ reason: String, at place: Int? = nil) -> PatternError {
-    var before = String.UnicodeScalarView()
-    before.append(contentsOf: scalars[..<min(place ?? index, scalars.count)])
-    return PatternError(column: String(before).count + 1, reason: reason)
+    PatternError(column: min(place ?? index, scalars.count) + 1, reason: reason)
   }
 
   private func set(_ set: SymbolSet) -> SymbolSet { ignoresCase ? set.ignoringCase : set }

@@ -16,23 +16,29 @@ struct SearchPattern: Hashable, Sendable {
   /// Reads `hex:1b5b`, `/regex/` or `/regex/i`; anything else is text, in which spaces and slashes are meant as they are,
   /// and the screen's escapes stand for their bytes. Text without an upper-case ASCII letter matches either case.
   static func parse(_ source: String) throws(FilterError) -> SearchPattern {
-    let characters = Array(source)
+    do throws(FilterError) {
+      return SearchPattern(method: try method(FilterScanner.characters(of: source)))
+    } catch {
+      throw error.inCharacters(of: source)
+    }
+  }
+
+  private static func method(_ characters: [Character]) throws(FilterError) -> Method {
     guard !characters.isEmpty else { throw FilterError(column: 1, reason: "here is nothing to look for") }
-    if source.hasPrefix("hex:") {
+    if characters.starts(with: "hex:") {
       guard let bytes = FilterParser.bytes(hexadecimal: characters[4...]) else {
         throw FilterError(column: 5, reason: FilterHint.bytes)
       }
-      return SearchPattern(method: .bytes(ByteSearch(exact: bytes)))
+      return .bytes(ByteSearch(exact: bytes))
     }
     if let (pattern, ignoresCase) = delimited(characters) {
       do throws(PatternError) {
-        let pattern = try BytePattern(String(pattern), ignoresCase: ignoresCase)
-        return SearchPattern(method: .pattern(pattern))
+        return .pattern(try BytePattern(String(pattern), ignoresCase: ignoresCase))
       } catch {
         throw FilterError(column: error.column + 1, reason: error.reason)
       }
     }
-    return SearchPattern(method: .bytes(ByteSearch(smartCase: try EscapedText(characters[...]).bytes)))
+    return .bytes(ByteSearch(smartCase: try EscapedText(characters[...]).bytes))
   }
 
   private static func delimited(_ characters: [Character]) -> (ArraySlice<Character>, ignoresCase: Bool)? {

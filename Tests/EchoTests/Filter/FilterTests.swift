@@ -115,7 +115,8 @@ import Wire
     "from: takes IPv6",
     arguments: [
       ("[fe80::1%2]", true), ("[fe80::1%3]", false), ("[fe80::1]", true), ("fe80::1", true), ("fe80::/10", true),
-      ("[fe80::]/10", true), ("[fe80::1]:5000", true), ("[fe80::1%2]:5001", false), ("fe80:0:0:0:0:0:0:1", true),
+      ("[fe80::]/10", true), ("[fe80::]/10:5000", true), ("[fe80::]/10:5001", false), ("[fe80::1]:5000", true),
+      ("[fe80::1%2]:5001", false), ("fe80:0:0:0:0:0:0:1", true),
       ("fe80::2/127", false), ("fe80::/64", true), ("fe80:1::/64", false), ("::/0", true), ("2001:db8::/32", false),
       ("10/8", false),
     ]
@@ -235,6 +236,7 @@ import Wire
       ("\"hello\" ~tcp ~e", "hello proto:tcp is:error"), ("\"a b\" \"x|y\"", #""a b" "x|y""#),
       ("~b \"a/b\"", #"/a\/b/i"#),
       ("~dst \"a\\\"b\"", #"~src "a\"b""#), ("hex:\"1B 5b\"", "hex:1b5b"), ("from:[FE80::1]:50", "from:[fe80::1]:50"),
+      ("from:[fe80::/10]:50", "from:[fe80::]/10:50"),
       (#"\x1b \u{41}"#, #"\e A"#), ("text:len>5", #""len>5""#), ("(a (b c)) | d", "a (b c) | d"), ("", ""),
     ]
   )
@@ -243,6 +245,24 @@ import Wire
     #expect(filter.description == text)
     #expect(try Filter.parse(text) == filter)
     #expect(filter.description.isEmpty == text.isEmpty)
+  }
+
+  @Test("A letter that joins with what follows it takes no sign away")
+  func joiningLetters() throws {
+    // U+0D4E is one character together with the sign after it (UAX #29, Prepend).
+    for sign in ["\"", "\\", " ", ")", "/", "\u{10}"] {
+      let bytes = Array("\u{D4E}\(sign)".utf8)
+      let filter = try Filter.parse(EscapedText.quoted(bytes))
+      #expect(try Filter.parse(filter.description) == filter)
+      #expect(try Sample(bytes).matches(filter.description) && !Sample("\u{D4E}").matches(filter.description))
+    }
+    #expect(try Sample("\u{D4E}").matches("(\u{D4E}) /\u{D4E}/ ~b \"\u{D4E}\""))
+  }
+
+  @Test("Texts that look the same and have other bytes are other filters")
+  func equality() throws {
+    #expect(try Filter.parse("\u{E9}") != Filter.parse("e\u{301}"))
+    #expect(try BytePattern("\u{E9}") != BytePattern("e\u{301}"))
   }
 
   @Test("Filters nested without end are refused")

@@ -1,5 +1,3 @@
-import Testing
-
 @testable import Echo
 
 /// A regular expression's meaning, written as plainly as can be: every way in which a tree can match is tried.

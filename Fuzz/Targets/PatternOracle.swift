@@ -1,0 +1,1 @@
+../../Tests/EchoTests/Filter/PatternOracle.swift
