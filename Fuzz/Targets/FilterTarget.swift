@@ -47,15 +47,24 @@ enum FilterTarget {
       let matches = filter.matches(record, peer, raw, framing: framing)
       require(again.matches(record, peer, raw, framing: framing) == matches, "\(filter) matches as it does itself")
       let row = FilterRow(record: record, peer: peer, bytes: raw, framing: framing)
+      require(matchesPaused(filter, row) == matches, "\(filter) matches whether it is paused or not")
       require(NaiveFilter.matches(node, row) == matches, "\(filter) matches as it is written")
+    }
+  }
+
+  private static func matchesPaused(_ filter: Filter, _ row: FilterRow) -> Bool {
+    var progress = FilterProgress()
+    while true {
+      var budget = WorkBudget(3)
+      if let isMatch = filter.matches(row, &progress, &budget) { return isMatch }
     }
   }
 
   private static func isSame(_ left: FilterNode, _ right: FilterNode) -> Bool {
     switch (left, right) {
-    case (.test(.pattern(let left)), .test(.pattern(let right))): isSame(left, right)
-    case (.test(.addressText(let left)), .test(.addressText(let right))): isSame(left, right)
-    case (.test(let left), .test(let right)): left == right
+    case (.test(.pattern(let left), _), .test(.pattern(let right), _)): isSame(left, right)
+    case (.test(.addressText(let left), _), .test(.addressText(let right), _)): isSame(left, right)
+    case (.test(let left, _), .test(let right, _)): left == right
     case (.not(let left), .not(let right)): isSame(left, right)
     case (.all(let left), .all(let right)), (.any(let left), .any(let right)):
       left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
@@ -86,9 +95,12 @@ enum NaiveFilter {
     case .not(let node): return !matches(node, row)
     case .all(let nodes): return !nodes.contains { !matches($0, row) }
     case .any(let nodes): return nodes.contains { matches($0, row) }
-    case .test(.text(let search)): return !places(of: search, in: Array(row.shown)).isEmpty
-    case .test(.bytes(let search)): return !row.isEvent && !places(of: search, in: Array(row.bytes)).isEmpty
-    case .test(let test): return test.matches(row)
+    case .test(.text(let search), _): return !places(of: search, in: Array(row.shown)).isEmpty
+    case .test(.bytes(let search), _): return !row.isEvent && !places(of: search, in: Array(row.bytes)).isEmpty
+    case .test(let test, _):
+      var place = SearchPlace()
+      var budget = WorkBudget.unlimited
+      return test.matches(row, &place, &budget) ?? false
     }
   }
 
