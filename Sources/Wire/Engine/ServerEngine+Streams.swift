@@ -282,7 +282,12 @@ extension ServerEngine {
     if connection.output.count > 0 { interest.insert(.write) }
     guard interest != connection.interest else { return }
     connection.interest = interest
-    poller.change(connection.socket.descriptor, interest, token: connection.token)
+    do throws(SystemError) {
+      try poller.change(connection.socket.descriptor, interest, token: connection.token, by: calls)
+    } catch {
+      // Waited for in vain, or told of without end: neither is a way to go on.
+      close(connection, .failed(error))
+    }
   }
 
   func close(_ connection: StreamConnection, _ reason: DisconnectReason) {

@@ -50,6 +50,8 @@ final class ServerEngine {
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
 
+  /// Why the poller last did not wait; nil once it has again.
+  private var waitFailure: SystemError?
   /// Binds everything, so that whoever starts a server knows at once whether it can be reached.
   init(
     _ configuration: ServerConfiguration,
@@ -99,9 +101,10 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
-      let ready = poller.wait(milliseconds: milliseconds())
+      let ready = calls.awaitEvents { poller.wait(milliseconds: milliseconds()) }
       readClocks()
-      for index in 0..<ready {
+      if ready < 0 { rest(after: SystemError("epoll_wait", code: Int32(-ready))) } else { waitFailure = nil }
+      for index in 0..<max(0, ready) {
         handle(poller.event(index))
         awaitWatcher()
       }
@@ -112,6 +115,16 @@ final class ServerEngine {
   }
 
   /// Leaves peers alone as long as the watcher of a lossless server is behind; commands and deadlines hold all the same.
+  /// Obeys commands alone for a while, because the poller fails: what fails at once would be tried without end.
+  private func rest(after error: SystemError) {
+    if waitFailure != error { tell(.failure(error, peer: nil, at: time)) }
+    waitFailure = error
+    waker.wait(milliseconds: min(ServerEngine.restMilliseconds, milliseconds() ?? .max))
+    readClocks()
+    waker.clear()
+    takeCommands()
+  }
+
   private func awaitWatcher() {
     while isHeld, shutdown.state != .ended {
       finishRound()
