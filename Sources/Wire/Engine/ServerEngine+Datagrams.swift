@@ -15,6 +15,7 @@ extension ServerEngine {
         break
       }
       socket.failure = nil
+      mayHaveDropped = true
       handleDatagrams(count, on: socket)
       if builder.isFull { postBatch() }
       if count < DatagramGroup.capacity { break }

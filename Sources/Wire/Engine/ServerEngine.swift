@@ -35,6 +35,8 @@ final class ServerEngine {
   var time = Timestamp(nanoseconds: 0)
   /// Whether a bound socket is left alone for a while.
   var isResting = false
+  /// Whether datagrams have come since the kernel was last asked for its drops.
+  var mayHaveDropped = false
 
   /// Whether the watcher of a lossless server is behind.
   private(set) var isHeld = false
@@ -164,7 +166,7 @@ final class ServerEngine {
   }
 
   private var needsTick: Bool {
-    waitingCount > 0 || (configuration.limits.idleSeconds != nil && openCount > 0)
+    waitingCount > 0 || mayHaveDropped || (configuration.limits.idleSeconds != nil && openCount > 0)
   }
 
   private func handle(_ event: Poller.Event) {
@@ -206,6 +208,7 @@ final class ServerEngine {
       nextTick = now + ServerEngine.tickNanoseconds
       for case let connection? in connections {
         if case .close(let reason) = connection.life.tick(now: attentiveNow) { close(connection, reason) }
+      if mayHaveDropped { reportKernelDrops() }
       }
     }
     if !shutdown.isRunning {
@@ -247,6 +250,7 @@ final class ServerEngine {
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
     } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
+    mayHaveDropped = false
       skipped.notices += 1
     }
   }
