@@ -48,6 +48,8 @@ import Testing
     #expect(fixture.messages[0].text == "hell")
     #expect(fixture.messages[0].record.wireCount == 5)
     #expect(fixture.messages[0].record.flags == [.truncated, .answered])
+    fixture.end()
+    #expect(fixture.stopped?.totals.truncated == 1)
   }
 
   @Test("A receipt is never answered: two servers can't keep each other busy", arguments: ["OK", "OK\0", "OK\0\0"])
@@ -130,7 +132,6 @@ import Testing
     #expect(totals.droppedByKernel + totals.traffic.messages == UInt64(sent))
     #expect(fixture.drops.filter { $0.agent == .kernel }.reduce(0) { $0 + $1.count } == totals.droppedByKernel)
   }
-}
 
   @Test("What the kernel dropped after the last datagram that it had room for is told though nothing more comes")
   func lastDrops() throws {
@@ -153,3 +154,4 @@ import Testing
     }
     #expect(fixture.drops.allSatisfy { $0.agent == .kernel })
   }
+}

@@ -153,7 +153,10 @@ extension ServerEngine {
     while let frame = framer.next(in: input, from: &position) {
       count &+= 1
       var flags: MessageRecord.Flags = isAnswered ? .answered : []
-      if frame.isTruncated { flags.insert(.truncated) }
+      if frame.isTruncated {
+        flags.insert(.truncated)
+        totals.truncated &+= 1
+      }
       var offset = builder.nextOffset
       if frame.isHeld {
         framer.held.withUnsafeBytes { payload in
@@ -194,6 +197,7 @@ extension ServerEngine {
     let offset = builder.nextOffset
     var flags: MessageRecord.Flags = .partial
     if frame.isTruncated { flags.insert(.truncated) }
+    totals.count(flags)
     connection.framer.held.withUnsafeBytes { payload in
       builder.append(bytes: payload)
       guard isAnswered else { return }
@@ -299,6 +303,7 @@ extension ServerEngine {
     if connection.output.count > 0 { waitingCount -= 1 }
     if reason == .stalled { connection.socket.abortOnClose() }
     totals.traffic.bytesReceived &+= connection.traffic.bytesReceived
+    totals.count(reason)
     tell(.disconnected(connection.peer, reason, connection.traffic, at: time))
   }
 }
