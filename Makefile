@@ -55,11 +55,14 @@ soak: build
 	@Tests/Stress/soak $(SECONDS)
 
 ## sanitize: every test under the thread sanitizer, then under the address sanitizer
-# Swift's runtime leaks at exit by design, which the leak sanitizer can't know.
+# Swift's runtime leaks at exit by design, which the leak sanitizer can't know; and fatal signals are the programs' own
+# to handle, which tests look at.
+SIGNALS = handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0
 sanitize:
 	@Scripts/bootstrap test
-	SWIFT_BACKTRACE=enable=no $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-thread $(TESTFLAGS)
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=$(SIGNALS) \
+	  $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-thread $(TESTFLAGS)
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:$(SIGNALS) \
 	  $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-address $(TESTFLAGS)
 
 ## lint: the layout that .swift-format decides, strictly
