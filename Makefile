@@ -51,6 +51,27 @@ fuzz:
 	@Scripts/bootstrap build
 	@Scripts/fuzz run $(SECONDS) $(TARGET)
 
+## stress: hostile peers, faults and kills, a line a promise; SUBJECT='lines faults' for some
+stress: build
+	@Scripts/bootstrap stress
+	@Tests/Stress/run $(SUBJECT)
+
+## soak: half an hour of mixed peers at half of the rate that the machine takes; SECONDS=60 for less
+soak: build
+	@Scripts/bootstrap stress
+	@Tests/Stress/soak $(SECONDS)
+
+## sanitize: every test under the thread sanitizer, then under the address sanitizer
+# Swift's runtime leaks at exit by design, which the leak sanitizer can't know; and fatal signals are the programs' own
+# to handle, which tests look at.
+SIGNALS = handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0
+sanitize:
+	@Scripts/bootstrap test
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=$(SIGNALS) \
+	  $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-thread $(TESTFLAGS)
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:$(SIGNALS) \
+	  $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-address $(TESTFLAGS)
+
 ## lint: the layout that .swift-format decides, strictly
 lint:
 	@Scripts/bootstrap lint
@@ -77,13 +98,13 @@ $(PROGRAMS):
 
 ## clean: removes everything that was built
 clean:
-	rm -rf .build Benchmarks/.build Fuzz/.build
+	rm -rf .build .build-thread .build-address Benchmarks/.build Fuzz/.build
 	rm -f $(PROGRAMS)
 
 ## help: this list
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench fuzz lint format install clean help
+.PHONY: all build run test million bench fuzz stress soak sanitize lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

@@ -21,6 +21,8 @@ struct PlainClient: ~Copyable {
   /// Messages that were queued and are neither answered nor given up.
   private var pendingCount = 0
   private var sentCount: UInt64 = 0
+  /// Messages that the network did not take.
+  private var refusedCount: UInt64 = 0
   private let isPrompting: Bool
   private var isConnected = false
   private var isPrompted = false
@@ -94,6 +96,7 @@ struct PlainClient: ~Copyable {
       for record in batch.records {
         if record.kind == .sent { sentCount += 1 }
         if record.settles { pendingCount -= 1 }
+        if record.kind == .failed, record.detail == .refused { refusedCount += 1 }
       }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
@@ -156,29 +159,20 @@ struct PlainClient: ~Copyable {
     }
   }
 
-  /// Turns how the connection ended into how the program ends.
   private func judge() throws(Failure) {
     guard let end else { return }
-    // What was posted when the wire had just ended is in no total of its own.
-    let unresolved = end.totals.unresolved + UInt64(max(0, pendingCount))
-    switch end.reason {
-    case .failed(let error): throw Failure(error)
-    case .peerClosed where configuration.awaitsReceipts && !isFinishing:
-      let endpoint = configuration.endpoint
-      let unanswered = Figures.quantity(unresolved, "message")
-      throw Failure(.ioError, "\(endpoint): closed by the peer, \(unanswered) unanswered")
-    case .peerClosed where configuration.awaitsReceipts && unresolved > 0:
-      throw Failure(
-        .temporaryFailure,
-        "\(Figures.quantity(unresolved, "message")) unanswered: the peer has closed the connection"
-      )
-    case .finished, .closed, .peerClosed:
-      if end.totals.timedOut > 0 {
-        let missing = Figures.quantity(end.totals.timedOut, "receipt")
-        throw Failure(.temporaryFailure, "\(missing) did not come in time")
-      }
-      if hasMisfit { throw Failure(.dataError, "messages that do not fit the framing were not sent") }
-    }
+    let outcome = ClientOutcome(
+      end: end.reason,
+      totals: end.totals,
+      endpoint: configuration.endpoint,
+      // What was posted when the wire had just ended is in no total of its own.
+      unresolvedCount: end.totals.unresolved + UInt64(max(0, pendingCount)),
+      refusedCount: refusedCount,
+      awaitsReceipts: configuration.awaitsReceipts,
+      isFinishing: isFinishing,
+      hasMisfit: hasMisfit
+    )
+    if let failure = outcome.failure { throw failure }
   }
 }
 

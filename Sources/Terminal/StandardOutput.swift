@@ -1,3 +1,5 @@
+import CNcurses
+
 #if canImport(Darwin)
 import Darwin
 #else
@@ -11,19 +13,30 @@ import Glibc
 package struct StandardOutput: ~Copyable {
   /// Bytes that are worth a flush.
   package static let capacity = 65_536
-  /// Bytes that are taken at once when poll(2) says that it is writable: PIPE_BUF of a pipe, less of a terminal.
+  /// Bytes that are taken at once when poll(2) says that the descriptor is writable: PIPE_BUF of a pipe, less of a terminal,
+  /// which promises nothing and may block for a part of them.
   private let slice: Int
 
   package let descriptor: CInt
+  /// A terminal that was opened anew, because O_NONBLOCK on the descriptor itself would be shared with every program that
+  /// has it.
+  private let isReopened: Bool
   /// Nobody reads it any more, or it failed for good.
   package private(set) var isClosed = false
   private var buffer: [UInt8] = []
   private var start = 0
 
   package init(descriptor: CInt = STDOUT_FILENO) {
-    self.descriptor = descriptor
-    slice = isatty(descriptor) == 1 ? 256 : 4096
+    let isTerminal = isatty(descriptor) == 1
+    let again = isTerminal ? cncurses_terminal_reopen(descriptor) : -1
+    isReopened = again >= 0
+    self.descriptor = again >= 0 ? again : descriptor
+    slice = isReopened ? .max : isTerminal ? 256 : 4096
     buffer.reserveCapacity(StandardOutput.capacity)
+  }
+
+  deinit {
+    if isReopened { close(descriptor) }
   }
 
   package var isTerminal: Bool { isatty(descriptor) == 1 }
@@ -54,7 +67,7 @@ package struct StandardOutput: ~Copyable {
   /// Writes what the reader takes now without blocking; true when nothing is pending any more.
   package mutating func flushWithoutBlocking() throws(SystemCallError) -> Bool {
     while pendingCount > 0, !isClosed {
-      guard Waiter.isReady(descriptor, for: .writable) else { return false }
+      guard isReopened || Waiter.isReady(descriptor, for: .writable) else { return false }
       guard try writeSome(slice) else { return false }
     }
     return true
@@ -70,7 +83,8 @@ package struct StandardOutput: ~Copyable {
   @discardableResult
   private mutating func writeSome(_ limit: Int) throws(SystemCallError) -> Bool {
     let count = buffer.withUnsafeBytes { bytes in
-      unistdWrite(descriptor, UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + limit)]))
+      let end = start + min(bytes.count - start, limit)
+      return unistdWrite(descriptor, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     }
     guard count < 0 else {
       start += count

@@ -68,10 +68,16 @@ package struct Drop: Hashable, Sendable {
 package enum Refusal: Hashable, Sendable {
   /// Connections over the limit.
   case connections(count: UInt64, limit: Int)
-  /// A stop message from someone who may not stop the server; of several at a time, the last is named.
-  case stop(Peer)
+  /// Stop messages from those who may not stop the server.
+  case stops(count: UInt64, lastPeer: Peer)
   /// Datagrams that a reply could have turned into a loop or an attack on others.
   case replies(count: UInt64, lastPeer: Peer)
+
+  package var count: UInt64 {
+    switch self {
+    case .connections(let count, _), .stops(let count, _), .replies(let count, _): count
+    }
+  }
 }
 
 package enum StopReason: Hashable, Sendable {
@@ -87,7 +93,33 @@ package struct ServerTotals: Hashable, Sendable {
   package var connections: UInt64 = 0
   package var droppedByKernel: UInt64 = 0
   package var droppedByServer: UInt64 = 0
+  /// Connections, stop messages and replies that a limit or a policy said no to.
   package var refused: UInt64 = 0
+  /// Of what was refused, stop messages.
+  package var stopsRefused: UInt64 = 0
+  /// Messages of which only the first bytes were kept.
+  package var truncated: UInt64 = 0
+  /// Messages whose connection ended before they did.
+  package var partial: UInt64 = 0
+  /// Connections closed because no byte came for the configured time.
+  package var idle: UInt64 = 0
+  /// Connections closed because their peers did not take their receipts.
+  package var stalled: UInt64 = 0
 
   package init() {}
+
+  /// Counts the end of a connection, if a limit made it.
+  package mutating func count(_ reason: DisconnectReason) {
+    switch reason {
+    case .idle: idle += 1
+    case .stalled: stalled += 1
+    case .finished, .reset, .closed, .stopping, .failed: break
+    }
+  }
+
+  /// Counts what is not whole about a message.
+  package mutating func count(_ flags: MessageRecord.Flags) {
+    if flags.contains(.truncated) { truncated += 1 }
+    if flags.contains(.partial) { partial += 1 }
+  }
 }

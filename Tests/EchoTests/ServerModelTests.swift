@@ -79,8 +79,15 @@ import Wire
       "!! accept4 failed: too many open files",
       "drop 5  not shown 7  refused 2",
     ] { #expect(script.contains(text), "\(text)") }
+    script.give(.news(.refused(.stops(count: 3, lastPeer: ServerScript.peer(1)), at: script.time)))
+    script.give(.news(.disconnected(ServerScript.peer(1), .idle, traffic, at: script.time)))
+    script.give(.news(.disconnected(ServerScript.peer(1), .stalled, traffic, at: script.time)))
+    script.give(.news(.messages(ServerScript.batch([[0x61], [0x62]], nil, .truncated))))
+    script.give(.news(.messages(ServerScript.batch([[0x61]], nil, [.truncated, .partial]))))
+    let counts = "drop 5  not shown 7  refused 2  stops refused 3  truncated 3  idle 1  stalled 1  partial 1"
+    #expect(script.rows[1].contains(counts), "\(script.rows[1])")
     // Messages that were not shown were received all the same.
-    #expect(script.rows[0].contains("7 msg  70B"))
+    #expect(script.rows[0].contains("10 msg  76B"))
   }
 
   @Test("Following, the newest is always in sight; held, nothing moves and the count says what came")

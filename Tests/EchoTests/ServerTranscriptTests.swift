@@ -123,6 +123,11 @@ import Wire
     totals.droppedByKernel = 4
     totals.droppedByServer = 5
     totals.refused = 6
+    totals.stopsRefused = 2
+    totals.truncated = 7
+    totals.partial = 8
+    totals.idle = 9
+    totals.stalled = 10
     let (output, notices) = lines(
       .text,
       .connected(ServerTranscriptTests.tcp, at: time),
@@ -131,6 +136,8 @@ import Wire
       .dropped(Drop(by: .kernel, count: 9), at: time),
       .refused(.connections(count: 2, limit: 10), at: time),
       .refused(.replies(count: 3, lastPeer: ServerScript.peer(2, .udp)), at: time),
+      .refused(.stops(count: 1, lastPeer: ServerTranscriptTests.tcp), at: time),
+      .refused(.stops(count: 2, lastPeer: ServerTranscriptTests.tcp), at: time),
       .stopping(.asked, at: time),
       .stopped(totals, at: time)
     )
@@ -141,8 +148,11 @@ import Wire
         9 datagrams dropped by the kernel: the receive buffer was full
         2 connections refused: the limit is 10
         3 datagrams left unanswered, the last from udp 127.0.0.1:50172: a reply could make a loop
+        stop refused for tcp 127.0.0.1:50171
+        2 stops refused, the last for tcp 127.0.0.1:50171
         stopping
-        3 messages, 30 bytes received; 2 connections; 4 dropped by the kernel; 5 not shown; 6 refused
+        3 messages, 30 bytes received; 2 connections; 4 dropped by the kernel; 5 not shown; 4 refused; \
+        2 stops refused; 7 truncated; 9 idle; 10 stalled; 8 partial
 
         """
     )
@@ -197,16 +207,23 @@ import Wire
     totals.droppedByKernel = 3
     totals.droppedByServer = 4
     totals.refused = 5
+    totals.stopsRefused = 2
+    totals.truncated = 6
+    totals.partial = 7
+    totals.idle = 8
+    totals.stalled = 9
     let peer = ServerTranscriptTests.tcp
     let (output, notices) = lines(
       .json,
       .listening([.tcp(host: "::1", port: 5000), .unix(path: "/tmp/a\"b")]),
       .connected(peer, at: time),
       .disconnected(peer, .reset, traffic, at: time),
+      .disconnected(peer, .failed(SystemError("recv", code: 24)), traffic, at: time),
       .dropped(Drop(by: .kernel, count: 3), at: time),
       .dropped(Drop(by: .server, count: 4, bytes: 40, notices: 1), at: time),
       .refused(.connections(count: 2, limit: 10), at: time),
       .refused(.replies(count: 3, lastPeer: ServerScript.peer(2, .udp)), at: time),
+      .refused(.stops(count: 2, lastPeer: peer), at: time),
       .failure(SystemError("accept4", code: 24), peer: nil, at: time),
       .stopping(.asked, at: time),
       .stopped(totals, at: time)
@@ -221,13 +238,17 @@ import Wire
         {"event":"listening","transport":"unix","address":"/tmp/a\"b"}
         {"event":"connected",\#(at),\#(who),"connection":1}
         {"event":"disconnected",\#(at),\#(who),"connection":1,"reason":"reset","messages":2,"bytes":20,"bytes_sent":6}
+        {"event":"disconnected",\#(at),\#(who),"connection":1,"reason":"failed","call":"recv","error":"\#(failure)",\#
+        "messages":2,"bytes":20,"bytes_sent":6}
         {"event":"dropped",\#(at),"count":3,"by":"kernel"}
         {"event":"dropped",\#(at),"count":4,"by":"server","bytes":40,"notices":1}
         {"event":"refused",\#(at),"what":"connections","count":2,"limit":10}
         {"event":"refused",\#(at),"what":"replies","count":3,"transport":"udp","peer":"127.0.0.1:50172"}
+        {"event":"refused",\#(at),"what":"stop","count":2,\#(who)}
         {"event":"failure",\#(at),"call":"accept4","error":"\#(failure)"}
         {"event":"stopping",\#(at)}
-        {"event":"stopped",\#(at),"messages":2,"bytes":20,"bytes_sent":6,"connections":1,"dropped":7,"refused":5}
+        {"event":"stopped",\#(at),"messages":2,"bytes":20,"bytes_sent":6,"connections":1,"dropped":7,"refused":5,\#
+        "stops_refused":2,"truncated":6,"partial":7,"idle":8,"stalled":9}
 
         """#
     )

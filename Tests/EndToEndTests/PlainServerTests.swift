@@ -37,7 +37,7 @@ import Testing
       ending.error == """
         listening on tcp 127.0.0.1:PORT
         listening on udp 127.0.0.1:PORT
-        6 messages, 31 bytes received; 2 connections
+        6 messages, 31 bytes received; 2 connections; 1 partial
 
         """
     )
@@ -72,7 +72,8 @@ import Testing
         {"event":"message","seq":5,\(from),"bytes":2,"text":".","stop":true}
         {"event":"stopping",\(from)}
         {"event":"disconnected",\(from),"connection":2,"reason":"stopping","messages":1,"bytes":2,"bytes_sent":3}
-        {"event":"stopped","time":"TIME","messages":5,"bytes":29,"bytes_sent":15,"connections":2,"dropped":0,"refused":0}
+        {"event":"stopped","time":"TIME","messages":5,"bytes":29,"bytes_sent":15,"connections":2,"dropped":0,"refused":0,\
+        "stops_refused":0,"truncated":1,"partial":1,"idle":0,"stalled":0}
 
         """
     )
@@ -109,7 +110,7 @@ import Testing
     #expect(
       ending.output == "waiting\nserver received 6 bytes from tcp 127.0.0.1:PORT (stop refused): .stop\n"
     )
-    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection; 1 refused\n"))
+    #expect(ending.error.hasSuffix("\nstopping\n1 message, 6 bytes received; 1 connection; 1 stop refused\n"))
   }
 
   @Test("Who lets anyone stop the server is told what that means")

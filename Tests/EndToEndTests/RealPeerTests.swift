@@ -58,7 +58,7 @@ import Testing
 
         """
     )
-    #expect(ending.error.hasSuffix("stopping\n3 messages, 13 bytes received; 1 connection\n"))
+    #expect(ending.error.hasSuffix("stopping\n3 messages, 13 bytes received; 1 connection; 1 partial\n"))
     #expect(access(path, F_OK) != 0, "the socket's path is left")
   }
 

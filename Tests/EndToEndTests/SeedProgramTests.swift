@@ -54,7 +54,7 @@ import Testing
     #expect(ending.code == 0)
     let line = "server received 16 bytes from udp 127.0.0.1:PORT (stop refused): .\n"
     #expect(ending.output == "waiting\n\(line)\(line)")
-    #expect(ending.error.hasSuffix("stopping\n2 messages, 32 bytes received; 0 connections; 2 refused\n"))
+    #expect(ending.error.hasSuffix("stopping\n2 messages, 32 bytes received; 0 connections; 2 stops refused\n"))
   }
 
   @Test("The seed's server understands --udp --framing fixed:16, and a dot ends both, with 0")

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import TestKit
 import Testing
@@ -153,6 +154,28 @@ import Testing
       close(writeEnd)
       close(readEnd)
     }
+  }
+
+  @Test("A terminal that is not read never blocks a flush that must not block", arguments: [1, 2, 3, 40, 61, 100, 255])
+  func stalledTerminal(lineLength: Int) throws {
+    let terminal = try #require(PseudoTerminal())
+    let line = [UInt8](repeating: 0x78, count: lineLength) + [0x0A]
+    let done = DispatchSemaphore(value: 0)
+    let writer = BackgroundThread {
+      var output = StandardOutput(descriptor: terminal.slave)
+      repeat {
+        for _ in 0..<100 { output.append(line) }
+      } while (try? output.flushWithoutBlocking()) == true
+      let pending = output.pendingCount
+      #expect(pending > 0)
+      done.signal()
+    }
+    let isDone = done.wait(timeout: .now() + .seconds(10)) == .success
+    #expect(isDone, "the flush blocks")
+    // Ends a write that blocks.
+    close(terminal.master)
+    writer.join()
+    close(terminal.slave)
   }
 
   @Test("A broken descriptor is an error with the call's name")

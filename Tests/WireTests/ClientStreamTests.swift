@@ -99,6 +99,24 @@ import Glibc
     #expect(client.replies == texts)
   }
 
+  @Test("while waiting for its socket fails, tells it once, tries without haste, and loses nothing")
+  func waitingFails() throws {
+    let waits = ClientCounter()
+    var calls = SystemCalls.kernel
+    // A client that spins makes thousands of waits in the time of these.
+    calls.awaitEvents = { kernel in (1..<4).contains(waits.add()) ? -Int(ENOMEM) : kernel() }
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint, calls: calls)
+    try client.send("one", "two")
+    client.finish()
+    let peer = try listener.accept()
+    #expect(try peer.receiveToEnd() == Array("one\ntwo\n".utf8))
+    try peer.send("OK\nOK\n")
+    let (end, totals) = try client.end()
+    #expect(end == .finished && totals.receipts == 2)
+    #expect(client.failures == [SystemError("epoll_wait", code: ENOMEM)])
+  }
+
   @Test("the peer's FIN ends it: what was not answered has failed", arguments: ClientPlace.allCases)
   func peerFinishes(place: ClientPlace) throws {
     let listener = try ClientPeerSocket(place)

@@ -48,6 +48,8 @@ import Testing
     #expect(fixture.messages[0].text == "hell")
     #expect(fixture.messages[0].record.wireCount == 5)
     #expect(fixture.messages[0].record.flags == [.truncated, .answered])
+    fixture.end()
+    #expect(fixture.stopped?.totals.truncated == 1)
   }
 
   @Test("A receipt is never answered: two servers can't keep each other busy", arguments: ["OK", "OK\0", "OK\0\0"])
@@ -129,5 +131,27 @@ import Testing
     #expect(totals.droppedByKernel > 0)
     #expect(totals.droppedByKernel + totals.traffic.messages == UInt64(sent))
     #expect(fixture.drops.filter { $0.agent == .kernel }.reduce(0) { $0 + $1.count } == totals.droppedByKernel)
+  }
+
+  @Test("What the kernel dropped after the last datagram that it had room for is told though nothing more comes")
+  func lastDrops() throws {
+    var calls = SystemCalls.kernel
+    let gate = ServerGate()
+    calls.receiveDatagrams = { group, descriptor in
+      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
+    }
+    let fixture = try ServerFixture(calls: calls) {
+      $0.transports = [.udp]
+      $0.reply = .none
+    }
+    let peer = try ServerPeer.udp(fixture.port)
+    let datagram = [UInt8](repeating: 0x78, count: 60_000)
+    let sent = 400
+    for _ in 0..<sent { try peer.send(datagram) }
+    gate.open()
+    try fixture.wait("every datagram, received or dropped") { fixture in
+      fixture.messages.count + fixture.drops.reduce(0) { $0 + Int($1.count) } == sent
+    }
+    #expect(fixture.drops.allSatisfy { $0.agent == .kernel })
   }
 }

@@ -90,6 +90,56 @@ import Testing
     #expect(accepts.count <= 8)
   }
 
+  @Test("While waiting for sockets fails, it is told once and tried without haste; then it goes on")
+  func waitingFails() throws {
+    var calls = SystemCalls.kernel
+    let gate = ServerGate()
+    let waits = ServerScript()
+    calls.awaitEvents = { kernel in
+      guard !gate.isOpen else { return kernel() }
+      // A server that spins makes thousands in the time of these.
+      if waits.next() == 3 { gate.open() }
+      return -Int(ENOMEM)
+    }
+    let fixture = try talk(calls)
+    #expect(fixture.failures == [SystemError("epoll_wait", code: ENOMEM)])
+    #expect(waits.count == 3)
+  }
+
+  @Test("A server that can wait for no socket any more still ends when it is told to")
+  func waitingFailsForEver() throws {
+    var calls = SystemCalls.kernel
+    let waits = ServerScript()
+    calls.awaitEvents = { _ in
+      _ = waits.next()
+      return -Int(EBADF)
+    }
+    let fixture = try ServerFixture(calls: calls) { $0.transports = [.tcp] }
+    try fixture.wait("failure") { !$0.failures.isEmpty }
+    fixture.server.post(.stop)
+    try fixture.wait("stopped") { $0.stopped != nil }
+    #expect(fixture.failures == [SystemError("epoll_wait", code: EBADF)])
+    #expect(waits.count < 100)
+  }
+
+  @Test("A connection that can't be waited for as it should ends, named, and only that one")
+  func interestFails() throws {
+    var calls = SystemCalls.kernel
+    calls.changeInterest = { _ in -ENOMEM }
+    let fixture = try ServerFixture(calls: calls) {
+      $0.reply = .echo
+      $0.limits.queuedBytes = 10_000
+      $0.transports = [.tcp]
+    }
+    let deaf = try ServerPeer.tcp(fixture.port, receiveBuffer: 4096)
+    _ = try? deaf.sendUntilBlocked([UInt8](repeating: 0x61, count: 999) + [0x0a], limit: 128 << 20)
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    #expect(fixture.disconnected[0].reason == .failed(SystemError("epoll_ctl", code: ENOMEM)))
+    let other = try ServerPeer.tcp(fixture.port)
+    try other.send("two\n")
+    #expect(try other.receiveText(4) == "two\n")
+  }
+
   @Test("A listener that fails does not keep the others from being served")
   func othersServed() throws {
     var calls = SystemCalls.kernel

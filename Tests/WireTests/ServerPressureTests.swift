@@ -50,6 +50,8 @@ import Testing
     _ = try? deaf.sendUntilBlocked(Self.line, limit: Self.flood)
     try fixture.wait("disconnected") { $0.disconnected.count == 1 }
     #expect(fixture.disconnected[0].reason == .stalled)
+    fixture.end()
+    #expect(fixture.stopped?.totals.stalled == 1)
   }
 
   @Test("A lossless server waits for its watcher in bounded memory, and then delivers everything")

@@ -54,12 +54,24 @@ import Testing
     try fixture.wait("messages and refusals") { $0.messages.count == 2 && $0.refusals.count == 2 }
     #expect(fixture.messages.allSatisfy { $0.record.flags == [.stopRefused, .answered] })
     #expect(fixture.messages.map(\.text) == [".", ".bye"])
-    #expect(fixture.refusals == fixture.messages.map { .stop($0.peer) })
+    #expect(fixture.refusals == fixture.messages.map { .stops(count: 1, lastPeer: $0.peer) })
     try stream.send("still there\n")
     #expect(try stream.receiveText(3) == "OK\n")
     #expect(fixture.stopping == nil)
     fixture.end()
     #expect(fixture.stopped?.totals.refused == 2)
+    #expect(fixture.stopped?.totals.stopsRefused == 2)
+  }
+
+  @Test("Of stop messages that come together each refused one is counted")
+  func manyRefused() throws {
+    let fixture = try ServerFixture { $0.stopPolicy = .never }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send(".\n.\n.\n")
+    #expect(try peer.receiveText(9) == "OK\nOK\nOK\n")
+    try fixture.wait("refusals") { $0.refusals.reduce(0) { $0 + $1.count } == 3 }
+    fixture.end()
+    #expect(fixture.stopped?.totals.stopsRefused == 3)
   }
 
   @Test("A page in the user's browser can't stop the server", arguments: [StopPolicy.local, .any])

@@ -129,6 +129,8 @@ import Testing
     #expect(fixture.messages[1].record.wireCount == 4)
     #expect(fixture.wireBytes == 10)
     #expect(fixture.disconnected[0].reason == .finished)
+    fixture.end()
+    #expect(fixture.stopped?.totals.partial == 1)
   }
 
   @Test("What a broken connection leaves unfinished is recorded and not answered")
@@ -144,6 +146,8 @@ import Testing
     #expect(fixture.messages[1].record.flags == .partial)
     #expect(fixture.disconnected[0].traffic.bytesReceived == 11)
     #expect(fixture.stopping == nil)
+    fixture.end()
+    #expect(fixture.stopped?.totals.partial == 1)
   }
 
   @Test("A message over the limit is cut, marked, and counted whole; the next one is whole again")
@@ -160,6 +164,12 @@ import Testing
     #expect(fixture.messages[0].record.flags == [.truncated, .answered])
     #expect(fixture.messages[0].record.wireCount == 300_001)
     #expect(fixture.messages[1].record.flags == .answered)
+    try peer.send([UInt8](repeating: 0x61, count: 11))
+    peer.finishWriting()
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    fixture.end()
+    #expect(fixture.stopped?.totals.truncated == 2)
+    #expect(fixture.stopped?.totals.partial == 1)
   }
 
   @Test("Over the limit of connections new ones are refused and counted; when one leaves, the next is served")
@@ -184,6 +194,7 @@ import Testing
     }
     fixture.end()
     #expect(fixture.stopped?.totals.refused == 1)
+    #expect(fixture.stopped?.totals.stopsRefused == 0)
     #expect(fixture.stopped?.totals.connections == 3)
   }
 
@@ -215,5 +226,7 @@ import Testing
     #expect((try? peer.receiveToEnd()) ?? [] == [])
     try fixture.wait("disconnected") { $0.disconnected.count == 1 }
     #expect(fixture.disconnected[0].reason == .idle)
+    fixture.end()
+    #expect(fixture.stopped?.totals.idle == 1)
   }
 }

@@ -98,28 +98,28 @@ extension Refusal {
   var text: String {
     switch self {
     case .connections(_, let limit): "\(Figures.quantity(count, "connection")) refused: the limit is \(limit)"
-    case .stop(let peer): "stop refused for \(peer)"
+    case .stops(1, let peer): "stop refused for \(peer)"
+    case .stops(_, let peer): "\(Figures.grouped(count)) stops refused, the last for \(peer)"
     case .replies(_, let peer):
       "\(Figures.quantity(count, "datagram")) left unanswered, the last from \(peer): a reply could make a loop"
-    }
-  }
-
-  /// How many were refused.
-  var count: UInt64 {
-    switch self {
-    case .connections(let count, _), .replies(let count, _): count
-    case .stop: 1
     }
   }
 }
 
 extension ServerTotals {
-  /// What did not reach the reader's eyes, or anyone, with a short name; drops by the kernel also where there are none.
-  var losses: [(count: UInt64, name: String)] {
-    var losses: [(count: UInt64, name: String)] = [(droppedByKernel, "drop")]
-    if droppedByServer > 0 { losses.append((droppedByServer, "not shown")) }
-    if refused > 0 { losses.append((refused, "refused")) }
-    return losses
+  /// What did not reach the reader's eyes, or anyone, whole, with a short name; drops by the kernel also where there are
+  /// none.
+  var losses: [(count: UInt64, name: String, isAlert: Bool)] {
+    [(droppedByKernel, "drop", droppedByKernel > 0)] + limits.filter { $0.count > 0 }
+  }
+
+  /// What limits and policies did; an unterminated end is as often meant as not.
+  private var limits: [(count: UInt64, name: String, isAlert: Bool)] {
+    [
+      (droppedByServer, "not shown", true), (refused - min(refused, stopsRefused), "refused", true),
+      (stopsRefused, stopsRefused == 1 ? "stop refused" : "stops refused", true), (truncated, "truncated", true),
+      (idle, "idle", true), (stalled, "stalled", true), (partial, "partial", false),
+    ]
   }
 
   /// The line that a server leaves behind.
@@ -129,8 +129,7 @@ extension ServerTotals {
       Figures.quantity(connections, "connection"),
     ]
     if droppedByKernel > 0 { parts.append("\(Figures.grouped(droppedByKernel)) dropped by the kernel") }
-    if droppedByServer > 0 { parts.append("\(Figures.grouped(droppedByServer)) not shown") }
-    if refused > 0 { parts.append("\(Figures.grouped(refused)) refused") }
+    for (count, name, _) in limits where count > 0 { parts.append("\(Figures.grouped(count)) \(name)") }
     return parts.joined(separator: "; ")
   }
 }

@@ -15,9 +15,13 @@ struct ServerMeasures: Sendable {
     case .connected(let peer, let time):
       totals.connections += 1
       peers.connect(peer, at: time)
-    case .disconnected(let peer, _, _, _): peers.disconnect(peer)
+    case .disconnected(let peer, let reason, _, _):
+      totals.count(reason)
+      peers.disconnect(peer)
     case .dropped(let drop, let time): count(drop, at: time)
-    case .refused(let refusal, _): totals.refused += refusal.count
+    case .refused(let refusal, _):
+      totals.refused += refusal.count
+      if case .stops = refusal { totals.stopsRefused += refusal.count }
     case .stopped(let totals, _): self.totals = totals
     case .listening, .failure, .stopping: break
     }
@@ -31,9 +35,14 @@ struct ServerMeasures: Sendable {
       let place = batch.records[start].peer
       var end = start
       var runBytes: UInt64 = 0
+      var runFlags: MessageRecord.Flags = []
       while end < batch.records.count, batch.records[end].peer == place {
         runBytes &+= batch.records[end].wireCount
+        runFlags.formUnion(batch.records[end].flags)
         end += 1
+      }
+      if !runFlags.isDisjoint(with: [.truncated, .partial]) {
+        for record in batch.records[start..<end] { totals.count(record.flags) }
       }
       peers.receive(
         messages: UInt64(end - start),

@@ -113,6 +113,7 @@ package struct ServerTranscript {
     case .disconnected(let peer, let reason, let traffic, let time):
       begin("disconnected", peer, time)
       json.field("reason", reason.word)
+      if case .failed(let error) = reason { describe(error) }
       describe(traffic)
     case .dropped(let drop, let time):
       json.begin("dropped")
@@ -126,8 +127,7 @@ package struct ServerTranscript {
       json.begin("failure")
       json.field("time", time)
       if let peer { describe(peer) }
-      json.field("call", error.call)
-      json.field("error", error.reason)
+      describe(error)
     case .stopping(let reason, let time):
       json.begin("stopping")
       json.field("time", time)
@@ -142,6 +142,11 @@ package struct ServerTranscript {
       json.field("connections", totals.connections)
       json.field("dropped", totals.droppedByKernel + totals.droppedByServer)
       json.field("refused", totals.refused)
+      json.field("stops_refused", totals.stopsRefused)
+      json.field("truncated", totals.truncated)
+      json.field("partial", totals.partial)
+      json.field("idle", totals.idle)
+      json.field("stalled", totals.stalled)
     }
     json.end(into: &output)
   }
@@ -209,6 +214,11 @@ package struct ServerTranscript {
     json.field("peer", peer.address.description)
   }
 
+  private mutating func describe(_ error: SystemError) {
+    json.field("call", error.call)
+    json.field("error", error.reason)
+  }
+
   private mutating func describe(_ traffic: Traffic) {
     json.field("messages", traffic.messages)
     json.field("bytes", traffic.bytesReceived)
@@ -223,8 +233,9 @@ package struct ServerTranscript {
       json.field("what", "connections")
       json.field("count", count)
       json.field("limit", limit)
-    case .stop(let peer):
+    case .stops(let count, let peer):
       json.field("what", "stop")
+      json.field("count", count)
       describe(peer)
     case .replies(let count, let peer):
       json.field("what", "replies")

@@ -79,7 +79,7 @@ extension ServerModel {
       ("\(Figures.grouped(current.messages)) msg/s  \(Figures.scaled(current.bytes))/s", .text),
       ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
     ]
-    fields += measures.totals.losses.map { ("\($1) \(Figures.grouped($0))", $0 > 0 ? .error : .muted) }
+    fields += measures.totals.losses.map { ("\($1) \(Figures.grouped($0))", $2 ? .error : .muted) }
     if browser.log.hostileCount > 0 {
       fields.append(("hostile \(Figures.grouped(browser.log.hostileCount))", .warning))
     }

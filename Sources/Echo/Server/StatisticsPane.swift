@@ -45,7 +45,7 @@ struct StatisticsPane {
       ("\(Figures.grouped(totals.traffic.messages)) msg", .text),
       (Figures.scaled(totals.traffic.bytesReceived), .text),
     ]
-    fields += totals.losses.map { ("\($1) \(Figures.scaledCount($0))", $0 > 0 ? .error : .muted) }
+    fields += totals.losses.map { ("\($1) \(Figures.scaledCount($0))", $2 ? .error : .muted) }
     return fields
   }
 

@@ -1,6 +1,7 @@
 /// A client on its wire thread: one poller, one connection, commands in, events out.
 final class ClientEngine {
   private static let wakerToken: UInt64 = 0
+  private static let restMilliseconds: Int32 = 100
 
   private let configuration: ClientConfiguration
   private let calls: SystemCalls
@@ -14,6 +15,8 @@ final class ClientEngine {
   private var interest: Poller.Interest = []
   private var isFinishing = false
   private var hasEnded = false
+  /// Why the poller last did not wait; nil once it has again.
+  private var waitFailure: SystemError?
   /// What the backlog still counts of the queue.
   private var accounted = 0
 
@@ -49,10 +52,11 @@ final class ClientEngine {
       if !conversation.report.isHeld { conversation.lastProgress = Clock.monotonic }
       return
     }
-    let count = poller.wait(milliseconds: patience())
+    let count = calls.awaitEvents { poller.wait(milliseconds: patience()) }
+    if count < 0 { rest(after: SystemError("epoll_wait", code: Int32(-count))) } else { waitFailure = nil }
     var isReadable = false
     var isWritable = false
-    for index in 0..<count where !hasEnded {
+    for index in 0..<max(0, count) where !hasEnded {
       let event = poller.event(index)
       if event.token == ClientEngine.wakerToken {
         takeCommands()
@@ -69,6 +73,14 @@ final class ClientEngine {
     talk(isReadable: isReadable, isWritable: isWritable)
     conversation.report.flush()
     settleBacklog()
+  }
+
+  /// Obeys commands alone for a while, because the poller fails: what fails at once would be tried without end.
+  private func rest(after error: SystemError) {
+    if waitFailure != error { conversation.report.post(.failure(error, at: Clock.wall)) }
+    waitFailure = error
+    waker.wait(milliseconds: min(ClientEngine.restMilliseconds, patience() ?? .max))
+    takeCommands()
   }
 
   /// How long there is nothing to do by itself, in milliseconds; nil is for ever.
@@ -137,8 +149,7 @@ final class ClientEngine {
       let stream = ClientStream(socket, configuration: configuration, calls: calls)
       exchange = ClientExchange(stream, configuration: configuration)
     }
-    interest = .read
-    poller.change(socket.descriptor, interest, token: socket.token)
+    guard watch(socket, for: .read) else { return }
     conversation.lastProgress = Clock.monotonic
     let local = socket.address == nil ? nil : socket.socket.localAddress
     conversation.report.post(.connected(local: local, peer: socket.address, at: Clock.wall))
@@ -159,9 +170,20 @@ final class ClientEngine {
     case .refused(let error): tryNextAddress(after: error, from: exchange)
     case .goesOn:
       let wanted = exchange.interest(conversation)
-      guard wanted != interest else { return }
-      interest = wanted
-      poller.change(exchange.socket.descriptor, wanted, token: exchange.socket.token)
+      if wanted != interest { watch(exchange.socket, for: wanted) }
+    }
+  }
+
+  /// Has the poller tell of the socket; false when it can't, which is the end.
+  @discardableResult
+  private func watch(_ socket: ClientSocket, for wanted: Poller.Interest) -> Bool {
+    interest = wanted
+    do throws(SystemError) {
+      try poller.change(socket.descriptor, wanted, token: socket.token, by: calls)
+      return true
+    } catch {
+      end(.failed(.broken(configuration.endpoint, error)))
+      return false
     }
   }
 

@@ -30,13 +30,21 @@ package struct Poller: ~Copyable {
     if result < 0 { throw SystemError("epoll_ctl", code: -result) }
   }
 
-  func change(_ socket: Int32, _ interest: Interest, token: UInt64) {
-    _ = csystem_poller_set(descriptor, socket, interest.rawValue, token, 0)
+  func change(
+    _ socket: Int32,
+    _ interest: Interest,
+    token: UInt64,
+    by calls: borrowing SystemCalls
+  ) throws(SystemError) {
+    let result = calls.changeInterest { csystem_poller_set(descriptor, socket, interest.rawValue, token, 0) }
+    if result < 0 { throw SystemError("epoll_ctl", code: -result) }
   }
 
   /// Waits until something is ready, at most `milliseconds` (for ever when nil), and says how many are; `event(_:)` has them.
+  ///
+  /// Interrupted is 0; another failure is the negated errno.
   func wait(milliseconds: Int32?) -> Int {
-    max(0, Int(csystem_poller_wait(descriptor, ready.baseAddress, Int32(ready.count), milliseconds ?? -1)))
+    Int(csystem_poller_wait(descriptor, ready.baseAddress, Int32(ready.count), milliseconds ?? -1))
   }
 
   /// One of the events of the last wait.

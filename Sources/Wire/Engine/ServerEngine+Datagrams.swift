@@ -15,6 +15,7 @@ extension ServerEngine {
         break
       }
       socket.failure = nil
+      mayHaveDropped = true
       handleDatagrams(count, on: socket)
       if builder.isFull { postBatch() }
       if count < DatagramGroup.capacity { break }
@@ -78,6 +79,7 @@ extension ServerEngine {
     let kept = min(payload.count, configuration.limits.messageBytes)
     var flags = flags
     if isTruncated || kept < payload.count { flags.insert(.truncated) }
+    totals.count(flags)
     let place = builder.place(of: peer)
     let offset = builder.nextOffset
     builder.append(bytes: UnsafeRawBufferPointer(rebasing: payload[..<kept]))

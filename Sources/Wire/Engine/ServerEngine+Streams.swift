@@ -154,7 +154,10 @@ extension ServerEngine {
     while let frame = framer.next(in: input, from: &position) {
       count &+= 1
       var flags: MessageRecord.Flags = isAnswered ? .answered : []
-      if frame.isTruncated { flags.insert(.truncated) }
+      if frame.isTruncated {
+        flags.insert(.truncated)
+        totals.truncated &+= 1
+      }
       var offset = builder.nextOffset
       if frame.isHeld {
         framer.held.withUnsafeBytes { payload in
@@ -195,6 +198,7 @@ extension ServerEngine {
     let offset = builder.nextOffset
     var flags: MessageRecord.Flags = .partial
     if frame.isTruncated { flags.insert(.truncated) }
+    totals.count(flags)
     connection.framer.held.withUnsafeBytes { payload in
       builder.append(bytes: payload)
       guard isAnswered else { return }
@@ -285,7 +289,12 @@ extension ServerEngine {
     if connection.output.count > 0 { interest.insert(.write) }
     guard interest != connection.interest else { return }
     connection.interest = interest
-    poller.change(connection.socket.descriptor, interest, token: connection.token)
+    do throws(SystemError) {
+      try poller.change(connection.socket.descriptor, interest, token: connection.token, by: calls)
+    } catch {
+      // Waited for in vain, or told of without end: neither is a way to go on.
+      close(connection, .failed(error))
+    }
   }
 
   func close(_ connection: StreamConnection, _ reason: DisconnectReason) {
@@ -297,6 +306,7 @@ extension ServerEngine {
     if connection.output.count > 0 { waitingCount -= 1 }
     if reason == .stalled { connection.socket.abortOnClose() }
     totals.traffic.bytesReceived &+= connection.traffic.bytesReceived
+    totals.count(reason)
     tell(.disconnected(connection.peer, reason, connection.traffic, at: time))
   }
 }

@@ -37,20 +37,23 @@ final class ServerEngine {
   var time = Timestamp(nanoseconds: 0)
   /// Whether a bound socket is left alone for a while.
   var isResting = false
+  /// Whether datagrams have come since the kernel was last asked for its drops.
+  var mayHaveDropped = false
 
   /// Whether the watcher of a lossless server is behind.
-  private(set) var isHeld = false
+  var isHeld = false
   /// How long the watcher has held the wire in all: peers are not to blame for that time.
   private var heldNanoseconds: Int64 = 0
   /// What the watcher was too slow for since it was last told.
-  private var skipped = Drop(by: .server)
-  private var refusedConnections: UInt64 = 0
-  private var refusedReplies: (count: UInt64, lastPeer: Peer)?
-  /// Who last asked in this round for a stop that the policy refuses.
-  private var refusedStop: Peer?
+  var skipped = Drop(by: .server)
+  var refusedConnections: UInt64 = 0
+  var refusedReplies: (count: UInt64, lastPeer: Peer)?
+  var refusedStops: (count: UInt64, lastPeer: Peer)?
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
+  /// Why the poller last did not wait; nil once it has again.
+  private var waitFailure: SystemError?
 
   /// Binds everything, so that whoever starts a server knows at once whether it can be reached.
   init(
@@ -101,9 +104,10 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
-      let ready = poller.wait(milliseconds: milliseconds())
+      let ready = calls.awaitEvents { poller.wait(milliseconds: milliseconds()) }
       readClocks()
-      for index in 0..<ready {
+      if ready < 0 { rest(after: SystemError("epoll_wait", code: Int32(-ready))) } else { waitFailure = nil }
+      for index in 0..<max(0, ready) {
         handle(poller.event(index))
         awaitWatcher()
       }
@@ -111,6 +115,16 @@ final class ServerEngine {
       awaitWatcher()
     }
     end()
+  }
+
+  /// Obeys commands alone for a while, because the poller fails: what fails at once would be tried without end.
+  private func rest(after error: SystemError) {
+    if waitFailure != error { tell(.failure(error, peer: nil, at: time)) }
+    waitFailure = error
+    waker.wait(milliseconds: min(ServerEngine.restMilliseconds, milliseconds() ?? .max))
+    readClocks()
+    waker.clear()
+    takeCommands()
   }
 
   /// Leaves peers alone as long as the watcher of a lossless server is behind; commands and deadlines hold all the same.
@@ -153,7 +167,7 @@ final class ServerEngine {
   }
 
   private var needsTick: Bool {
-    waitingCount > 0 || (configuration.limits.idleSeconds != nil && openCount > 0)
+    waitingCount > 0 || mayHaveDropped || (configuration.limits.idleSeconds != nil && openCount > 0)
   }
 
   private func handle(_ event: Poller.Event) {
@@ -196,6 +210,7 @@ final class ServerEngine {
       for case let connection? in connections {
         if case .close(let reason) = connection.life.tick(now: attentiveNow) { close(connection, reason) }
       }
+      if mayHaveDropped { reportKernelDrops() }
     }
     if !shutdown.isRunning {
       var owing = 0
@@ -207,75 +222,6 @@ final class ServerEngine {
     postBatch()
     tellRefusals()
     tellSkipped()
-  }
-
-  // Telling.
-
-  /// Hands on what was gathered, if anything.
-  func postBatch() {
-    guard !builder.batch.isEmpty else { return builder.forgetPeers() }
-    let cost = builder.cost
-    let wireCount = builder.wireCount
-    let batch = builder.take()
-    if configuration.delivery == .lossless {
-      if !events.post(.messages(batch), cost: cost) { isHeld = true }
-    } else if !events.offer(.messages(batch), cost: cost) {
-      skipped.count += UInt64(batch.records.count)
-      skipped.bytes += wireCount
-      totals.droppedByServer += UInt64(batch.records.count)
-    }
-  }
-
-  private static let noticeCost = 128
-  /// Room that messages do not get: a watcher that misses a message counts it, one that misses an end keeps a ghost.
-  private static let noticeReserve = 8 << 20
-
-  /// Tells an event in its place among the messages.
-  func tell(_ event: ServerEvent) {
-    postBatch()
-    if configuration.delivery == .lossless {
-      if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
-    } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
-      skipped.notices += 1
-    }
-  }
-
-  private var hasSkipped: Bool { skipped.count > 0 || skipped.notices > 0 }
-
-  private func tellSkipped() {
-    guard hasSkipped else { return }
-    if events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost) { skipped = Drop(by: .server) }
-  }
-
-  private func tellRefusals() {
-    if refusedConnections > 0 {
-      let limit = configuration.limits.connections
-      tell(.refused(.connections(count: refusedConnections, limit: limit), at: time))
-      refusedConnections = 0
-    }
-    if let peer = refusedStop {
-      tell(.refused(.stop(peer), at: time))
-      refusedStop = nil
-    }
-    if let refused = refusedReplies {
-      tell(.refused(.replies(count: refused.count, lastPeer: refused.lastPeer), at: time))
-      refusedReplies = nil
-    }
-  }
-
-  func refuseStop(by peer: Peer) {
-    refusedStop = peer
-    totals.refused += 1
-  }
-
-  func refuseConnection() {
-    refusedConnections += 1
-    totals.refused += 1
-  }
-
-  func refuseReply(to peer: Peer) {
-    refusedReplies = ((refusedReplies?.count ?? 0) + 1, peer)
-    totals.refused += 1
   }
 
   // Ending.
@@ -304,7 +250,9 @@ final class ServerEngine {
     }
   }
 
+  /// Tells of drops that no datagram will: those after the last one that there was room for.
   private func reportKernelDrops() {
+    mayHaveDropped = false
     for socket in bound where socket.endpoint.transport.isDatagram {
       if let drops = socket.kernelDrops { noteKernelDrops(socket.takeDrops(total: drops)) }
     }

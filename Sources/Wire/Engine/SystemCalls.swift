@@ -13,6 +13,10 @@ package struct SystemCalls: Sendable {
   package var transmitDatagrams: @Sendable (_ group: DatagramGroup, _ descriptor: Int32) -> Int = { group, descriptor in
     group.transmit(to: descriptor)
   }
+  /// Waits by `kernel` until a socket is ready.
+  package var awaitEvents: @Sendable (_ kernel: () -> Int) -> Int = { $0() }
+  /// Tells the poller by `kernel` what to wait for on a socket.
+  package var changeInterest: @Sendable (_ kernel: () -> Int32) -> Int32 = { $0() }
   /// Finds a name's addresses, in the order in which they are to be tried; may block.
   package var resolve: @Sendable (_ host: String) -> Result<[SocketAddress], ResolverError> = { Resolver.system($0) }
 
