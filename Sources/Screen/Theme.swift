@@ -57,7 +57,8 @@ package struct Theme: Hashable, Sendable {
   package subscript(role: Role, selected selected: Bool) -> Style {
     guard selected else { return self[role] }
     let selection = self[.selection]
-    var style = self[role]
+    // What is muted on a plain background can't be read on the selection's.
+    var style = self[role == .muted && selection.background != .default ? .text : role]
     // The user's own foreground may be unreadable on a background that is not the user's own.
     if selection.background != .default {
       if style.foreground == .default { style.foreground = selection.foreground }
