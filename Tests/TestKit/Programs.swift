@@ -26,6 +26,9 @@ package enum Programs {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
 
+  /// Whether `make sanitize` runs the tests under the thread sanitizer.
+  package static var areThreadSanitized: Bool { getenv("TSAN_OPTIONS") != nil }
+
   /// What every program under test sees: nothing of the machine that the tests run on.
   ///
   /// `home` is its HOME, where it keeps its state too; the sanitizers' and coverage's own variables go through. A nil in `changes` removes a variable.
