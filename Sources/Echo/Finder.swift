@@ -43,7 +43,12 @@ struct Finder: Sendable {
       guard let bound else { return .notFound }
       guard !budget.isSpent else { return .searching }
       budget.spend(WorkBudget.row)
-      guard let row = row(at: bound, list) else { return list.isComplete(for: log) ? .notFound : .searching }
+      guard let row = row(at: bound, list) else {
+        if list.isComplete(for: log) { return .notFound }
+        // A filter may yet find it before the rows that were there.
+        if case .number = target { self.bound = log.firstID }
+        return .searching
+      }
       var isMatch: Bool? = false
       let id = list.id(of: row)
       begin(id)

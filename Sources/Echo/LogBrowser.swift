@@ -146,7 +146,10 @@ struct LogBrowser<Log: RowLog>: Sendable {
   }
 
   private mutating func goToMatch(_ place: Int) -> Bool {
-    guard let ranges = matchList?.ranges, ranges.indices.contains(place) else { return false }
+    // Where further ones may be found, nothing is passed over.
+    guard let list = matchList else { return false }
+    guard list.ranges.indices.contains(place) else { return place > 0 && !list.isComplete }
+    let ranges = list.ranges
     matchPlace = place
     detail.reveal(ranges[place].lowerBound)
     return true

@@ -139,6 +139,7 @@ struct RowList: Sendable {
   mutating func clear(_ log: some RowLog) {
     if let filter { filtered = Filtered(filter: filter, rows: FilteredList(origin: log.endID)) }
     if isPaused { pausedEnd = log.endID }
+    (seenEnd, syncedEnd) = (log.endID, log.endID)
     viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
     if !selectsByItself { viewport.deselect() }
   }
@@ -187,7 +188,7 @@ struct RowList: Sendable {
     stay(by: selected + 1)
   }
 
-  mutating func deselect() { moving { $0.deselect() } }
+  mutating func deselect() { viewport.deselect() }
 
   // Inside.
 
@@ -196,7 +197,7 @@ struct RowList: Sendable {
     filtered?.wanted = nil
     step(&viewport)
     guard viewport.isFollowing else { return }
-    seenEnd = syncedEnd
+    seenEnd = min(pausedEnd ?? syncedEnd, syncedEnd)
     if !selectsByItself { viewport.deselect() }
   }
 
@@ -244,6 +245,11 @@ struct RowList: Sendable {
     guard let renewal = filtered?.renewal, renewal.isComplete(for: log) else { return }
     let place = place
     let seenEnd = seenEnd
+    // A neighbour is not what was selected.
+    if !selectsByItself, let id = selectedID {
+      let row = renewal.firstRow(from: id)
+      if row == renewal.endRow || renewal[row] != id { viewport.deselect() }
+    }
     filtered?.renewal = nil
     filtered?.rows = renewal
     filtered?.wanted = place

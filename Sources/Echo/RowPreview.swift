@@ -33,7 +33,8 @@ struct RowPreview {
     let seen = max((columns + skip) * 16, isSelected ? RowPreview.selectedBytes : 0)
     bytes.withUnsafeBytes { bytes in
       let matches = pattern?.ranges(in: bytes, window: 0..<seen, budget: budget) ?? []
-      let start = isSelected ? RowPreview.start(of: matches.first, in: bytes, columns: columns, skip: skip) : skip
+      // Who scrolls sideways sees what they scroll to.
+      let start = isSelected && skip == 0 ? RowPreview.start(of: matches.first, in: bytes, columns: columns) : skip
       _ = surface.draw(
         untrusted: bytes,
         at: point,
@@ -44,7 +45,7 @@ struct RowPreview {
         matches: matches,
         matchStyle: theme[.match, selected: isSelected]
       )
-      guard start != skip, columns > 0 else { return }
+      guard start > skip, columns > 0 else { return }
       surface.put(
         Cell(Surface.ellipsis, style: theme[.escape, selected: isSelected]),
         column: point.column,
@@ -57,11 +58,10 @@ struct RowPreview {
   private static func start(
     of match: Range<Int>?,
     in bytes: UnsafeRawBufferPointer,
-    columns: Int,
-    skip: Int
+    columns: Int
   ) -> Int {
-    guard let match, columns >= 4 else { return skip }
+    guard let match, columns >= 4 else { return 0 }
     let column = Printable.columns(of: UnsafeRawBufferPointer(rebasing: bytes[..<match.lowerBound]))
-    return column < skip || column >= skip + columns - 1 ? max(0, column - columns / 3) : skip
+    return column >= columns - 1 ? column - columns / 3 : 0
   }
 }

@@ -124,12 +124,14 @@ struct ClientProgram: Program {
       return try Failure.onError(.systemError) { try output.flush() }
     }
     if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
+      // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
+      let streams = try PlainStreams.open()
       if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
       return try PlainPing(
         plan,
         configuration: clientConfiguration(endpoint),
         format: format,
-        streams: try PlainStreams.open()
+        streams: streams
       ).run()
     }
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
@@ -162,9 +164,9 @@ struct ClientProgram: Program {
         theme: theme
       ).run()
     }
-    if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
+    if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()
   }
 }

@@ -31,6 +31,7 @@ extension ClientModel {
     if unsentCount > 0 {
       throw Failure(hasConnected ? .ioError : .unavailable, "not every message was sent")
     }
+    if refusedCount > 0 { throw Failure(.ioError, "the network did not take every message") }
     if !isComplete { throw Failure(.temporaryFailure, "not every message was answered") }
   }
 

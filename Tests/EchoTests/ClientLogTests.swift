@@ -496,6 +496,51 @@ import Wire
     #expect(!script.shows("needle"))
   }
 
+  @Test("A command acts on the selected message, though it is typed")
+  func commandOnSelected() {
+    var script = ClientScript()
+    script.connect()
+    script.enter("one")
+    script.sent(1, 4)
+    script.reply(1)
+    script.enter("two")
+    script.sent(2, 4)
+    script.reply(2)
+    _ = script.take()
+    script.key(Key(.up, .meta), Key(.up, .meta))
+    script.enter("/resend")
+    #expect(script.take() == [.request(.send(id: 3, bytes: Array("one".utf8)))])
+  }
+
+  @Test("Who reads bytes while a message is being typed sends what is typed")
+  func readingAndTyping() {
+    var script = Self.lines(1...3)
+    script.receive([UInt8](repeating: 0x78, count: 4000))
+    script.key(Key(.tab))
+    script.type("hello")
+    script.key(Key(.pageDown, .meta), Key(.enter))
+    #expect(script.take() == [.request(.send(id: 1, bytes: Array("hello".utf8)))])
+  }
+
+  @Test("A selected message that a filter of fates no longer lets through leaves nothing selected")
+  func selectionGone() {
+    var script = ClientScript()
+    script.connect()
+    for text in ["one", "two"] { script.enter(text) }
+    for id in 1...2 as ClosedRange<UInt64> { script.sent(id, 4) }
+    script.enter("/filter is:unanswered")
+    script.traffic([TrafficRecord(.timedOut, message: 1)])
+    script.work()
+    script.key(Key(.up, .meta))
+    #expect(script.selected?.contains("one") == true)
+    let late = TrafficRecord(.lateReceipt, message: 1, wireCount: 3, roundTrip: 6_200_000_000, count: 2)
+    script.traffic([late], bytes: Array("OK".utf8))
+    script.work()
+    script.traffic([TrafficRecord(.timedOut, message: 2)])
+    script.work()
+    #expect(script.shows("two") && script.model.browser.viewport.selection == nil)
+  }
+
   @Test("Escape steps back: the selection, the detail, the search")
   func back() {
     var script = Self.lines(1...3)

@@ -46,6 +46,28 @@ import Wire
     #expect(script.contains("FOLLOW") && script.selectedRow?.contains("two") == true)
   }
 
+  @Test("What came while paused is counted, whatever the reader does, and anew after a clear")
+  func pausedCount() {
+    var script = ServerScript.listening(["one", "two"])
+    script.press(.character("="))
+    for number in 1...5 { script.receive("message \(number)") }
+    script.press(Key(.down))
+    #expect(script.contains("PAUSED +5 new"))
+    script.press(.character("z"), .character("y"))
+    #expect(script.contains("PAUSED +0 new"))
+    script.receive("later")
+    #expect(script.contains("PAUSED +1 new"))
+  }
+
+  @Test("The reader's own sideways scrolling holds in a row with a match")
+  func sideways() {
+    var script = ServerScript.listening(["GET /index.html HTTP/1.1"])
+    script.press(.character("/"))
+    script.type("GET")
+    script.press(Key(.enter), Key(.right))
+    #expect(script.selectedRow?.hasSuffix(" ex.html HTTP/1.1") == true, "\(script)")
+  }
+
   @Test("A number alone goes to the message, and :quit asks as q does")
   func lessCommands() {
     var script = ServerScript.listening(["one", "two", "three"])

@@ -143,7 +143,7 @@ extension ClientModel {
     // Taken out first: what is sent may push the oldest rows out of the log.
     let rows = browser.log.rowsInDoubt.compactMap { id in browser.log[id].map { (id, $0) } }
     guard !rows.isEmpty else { throw CommandProblem("nothing is in doubt") }
-    return rows.flatMap { resend($1, id: $0) }
+    return rows.flatMap { resend($1, id: $0, mayEnd: false) }
   }
 
   // MARK: The connection

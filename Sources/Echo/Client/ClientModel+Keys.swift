@@ -140,10 +140,12 @@ extension ClientModel {
   /// Looks upwards, as one asks a conversation; returns what is wrong with the text.
   mutating func find(_ text: String) -> String? {
     defer { settleSplit() }
+    isSelectionIncidental = false
     return browser.find(text, looksUp: true)
   }
 
   private mutating func findAgain(isForward: Bool) {
+    isSelectionIncidental = false
     browser.findAgain(isForward: isForward, inDetail: true)
     settleSplit()
   }

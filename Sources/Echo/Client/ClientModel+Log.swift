@@ -36,6 +36,7 @@ extension ClientModel {
   /// Moves in the log. Who leaves its newest rows out of sight gets a window for them below, and then has moved in the
   /// window that is left.
   mutating func moveLog(_ move: (inout LogBrowser<ClientLog>) -> Void) {
+    isSelectionIncidental = false
     let before = browser.list
     move(&browser)
     if !isSplit, isEndOutOfSight {
@@ -73,15 +74,17 @@ extension ClientModel {
 
   /// Drops the selection; who is at the newest rows then follows again.
   mutating func deselect() {
-    guard browser.viewport.selection != nil else { return }
+    let wasSelected = browser.viewport.selection != nil
     browser.list.deselect()
-    if browser.viewport.visible.upperBound == browser.viewport.end { browser.bottom() }
+    isSelectionIncidental = false
+    if wasSelected, browser.viewport.visible.upperBound == browser.viewport.end { browser.bottom() }
   }
 
   /// Scrolls in the bytes of a message, which is held for that: another one that comes must not take its place.
   mutating func scrollDetail(_ scroll: (inout DetailPane) -> Void) {
     if browser.isDetailOpen, let row = browser.subjectRow, browser.viewport.selection != row {
       moveLog { $0.list.stay(by: row) }
+      isSelectionIncidental = true
     }
     scroll(&browser.detail)
   }
@@ -91,6 +94,10 @@ extension ClientModel {
   /// Puts the selected message into the input again, to be changed and sent as a new one; false when nothing is selected.
   mutating func takeUpSelected() -> Bool {
     guard let id = browser.selectedID else { return false }
+    guard !isSelectionIncidental else {
+      deselect()
+      return false
+    }
     guard let row = browser.log[id], !row.isNotice else {
       say("an event is no message: there is nothing to send again")
       return true

@@ -26,8 +26,8 @@ extension ClientModel {
   }
 
   mutating func enter() -> [Effect<ClientRequest>] {
-    if takeUpSelected() { return [] }
     if let command { return run(command) }
+    if takeUpSelected() { return [] }
     if case .down = phase, input.isEmpty || ending != .none { return connectIfDown() }
     if ending != .none {
       say(ClientModel.endingWords)
@@ -92,7 +92,8 @@ extension ClientModel {
     browser.log[id].map { resend($0, id: id) } ?? []
   }
 
-  mutating func resend(_ row: ClientLog.Row, id: UInt64) -> [Effect<ClientRequest>] {
+  /// `mayEnd`: a stop message ends the session, as one that is typed does.
+  mutating func resend(_ row: ClientLog.Row, id: UInt64, mayEnd: Bool = true) -> [Effect<ClientRequest>] {
     guard case .sent(let fate) = row.kind else { return [] }
     if fate == .queued || fate == .waiting {
       say("not sent again: its fate is still open")
@@ -109,7 +110,7 @@ extension ClientModel {
     }
     if browser.log.markResent(row: id) { measures.resend() }
     catchUp()
-    return submit(payload, wireCount: count)
+    return mayEnd ? submit(payload, wireCount: count) : send(payload, wireCount: count)
   }
 
   // MARK: Connecting

@@ -62,6 +62,8 @@ package struct ClientModel: ScreenModel {
   var isSplit = false
   var unread = UnreadMark()
   var hasTerminalFocus = true
+  /// The selected row is only held, for its bytes are being read: Enter is not meant for it.
+  var isSelectionIncidental = false
   var input = InputLine()
   /// What the status row says of it: made when it changes, for a frame must not cost a long message's length.
   private(set) var inputText: String?
@@ -130,6 +132,9 @@ package struct ClientModel: ScreenModel {
   /// Messages that were entered and are left behind.
   package var unsentCount: Int { queue.count }
 
+  /// Messages that the network did not take.
+  package var refusedCount: UInt64 { measures.refused }
+
   /// Whether every message went out, and every receipt that was awaited came.
   package var isComplete: Bool { measures.missing == 0 && measures.pending == 0 && queue.isEmpty }
 
@@ -171,8 +176,8 @@ package struct ClientModel: ScreenModel {
     switch event {
     case .input, .edited:
       inputText = measuredInput()
-      // Who has put something into the line has no use for a selection that Enter would take in its place.
-      if input.revision != revision, !input.isEmpty { deselect() }
+      // Who has put a message into the line has no use for a selection that Enter would take in its place.
+      if input.revision != revision, !input.isEmpty, command == nil { deselect() }
     case .news, .tick, .resize, .turn, .file, .notRemembered, .terminate: break
     }
     arrange()

@@ -37,7 +37,7 @@ extension ClientModel {
   }
 
   private var hints: [(key: String, word: String)] {
-    browser.viewport.selection == nil ? ClientKeys.map.hints : ClientKeys.selectionHints
+    browser.viewport.selection == nil || isSelectionIncidental ? ClientKeys.map.hints : ClientKeys.selectionHints
   }
 
   private func drawInput(_ layout: ClientLayout, on surface: inout Surface) {
