@@ -69,7 +69,7 @@ sanitize:
 	@Scripts/bootstrap test
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp:$(SIGNALS) \
 	  $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-thread $(TESTFLAGS)
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:$(SIGNALS) \
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/Tests/address-sanitizer.supp:$(SIGNALS) \
 	  $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-address $(TESTFLAGS)
 
 ## lint: the layout that .swift-format decides, strictly
