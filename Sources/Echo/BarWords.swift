@@ -9,7 +9,10 @@ extension Surface {
     var rows = WrappedText.rows(of: words, columns: bar.size.columns - 2)
     let room = max(1, min(Surface.mostWordRows, bar.minRow))
     // What is to be answered stands at the end.
-    if rows.count > room, let last = rows.last { rows = rows.prefix(room - 1) + [last] }
+    if rows.count > room, let last = rows.last {
+      rows = rows.prefix(room - 1) + [last]
+      if room > 1 { rows[room - 2] += " \(Surface.ellipsis)" }
+    }
     for (place, text) in rows.enumerated() {
       let row = bar.minRow - rows.count + 1 + place
       let rect = Rect(column: bar.minColumn, row: row, columns: bar.size.columns, rows: 1)

@@ -19,6 +19,8 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private var matchList: MatchList?
   /// Which of them was gone to last.
   private var matchPlace = 0
+  /// The row of the detail was come to from below: its last match is the first one to see.
+  private var seeksLastMatch = false
   /// What news and keys may cost until the next turn of the loop: many may come in one.
   private var allowance = WorkBudget.slice
   private(set) var finder: Finder?
@@ -136,7 +138,10 @@ struct LogBrowser<Log: RowLog>: Sendable {
   /// `inDetail`: the matches in the row of the detail come first.
   mutating func findAgain(isForward: Bool, inDetail: Bool = false) {
     guard let pattern else { return notice = Notice("nothing to find yet") }
-    if inDetail, isDetailOpen, goToMatch(matchPlace + (isForward ? 1 : -1)) { return }
+    if inDetail, isDetailOpen {
+      if goToMatch(matchPlace + (isForward ? 1 : -1)) { return }
+      seeksLastMatch = !isForward
+    }
     find(.pattern(pattern), isForward: isForward)
   }
 
@@ -183,6 +188,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
       list.jump(to: row)
     case .notFound:
       self.finder = nil
+      seeksLastMatch = false
       notice = Notice(finder.failureText)
     }
   }
@@ -233,7 +239,15 @@ struct LogBrowser<Log: RowLog>: Sendable {
     guard var list = matchList.take(), let subject = detail.subject else { return }
     let hadNone = list.ranges.isEmpty
     if !list.isComplete { subject.bytes.withUnsafeBytes { list.advance(in: $0, &allowance) } }
-    if hadNone, let first = list.ranges.first { detail.reveal(first.lowerBound) }
+    if seeksLastMatch {
+      if list.isComplete, let last = list.ranges.last {
+        seeksLastMatch = false
+        matchPlace = list.ranges.count - 1
+        detail.reveal(last.lowerBound)
+      }
+    } else if hadNone, let first = list.ranges.first {
+      detail.reveal(first.lowerBound)
+    }
     matchList = list
   }
 

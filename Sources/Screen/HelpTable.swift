@@ -31,6 +31,9 @@ package struct HelpTable: Hashable, Sendable {
     offset = isOver ? (distance < 0 ? 0 : last) : min(max(0, target), last)
   }
 
+  /// Rows that a page goes on by in a screen of that size: the last one stays in sight.
+  package func page(in size: Size) -> Int { max(1, Self.inside(box(in: Rect(size: size))).size.rows - 1) }
+
   /// The entries as rows of a width: what is too long goes on below its beginning.
   private func rows(columns: Int) -> [Entry] {
     let room = columns - shownKeyColumns(columns) - 2

@@ -68,6 +68,66 @@ import Wire
     #expect(script.selectedRow?.hasSuffix(" ex.html HTTP/1.1") == true, "\(script)")
   }
 
+  @Test("What does not fit into the row of counters is told to be there, and the peak goes first")
+  func manyLosses() {
+    var script = ServerScript.listening(["one"])
+    for flags in [MessageRecord.Flags.truncated, .partial, .truncated] {
+      script.receive(Array("x".utf8), wireCount: 7, flags: flags)
+    }
+    script.give(.news(.dropped(Drop(by: .kernel, count: 1_234_567_890_123), at: script.time)))
+    script.give(.news(.dropped(Drop(by: .server, count: 1_234_567_890_123), at: script.time)))
+    #expect(!script.rows[1].contains("peak") && script.rows[1].contains("1,234,567,890,123"))
+    #expect(script.rows[1].contains("partial 1") || script.rows[1].hasSuffix("~"))
+  }
+
+  @Test("^Z suspends, whatever is open")
+  func suspend() {
+    for keys in [[Key.character("?")], [.character("z")], [.character(":")], [.character("/")], [.character("p")]] {
+      var script = ServerScript.listening(["one"])
+      for key in keys { script.press(key) }
+      let rows = script.rows
+      #expect(script.press(.control("z")) == [.suspend] && script.rows == rows)
+    }
+  }
+
+  @Test("N goes back through the matches of a message from the last one on")
+  func backIntoMatches() {
+    let filler = String(repeating: ".", count: 1000)
+    var script = ServerScript.listening(["\(filler)needle\(filler)needle\(filler)", "needle"])
+    script.press(.character("/"))
+    script.type("needle")
+    script.press(Key(.enter), Key(.enter), Key(.enter))
+    while script.model.hasPendingWork { script.give(.turn) }
+    script.press(.character("N"))
+    while script.model.hasPendingWork { script.give(.turn) }
+    #expect(script.contains("── #1 ") && script.contains("07d") && !script.contains("03e"), "\(script)")
+    script.press(.character("N"))
+    #expect(script.contains("── #1 ") && script.contains("03e"), "\(script)")
+  }
+
+  @Test("A page of the help leaves no line out", arguments: [Size(columns: 80, rows: 24), Size(columns: 40, rows: 10)])
+  func helpPages(_ size: Size) {
+    var script = ServerScript(size: size)
+    script.press(.character("?"))
+    // What the box has, and not what looks out beside it.
+    func inside(_ script: ServerScript) -> [String] {
+      script.rows.dropFirst().dropLast().compactMap { row in
+        row.firstIndex(of: "│").flatMap { start in row.lastIndex(of: "│").map { String(row[start...$0]) } }
+      }
+    }
+    var seen: Set<String> = []
+    for _ in 0..<30 {
+      seen.formUnion(inside(script))
+      script.press(Key(.pageDown))
+    }
+    var stepped = ServerScript(size: size)
+    stepped.press(.character("?"))
+    for _ in 0..<300 {
+      for row in inside(stepped) { #expect(seen.contains(row), "\(row)") }
+      stepped.press(Key(.down))
+    }
+  }
+
   @Test("A number alone goes to the message, and :quit asks as q does")
   func lessCommands() {
     var script = ServerScript.listening(["one", "two", "three"])

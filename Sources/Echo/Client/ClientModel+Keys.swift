@@ -3,6 +3,8 @@ import Wire
 
 extension ClientModel {
   mutating func press(_ key: Key) -> [Effect<ClientRequest>] {
+    // Whatever is open: the shell is meant.
+    if ClientKeys.map.action(for: key) == .suspend { return [.suspend] }
     browser.notice = nil
     switch focus {
     case .help(var help):

@@ -3,6 +3,8 @@ import Wire
 
 extension ServerModel {
   mutating func press(_ key: Key) -> [Effect<ServerCommand>] {
+    // Whatever is open: the shell is meant.
+    if ServerKeys.map.action(for: key) == .suspend { return [.suspend] }
     browser.notice = nil
     switch overlay {
     case .help(var help):

@@ -84,22 +84,20 @@ extension ServerModel {
       fields.append(("hostile \(Figures.grouped(browser.log.hostileCount))", .warning))
     }
     let left = 6
-    let textColumns = fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +)
+    var textColumns: Int { fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +) }
+    // A loss is worth more than the peak.
+    if textColumns > rect.size.columns - left { fields.remove(at: 1) }
     let sparkColumns = min(RateWindow.seconds, max(0, rect.size.columns - left - textColumns))
     surface.draw(" 60s", column: 0, row: rect.minRow, style: look.theme[.muted])
     let sparkline = Sparkline(rates.messageCounts).text(columns: sparkColumns, glyphs: look.glyphs)
     surface.draw(sparkline, column: left - 1, row: rect.minRow, columns: sparkColumns, style: look.theme[.accent])
     var column = left + sparkColumns + 1
     for (text, role) in fields {
-      column +=
-        2
-        + surface.draw(
-          text,
-          column: column,
-          row: rect.minRow,
-          columns: max(0, rect.maxColumn - column),
-          style: look.theme[role]
-        )
+      guard column + Surface.columns(of: text) <= rect.maxColumn else {
+        surface.put(Cell(Surface.ellipsis, style: look.theme[.error]), column: rect.maxColumn - 1, row: rect.minRow)
+        return
+      }
+      column += 2 + surface.draw(text, column: column, row: rect.minRow, style: look.theme[role])
     }
   }
 
