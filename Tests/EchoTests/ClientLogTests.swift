@@ -541,6 +541,29 @@ import Wire
     #expect(script.shows("two") && script.model.browser.viewport.selection == nil)
   }
 
+  @Test("A picture costs what is on it, however long the messages are", .timeLimit(.minutes(1)))
+  func longMessages() {
+    var script = ClientScript(historyCount: 100)
+    script.connect()
+    let long = [UInt8](repeating: 0x1B, count: 1 << 20)
+    for _ in 0..<30 { script.receive(long) }
+    script.key(Key(.tab))
+    // Six gigabytes, if all of it were made text.
+    for _ in 0..<200 {
+      script.key(Key(.pageDown, .meta))
+      #expect(script.model.view().size == Size(columns: 80, rows: 24))
+    }
+  }
+
+  @Test("A client with nothing to show wakes for the clock alone, and one that shows none not at all")
+  func idle() {
+    var script = Self.lines(1...3)
+    script.pass(milliseconds: 120_000)
+    #expect(script.model.showsSeconds && script.model.wakeTime == nil && !script.model.hasPendingWork)
+    script.give(.resize(Size(columns: 40, rows: 10)))
+    #expect(!script.model.showsSeconds && script.model.wakeTime == nil && !script.model.hasPendingWork)
+  }
+
   @Test("Escape steps back: the selection, the detail, the search")
   func back() {
     var script = Self.lines(1...3)

@@ -128,6 +128,20 @@ import Wire
     }
   }
 
+  @Test("A picture costs what is on it, however long the messages are", .timeLimit(.minutes(1)))
+  func longMessages() {
+    var script = ServerScript(historyBytes: 64 << 20)
+    script.listen()
+    let long = [UInt8](repeating: 0x1B, count: 1 << 20)
+    for _ in 0..<30 { script.receive(long) }
+    script.press(Key(.enter), Key(.enter))
+    // Six gigabytes, if all of it were made text.
+    for _ in 0..<200 {
+      script.press(Key(.pageDown))
+      #expect(script.model.view().size == Size(columns: 80, rows: 24))
+    }
+  }
+
   @Test("A number alone goes to the message, and :quit asks as q does")
   func lessCommands() {
     var script = ServerScript.listening(["one", "two", "three"])
