@@ -109,8 +109,8 @@ import Testing
     #expect(fixture.messages.map(\.record.sequence) == Array(1...40))
   }
 
-  @Test("What the kernel had no room for is counted: received and dropped make what was sent")
-  func kernelDrops() throws {
+  /// A server that begins to receive when so many large datagrams have been sent to it, more than the kernel has room for.
+  private func flooded(with count: Int) throws -> ServerFixture {
     var calls = SystemCalls.kernel
     let gate = ServerGate()
     calls.receiveDatagrams = { group, descriptor in
@@ -122,9 +122,15 @@ import Testing
     }
     let peer = try ServerPeer.udp(fixture.port)
     let datagram = [UInt8](repeating: 0x78, count: 60_000)
-    let sent = 400
-    for _ in 0..<sent { try peer.send(datagram) }
+    for _ in 0..<count { try peer.send(datagram) }
     gate.open()
+    return fixture
+  }
+
+  @Test("What the kernel had no room for is counted: received and dropped make what was sent")
+  func kernelDrops() throws {
+    let sent = 400
+    let fixture = try flooded(with: sent)
     fixture.server.post(.stop)
     try fixture.wait("stopped") { $0.stopped != nil }
     let totals = fixture.stopped!.totals
@@ -135,20 +141,8 @@ import Testing
 
   @Test("What the kernel dropped after the last datagram that it had room for is told though nothing more comes")
   func lastDrops() throws {
-    var calls = SystemCalls.kernel
-    let gate = ServerGate()
-    calls.receiveDatagrams = { group, descriptor in
-      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
-    }
-    let fixture = try ServerFixture(calls: calls) {
-      $0.transports = [.udp]
-      $0.reply = .none
-    }
-    let peer = try ServerPeer.udp(fixture.port)
-    let datagram = [UInt8](repeating: 0x78, count: 60_000)
     let sent = 400
-    for _ in 0..<sent { try peer.send(datagram) }
-    gate.open()
+    let fixture = try flooded(with: sent)
     try fixture.wait("every datagram, received or dropped") { fixture in
       fixture.messages.count + fixture.drops.reduce(0) { $0 + Int($1.count) } == sent
     }
