@@ -38,19 +38,7 @@ import Testing
   }
 
   /// What is left of the file that was edited.
-  private var leftFiles: [String] {
-    guard let directory = opendir(folder.path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-        }
-      )
-    }
-    return names.filter { $0.hasPrefix("echo-message") }
-  }
+  private var leftFiles: [String] { folder.names.filter { $0.hasPrefix("echo-message") } }
 
   @Test("The text goes to the editor in a file of the user's alone, comes back into the line, and waits for Enter")
   func edit() throws {

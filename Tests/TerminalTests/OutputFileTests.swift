@@ -24,19 +24,7 @@ struct OutputFileTests {
     (try? Repository.bytes(at: path)).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private var names: [String] {
-    guard let directory = opendir(folder.path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-        }
-      )
-    }
-    return names.filter { $0 != "." && $0 != ".." }.sorted()
-  }
+  private var names: [String] { folder.names }
 
   private func status(of path: String) throws -> stat {
     var status = stat()

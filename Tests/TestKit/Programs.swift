@@ -57,6 +57,21 @@ package final class TemporaryDirectory {
 
   deinit { cpseudoterminal_remove_folder(path) }
 
+  /// The names of what is in it, sorted.
+  package var names: [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+        }
+      )
+    }
+    return names.filter { $0 != "." && $0 != ".." }.sorted()
+  }
+
   /// The first 64 KiB of a file in it; empty where there is none.
   package func contents(of name: String) -> String {
     guard let file = fopen("\(path)/\(name)", "r") else { return "" }
