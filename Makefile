@@ -13,8 +13,6 @@ PROGRAMS = echo_server echo_client
 RELEASE = -c release --static-swift-stdlib $(LINKER)
 # The default linker warns of a mktemp(3) that nothing here calls, and takes longer.
 LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
-# How long each target is fuzzed; a long run is SECONDS=600.
-SECONDS ?= 10
 SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz/Targets Fuzz/Speed Fuzz/Package.swift)
 
 all: build
@@ -46,10 +44,10 @@ bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)
 
-## fuzz: libFuzzer on what reads foreign bytes, $(SECONDS) each; TARGET='printable keys' picks some
+## fuzz: libFuzzer on what reads foreign bytes, ten seconds each; SECONDS=600 for a long run, TARGET='printable keys' picks some
 fuzz:
 	@Scripts/bootstrap build
-	@Scripts/fuzz run $(SECONDS) $(TARGET)
+	@Scripts/fuzz run $(or $(SECONDS),10) $(TARGET)
 
 ## stress: hostile peers, faults and kills, a line a promise; SUBJECT='lines faults' for some
 stress: build
@@ -59,7 +57,8 @@ stress: build
 ## soak: half an hour of mixed peers at half of the rate that the machine takes; SECONDS=60 for less
 soak: build
 	@Scripts/bootstrap stress
-	@Tests/Stress/soak $(SECONDS)
+	$(SWIFT) build -c release --package-path Benchmarks --product load_generator
+	@Tests/Stress/soak $(or $(SECONDS),1800)
 
 ## sanitize: every test under the thread sanitizer, then under the address sanitizer
 # Swift's runtime leaks at exit by design, which the leak sanitizer can't know; and fatal signals are the programs' own

@@ -23,6 +23,8 @@ struct options {
   size_t size;
   double warm_seconds;
   double seconds;
+  // Messages a second over all streams at most; 0 for as many as are answered.
+  double rate;
   // The server, for its processor time; 0 for none.
   pid_t server;
 };
@@ -35,7 +37,9 @@ struct payload {
 };
 
 struct result {
+  // Answered in the measured interval, and from the first to the last.
   uint64_t messages;
+  uint64_t total;
   uint64_t lost;
   double seconds;
 };

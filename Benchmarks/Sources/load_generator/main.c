@@ -12,7 +12,7 @@ static _Noreturn void usage(void) {
   fprintf(
       stderr,
       "usage: load_generator --port PORT | --unix PATH [--udp] [--reply ok|echo] [--mode steady|accept|idle]\n"
-      "       [--connections N] [--depth N] [--size BYTES] [--warm SECONDS] [--seconds SECONDS] [--server PID]\n");
+      "       [--connections N] [--depth N] [--size BYTES] [--rate N] [--warm SECONDS] [--seconds SECONDS] [--server PID]\n");
   exit(64);
 }
 
@@ -25,7 +25,8 @@ static struct options parse(int count, char **arguments) {
       {"mode", required_argument, NULL, 'm'},  {"connections", required_argument, NULL, 'c'},
       {"depth", required_argument, NULL, 'd'}, {"size", required_argument, NULL, 's'},
       {"warm", required_argument, NULL, 'w'},  {"seconds", required_argument, NULL, 't'},
-      {"server", required_argument, NULL, 'P'}, {NULL, 0, NULL, 0}};
+      {"rate", required_argument, NULL, 'R'},  {"server", required_argument, NULL, 'P'},
+      {NULL, 0, NULL, 0}};
   int option;
   while ((option = getopt_long(count, arguments, "", names, NULL)) != -1) {
     switch (option) {
@@ -44,6 +45,7 @@ static struct options parse(int count, char **arguments) {
     case 's': options.size = (size_t)atol(optarg); break;
     case 'w': options.warm_seconds = atof(optarg); break;
     case 't': options.seconds = atof(optarg); break;
+    case 'R': options.rate = atof(optarg); break;
     case 'P': options.server = (pid_t)atoi(optarg); break;
     default: usage();
     }

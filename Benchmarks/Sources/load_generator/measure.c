@@ -93,6 +93,7 @@ uint64_t server_memory(const struct options *options) {
 void measure_print(const struct options *options, const struct result *result) {
   double messages = result->messages > 0 ? (double)result->messages : 1;
   printf("messages %llu\n", (unsigned long long)result->messages);
+  printf("total %llu\n", (unsigned long long)result->total);
   printf("rate %.1f\n", (double)result->messages / result->seconds);
   printf("lost %llu\n", (unsigned long long)result->lost);
   printf("p50_us %.1f\n", percentile(0.5) / 1e3);

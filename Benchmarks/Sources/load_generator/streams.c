@@ -31,6 +31,10 @@ struct generator {
   char *receipts;
   uint64_t answered;
   bool is_measuring;
+  // How many messages each stream may begin, and since when a rate counts.
+  uint64_t allowance;
+  uint64_t begin;
+  bool is_over;
 };
 
 static void watch(struct generator *generator, struct stream *stream, bool for_writing) {
@@ -40,10 +44,18 @@ static void watch(struct generator *generator, struct stream *stream, bool for_w
   epoll_ctl(generator->poller, EPOLL_CTL_MOD, stream->descriptor, &event);
 }
 
+// A rate is shared out evenly: each stream may have begun so many messages by now.
+static void allow(struct generator *generator, uint64_t now) {
+  const struct options *options = generator->options;
+  double share = options->rate / options->connections * (double)(now - generator->begin) / 1e9;
+  generator->allowance = generator->is_over ? 0 : options->rate > 0 ? (uint64_t)share : UINT64_MAX;
+}
+
 // Sends what may be sent, as far as the socket takes it.
 static void push(struct generator *generator, struct stream *stream, uint64_t now) {
   const struct options *options = generator->options;
   uint64_t allowed = stream->answered + (uint64_t)options->depth;
+  if (allowed > generator->allowance) { allowed = generator->allowance; }
   while (stream->begun < allowed) { stream->begin_times[stream->begun++ % (uint64_t)options->depth] = now; }
   uint64_t end = stream->begun * options->size;
   while (stream->sent < end) {
@@ -103,6 +115,34 @@ static struct stream *open_streams(struct generator *generator) {
   return streams;
 }
 
+// Waits for events, takes what was answered and sends what may be sent; false when nothing has happened for so long.
+static bool turn(struct generator *generator, int milliseconds, uint64_t *now) {
+  struct epoll_event events[512];
+  int count = epoll_wait(generator->poller, events, 512, milliseconds);
+  *now = now_nanoseconds();
+  allow(generator, *now);
+  for (int index = 0; index < count; index++) {
+    struct stream *stream = events[index].data.ptr;
+    if (events[index].events & ~(uint32_t)EPOLLOUT) { pull(generator, stream, now); }
+    push(generator, stream, *now);
+  }
+  return count > 0;
+}
+
+// Sends and awaits the rest of what has begun, so that the server's accounts can be compared.
+static uint64_t finish(struct generator *generator, struct stream *streams, uint64_t now) {
+  generator->is_over = true;
+  uint64_t total = 0;
+  for (int index = 0; index < generator->options->connections; index++) {
+    while (streams[index].answered < streams[index].begun) {
+      errno = ETIMEDOUT;
+      if (!turn(generator, 5000, &now)) { fail("the last answers"); }
+    }
+    total += streams[index].answered;
+  }
+  return total;
+}
+
 struct result run_streams(const struct options *options) {
   struct generator generator = {
       .options = options, .payload = make_payload(options->size), .poller = epoll_create1(EPOLL_CLOEXEC)};
@@ -113,6 +153,9 @@ struct result run_streams(const struct options *options) {
   uint64_t now = now_nanoseconds();
   uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
   uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
+  bool is_paced = options->rate > 0;
+  generator.begin = now;
+  allow(&generator, now);
   for (int index = 0; index < options->connections; index++) { push(&generator, &streams[index], now); }
   while (now < end) {
     if (!generator.is_measuring && now >= begin) {
@@ -122,15 +165,14 @@ struct result run_streams(const struct options *options) {
       begin = now_nanoseconds();
       end = begin + (uint64_t)(options->seconds * 1e9);
     }
-    struct epoll_event events[512];
-    int count = epoll_wait(generator.poller, events, 512, 50);
-    now = now_nanoseconds();
-    for (int index = 0; index < count; index++) {
-      struct stream *stream = events[index].data.ptr;
-      if (events[index].events & ~(uint32_t)EPOLLOUT) { pull(&generator, stream, &now); }
-      push(&generator, stream, now);
+    turn(&generator, is_paced ? 1 : 50, &now);
+    // No answer tells that the rate allows more.
+    for (int index = 0; index < options->connections && is_paced; index++) {
+      if (!streams[index].is_blocked) { push(&generator, &streams[index], now); }
     }
   }
   measure_end(options);
-  return (struct result){.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+  struct result result = {.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+  result.total = finish(&generator, streams, now);
+  return result;
 }
