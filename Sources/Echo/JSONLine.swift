@@ -84,7 +84,7 @@ struct JSONLine {
     output.append(0x22)
     var start = 0
     while true {
-      let end = plainEnd(of: raw, from: start)
+      let end = JSONLine.plainEnd(of: raw, from: start)
       output.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[start..<end]))
       guard end < raw.count else { break }
       var decoder = UTF8()
@@ -97,26 +97,9 @@ struct JSONLine {
     return true
   }
 
-  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x22 && byte != 0x5c }
-
-  /// Where the run of bytes that stand for themselves ends: eight at a time, by the carries of a subtraction.
-  private static func plainEnd(of raw: UnsafeRawBufferPointer, from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    var end = start
-    while raw.count &- end >= 8 {
-      let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end, as: UInt64.self))
-      let quote = word ^ (ones &* 0x22)
-      let backslash = word ^ (ones &* 0x5c)
-      let delete = word ^ (ones &* 0x7f)
-      let control = (word &- ones &* 0x20) & ~word
-      let same = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((delete &- ones) & ~delete)
-      let odd = (word | control | same) & (ones &* 0x80)
-      // The lowest byte found is exact: a borrow only spoils the bytes above it.
-      guard odd == 0 else { return end &+ odd.trailingZeroBitCount / 8 }
-      end &+= 8
-    }
-    while end < raw.count, isPlain(raw[end]) { end &+= 1 }
-    return end
+  /// Where the run of bytes that stand for themselves in a string ends.
+  static func plainEnd(of raw: UnsafeRawBufferPointer, from start: Int) -> Int {
+    Printable.visibleEnd(of: raw, from: start, except: UInt8(ascii: "\""), UInt8(ascii: "\\"))
   }
 
   private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {

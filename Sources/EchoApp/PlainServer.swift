@@ -8,6 +8,7 @@ import Wire
 struct PlainServer {
   var configuration: ServerConfiguration
   var format: OutputFormat
+  var isQuiet: Bool
   var isConfined: Bool
 
   func run() throws(Failure) {
@@ -19,7 +20,7 @@ struct PlainServer {
     sandbox.enter()
     // Who reads JSON reads events, and this is none.
     if format == .text { sandbox.tellFailure(of: ServerProgram.name) }
-    var transcript = ServerTranscript(format: format, framing: configuration.framing)
+    var transcript = ServerTranscript(format: format, framing: configuration.framing, isQuiet: isQuiet)
     if configuration.stopPolicy == .any {
       StandardError.writeLine(
         "\(ServerProgram.name): anyone who can reach this port may stop the server (--stop-on-dot any)"

@@ -62,6 +62,9 @@ struct ServerProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @Flag(name: .customLong("quiet"), help: "The plain mode tells everything but the messages, and at the end how many.")
+  var isQuiet = false
+
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
@@ -107,7 +110,12 @@ struct ServerProgram: Program {
         isConfined: !isUnconfined
       ).run()
     } else {
-      try PlainServer(configuration: serverConfiguration, format: format, isConfined: !isUnconfined).run()
+      try PlainServer(
+        configuration: serverConfiguration,
+        format: format,
+        isQuiet: isQuiet,
+        isConfined: !isUnconfined
+      ).run()
     }
   }
 }

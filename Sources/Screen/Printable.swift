@@ -38,6 +38,12 @@ package enum Printable {
     output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[shown...]))
   }
 
+  /// Whether `bytes` are visible text as they are.
+  @inline(__always)
+  package static func isClean(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    visibleEnd(of: bytes, from: 0, except: UInt8(ascii: "\\"), UInt8(ascii: "\\")) == bytes.count
+  }
+
   /// The visible text of `bytes`.
   package static func text(_ bytes: some Sequence<UInt8>) -> String {
     bytes.withContiguousStorageIfAvailable { text(UnsafeRawBufferPointer($0)) }
@@ -219,31 +225,63 @@ extension Printable {
     byte &- 0x20 < 0x5F && !(escapesBackslash && byte == UInt8(ascii: "\\"))
   }
 
-  /// Where the run of ASCII shown as it is (0x20…0x7E without the backslash) that begins at `start` ends; eight bytes a
-  /// step, and it looks no further than `limit`.
+  /// Where the run of ASCII shown as it is (0x20…0x7E without the backslash) that begins at `start` ends; it looks no
+  /// further than `limit`.
   static func cleanEnd(
     of bytes: UnsafeRawBufferPointer,
     from start: Int,
     limit: Int = .max,
     escapesBackslash: Bool
   ) -> Int {
-    let end = min(bytes.count, limit)
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
     // A byte that no run holds anyway stands in for the backslash where that is allowed.
-    let excluded: UInt64 = escapesBackslash ? 0x5C5C_5C5C_5C5C_5C5C : 0x7F7F_7F7F_7F7F_7F7F
+    let other: UInt8 = escapesBackslash ? 0x5C : 0x7F
+    return visibleEnd(of: bytes, from: start, limit: limit, except: other, other)
+  }
+
+  /// Where the run of 0x20…0x7E but for two bytes that begins at `start` ends; it looks no further than `limit`.
+  @inline(__always)
+  package static func visibleEnd(
+    of bytes: UnsafeRawBufferPointer,
+    from start: Int,
+    limit: Int = .max,
+    except first: UInt8,
+    _ second: UInt8
+  ) -> Int {
+    let end = min(bytes.count, limit)
+    let firsts = UInt64(first) &* ones
+    let seconds = UInt64(second) &* ones
     var index = start
-    while end - index >= 8 {
-      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
-      let other = word ^ excluded
-      // The lowest byte found is exact: a borrow only spoils the bytes above it.
-      let found =
-        (word | ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete) | ((other &- ones) & ~other)) & tops
-      guard found == 0 else { return index + found.trailingZeroBitCount / 8 }
-      index += 8
+    while end &- index >= 32 {
+      let words = bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+      let odd = oddities(words, SIMD4(repeating: firsts), SIMD4(repeating: seconds))
+      guard (odd[0] | odd[1] | odd[2] | odd[3]) & tops == 0 else { break }
+      index &+= 32
     }
-    while index < end, bytes[index] &- 0x20 < 0x5F, bytes[index] != UInt8(truncatingIfNeeded: excluded) { index += 1 }
+    while end &- index >= 8 {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      // One lane of four is looked at: the compiler drops the others.
+      let odd = oddities(SIMD4(word, 0, 0, 0), SIMD4(repeating: firsts), SIMD4(repeating: seconds))[0] & tops
+      guard odd == 0 else { return index &+ odd.trailingZeroBitCount / 8 }
+      index &+= 8
+    }
+    while index < end, bytes[index] &- 0x20 < 0x5F, bytes[index] != first, bytes[index] != second { index &+= 1 }
     return index
+  }
+
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let spaces: UInt64 = 0x2020_2020_2020_2020
+  private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+  /// Sets the top bit of every byte that is not 0x20…0x7E or is one of two others; what carries from one byte into the next
+  /// has set its own, so the lowest that is found is exact.
+  @inline(__always)
+  private static func oddities(
+    _ words: SIMD4<UInt64>,
+    _ firsts: SIMD4<UInt64>,
+    _ seconds: SIMD4<UInt64>
+  ) -> SIMD4<UInt64> {
+    let ones = SIMD4(repeating: ones)
+    return words | (words &- SIMD4(repeating: spaces)) | (words &+ ones) | ((words ^ firsts) &- ones)
+      | ((words ^ seconds) &- ones)
   }
 }

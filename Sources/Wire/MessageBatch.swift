@@ -64,6 +64,9 @@ package struct MessageRecord: Hashable, Sendable {
     self.replyTime = replyTime
   }
 
+  /// Whether there is nothing to say of it but that it came, and perhaps was answered.
+  @inlinable package var isOrdinary: Bool { flags.rawValue & ~Flags.answered.rawValue == 0 }
+
   /// The payload, in the bytes of the record's batch.
   package func payload(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let start = Int(offset)

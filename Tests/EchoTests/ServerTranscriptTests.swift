@@ -21,12 +21,15 @@ import Wire
   private func lines(
     _ format: OutputFormat,
     _ events: ServerEvent...,
-    framing: Framing = .line
+    framing: Framing = .line,
+    isQuiet: Bool = false
   ) -> (output: String, notices: String) {
-    var transcript = ServerTranscript(format: format, framing: framing)
+    var transcript = ServerTranscript(format: format, framing: framing, isQuiet: isQuiet)
     var plain = PlainOutput()
     for event in events { transcript.append(event, to: &plain) }
-    return (String(decoding: plain.output, as: UTF8.self), String(decoding: plain.notices, as: UTF8.self))
+    return (
+      String(decoding: plain.output, as: UTF8.self), String(decoding: plain.notices + plain.lateNotices, as: UTF8.self)
+    )
   }
 
   private func messages(
@@ -70,6 +73,16 @@ import Wire
       text(Array("hello".utf8), peer: ServerScript.peer(1, .udp))
         == "server received 5 bytes from udp 127.0.0.1:50171: hello\n"
     )
+  }
+
+  @Test("Quiet, it tells everything but the messages")
+  func quiet() {
+    let stop = ServerEvent.stopping(.message(ServerTranscriptTests.tcp), at: ServerTranscriptTests.time)
+    let text = lines(.text, .listening([.tcp(host: "::1", port: 5000)]), messages([0x61]), stop, isQuiet: true)
+    #expect(text.output == "waiting\n")
+    #expect(text.notices == "listening on tcp [::1]:5000\nstopping, as tcp 127.0.0.1:50171 asked\n")
+    let json = lines(.json, messages([0x61]), stop, isQuiet: true)
+    #expect(json.output.hasPrefix(#"{"event":"stopping","time":"#))
   }
 
   @Test("Many messages of several peers in one batch are lines in their order")

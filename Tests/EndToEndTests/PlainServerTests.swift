@@ -43,6 +43,26 @@ import Testing
     )
   }
 
+  @Test("Quiet, messages are answered and counted, and the rest is told")
+  func quiet() throws {
+    let server = try RunningServer(["--quiet"])
+    let peer = try SocketPeer(tcp: server.port)
+    try peer.send("hello\n.\n")
+    #expect(try peer.receiveToEnd() == "OK\nOK\n")
+    let ending = try server.end()
+    #expect(ending.code == 0)
+    #expect(ending.output == "waiting\n")
+    #expect(
+      ending.error == """
+        listening on tcp 127.0.0.1:PORT
+        listening on udp 127.0.0.1:PORT
+        stopping, as tcp 127.0.0.1:PORT asked
+        2 messages, 8 bytes received; 1 connection
+
+        """
+    )
+  }
+
   @Test("The JSON transcript of a whole life, to the byte")
   func json() throws {
     let server = try RunningServer(["--only", "tcp", "--max-message", "8"], format: "json")

@@ -4,16 +4,20 @@ package import Wire
 /// The server's plain mode: turns what happened into the lines of the contract.
 package struct ServerTranscript {
   private let format: OutputFormat
-  private let framing: Framing
+  private let lines: MessageLines
+  private let isQuiet: Bool
   private var json = JSONLine()
 
-  package init(format: OutputFormat, framing: Framing) {
+  /// Quiet, it leaves the messages out and tells the rest.
+  package init(format: OutputFormat, framing: Framing, isQuiet: Bool = false) {
     self.format = format
-    self.framing = framing
+    lines = MessageLines(framing: framing)
+    self.isQuiet = isQuiet
   }
 
   /// Adds the lines of one event.
   package mutating func append(_ event: ServerEvent, to plain: inout PlainOutput) {
+    if isQuiet, case .messages = event { return }
     switch format {
     case .text: appendText(event, to: &plain)
     case .json: appendJSON(event, to: &plain.output)
@@ -27,7 +31,7 @@ package struct ServerTranscript {
     case .listening(let endpoints):
       for endpoint in endpoints { plain.notice("listening on \(endpoint)") }
       plain.output.append("waiting\n")
-    case .messages(let batch): appendText(batch, to: &plain.output)
+    case .messages(let batch): lines.appendText(batch, to: &plain.output)
     case .connected: break
     case .disconnected(let peer, let reason, _, _):
       if let text = reason.abnormalText { plain.notice("\(peer) disconnected: \(text)") }
@@ -36,66 +40,12 @@ package struct ServerTranscript {
     case .failure(let error, let peer, _):
       plain.notice("\(error.call)\(peer.map { " on \($0)" } ?? "") failed: \(error.reason); the server goes on")
     case .stopping(.asked, _): plain.notice("stopping")
-    case .stopping(.message, _): break
+    case .stopping(.message(let peer), _):
+      // Otherwise the message's own line says it.
+      if isQuiet { plain.notice("stopping, as \(peer) asked") }
     case .stopped(let totals, _): plain.notice(totals.text)
     }
   }
-
-  // Millions of lines go through here: what is the same for all messages of a peer is made once a peer.
-  private func appendText(_ batch: MessageBatch, to output: inout [UInt8]) {
-    let start = Array("server received ".utf8)
-    var place = UInt32.max
-    var transport = Transport.tcp
-    var origin: [UInt8] = []
-    var middle: [UInt8] = []
-    batch.bytes.withUnsafeBytes { bytes in
-      for record in batch.records {
-        if record.peer != place {
-          place = record.peer
-          let peer = batch.peers[Int(place)]
-          transport = peer.transport
-          origin = Array(" from \(peer)".utf8)
-          middle = Array(" bytes from \(peer): ".utf8)
-        }
-        let payload = record.payload(in: bytes)
-        let count = framing.shownCount(of: payload, transport: transport)
-        let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
-        output.append(contentsOf: start)
-        if record.flags.isSubset(of: .answered) {
-          output.append(decimal: record.wireCount)
-          output.append(contentsOf: middle)
-          Printable.append(shown, to: &output)
-        } else {
-          appendMarked(record, origin, shown, to: &output)
-        }
-        output.append(0x0a)
-      }
-    }
-  }
-
-  private func appendMarked(
-    _ record: MessageRecord,
-    _ origin: [UInt8],
-    _ shown: UnsafeRawBufferPointer,
-    to output: inout [UInt8]
-  ) {
-    if record.flags.contains(.stop) {
-      Printable.append(shown, to: &output)
-      output.append(contentsOf: origin)
-      output.append(", exiting")
-      return
-    }
-    output.append(decimal: record.wireCount)
-    output.append(" bytes")
-    output.append(contentsOf: origin)
-    for (flag, word) in ServerTranscript.marks where record.flags.contains(flag) { output.append(" (\(word))") }
-    output.append(": ")
-    Printable.append(shown, to: &output)
-  }
-
-  private static let marks: [(MessageRecord.Flags, String)] = [
-    (.truncated, "truncated"), (.partial, "partial"), (.stopRefused, "stop refused"),
-  ]
 
   // JSON.
 
@@ -107,7 +57,7 @@ package struct ServerTranscript {
         json.end(into: &output)
       }
       return
-    case .messages(let batch): return appendJSON(batch, to: &output)
+    case .messages(let batch): return lines.appendJSON(batch, to: &output)
     case .connected(let peer, let time):
       begin("connected", peer, time)
     case .disconnected(let peer, let reason, let traffic, let time):
@@ -149,51 +99,6 @@ package struct ServerTranscript {
       json.field("stalled", totals.stalled)
     }
     json.end(into: &output)
-  }
-
-  private func appendJSON(_ batch: MessageBatch, to output: inout [UInt8]) {
-    let start = Array("{\"event\":\"message\",\"seq\":".utf8)
-    let bytesKey = Array(",\"bytes\":".utf8)
-    var place = UInt32.max
-    var time: Timestamp?
-    var transport = Transport.tcp
-    // The time and the peer, which most of a batch's messages share.
-    var middle: [UInt8] = []
-    batch.bytes.withUnsafeBytes { bytes in
-      for record in batch.records {
-        if record.peer != place || record.time != time {
-          (place, time) = (record.peer, record.time)
-          let peer = batch.peers[Int(place)]
-          transport = peer.transport
-          middle = ServerTranscript.middle(peer, record.time)
-        }
-        let payload = record.payload(in: bytes)
-        let count = framing.shownCount(of: payload, transport: transport)
-        output.append(contentsOf: start)
-        output.append(decimal: record.sequence)
-        output.append(contentsOf: middle)
-        output.append(contentsOf: bytesKey)
-        output.append(decimal: record.wireCount)
-        JSONLine.append(payload: UnsafeRawBufferPointer(rebasing: payload[..<count]), to: &output)
-        if !record.flags.isSubset(of: .answered) {
-          for (flag, key) in ServerTranscript.jsonMarks where record.flags.contains(flag) {
-            output.append(",\"\(key)\":true")
-          }
-        }
-        output.append("}\n")
-      }
-    }
-  }
-
-  private static let jsonMarks: [(MessageRecord.Flags, String)] = [
-    (.truncated, "truncated"), (.partial, "partial"), (.stop, "stop"), (.stopRefused, "stop_refused"),
-  ]
-
-  private static func middle(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
-    var middle = Array(",\"time\":\"".utf8)
-    middle.append(time)
-    middle.append("\",\"transport\":\"\(peer.transport.rawValue)\",\"peer\":\"\(peer.address)\"")
-    return middle
   }
 
   private mutating func begin(_ event: String, _ endpoint: Endpoint) {

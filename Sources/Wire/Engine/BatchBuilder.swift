@@ -3,6 +3,9 @@ struct BatchBuilder {
   /// The weight at which a batch is handed on before its round ends, in bytes.
   static let fullBytes = 256 << 10
 
+  /// The most frames that are cut in one run.
+  private static let runCount = 512
+
   private(set) var batch = MessageBatch()
   private(set) var lastSequence: UInt64 = 0
   /// Records of the batch whose receipts are on their way, in a queue, or not to be.
@@ -49,6 +52,44 @@ struct BatchBuilder {
         flags: flags
       )
     )
+  }
+
+  /// Adds the whole frames that a framer cuts in one run from `position` on, and says how many they are; their bytes are
+  /// copied as they lie in the input, delimiters included.
+  mutating func appendRun(
+    of input: UnsafeRawBufferPointer,
+    from position: inout Int,
+    by framer: inout Framer,
+    flags: MessageRecord.Flags,
+    peer: UInt32,
+    time: Timestamp
+  ) -> Int {
+    let first = lastSequence
+    var last = first
+    let runStart = position
+    let base = nextOffset &- runStart
+    batch.records.append(addingCapacity: BatchBuilder.runCount) { records in
+      framer.cutRun(in: input, from: &position, except: Responder.stopByte, room: BatchBuilder.runCount) {
+        start,
+        count in
+        last &+= 1
+        records.append(
+          MessageRecord(
+            sequence: last,
+            time: time,
+            wireCount: UInt64(truncatingIfNeeded: count &+ 1),
+            offset: UInt32(truncatingIfNeeded: base &+ start),
+            count: UInt32(truncatingIfNeeded: count),
+            peer: peer,
+            flags: flags
+          )
+        )
+      }
+    }
+    lastSequence = last
+    wireCount &+= UInt64(truncatingIfNeeded: position &- runStart)
+    append(bytes: UnsafeRawBufferPointer(rebasing: input[runStart..<position]))
+    return Int(truncatingIfNeeded: last &- first)
   }
 
   mutating func append(bytes: UnsafeRawBufferPointer) { batch.bytes.append(contentsOf: bytes) }

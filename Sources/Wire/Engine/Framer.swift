@@ -60,6 +60,36 @@ package struct Framer {
     }
   }
 
+  /// Cuts, with one look at each, whole frames that lie in the input, at most `room` of them: those of a delimited framing
+  /// that are within the limit and don't begin with `exception`. Where it stops, `next` goes on.
+  ///
+  /// `body` gets the start and the count of each payload.
+  @inline(__always)
+  mutating func cutRun(
+    in input: UnsafeRawBufferPointer,
+    from position: inout Int,
+    except exception: UInt8,
+    room: Int,
+    _ body: (_ start: Int, _ count: Int) -> Void
+  ) {
+    if heldWasReturned { releaseHeld() }
+    guard wireCount == 0, let delimiter = framing.delimiter, let base = input.baseAddress else { return }
+    let limit = limit
+    let end = base + input.count
+    var start = base + position
+    var missing = room
+    while missing > 0, start < end, start.load(as: UInt8.self) != exception,
+      let hit = memchr(start, Int32(delimiter), end - start)
+    {
+      let count = UnsafeRawPointer(hit) - start
+      guard count <= limit else { break }
+      body(start - base, count)
+      start += count &+ 1
+      missing &-= 1
+    }
+    position = start - base
+  }
+
   /// Keeps no more than the first `count` bytes of the frame in progress, however long it becomes; all are counted.
   package mutating func cut(to count: Int) {
     guard !heldWasReturned, held.count > count else { return }
@@ -71,6 +101,15 @@ package struct Framer {
   /// Gives back the memory of the frame that was returned last, where no other will be asked for.
   package mutating func release() {
     if heldWasReturned { releaseHeld() }
+  }
+
+  /// Lends the payload of the frame that was returned last.
+  func withPayload(of frame: Frame, in input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+    if frame.isHeld {
+      held.withUnsafeBytes(body)
+    } else {
+      body(UnsafeRawBufferPointer(rebasing: input[frame.start..<(frame.start &+ frame.count)]))
+    }
   }
 
   /// What the end of the stream leaves: an unterminated message, or nil.

@@ -10,6 +10,8 @@ package struct Responder: Sendable {
   package let stopPolicy: StopPolicy
   /// `OK` in the stream's framing.
   package let streamReceipt: [UInt8]
+  /// Whether an echo is what came, framing included.
+  let isEchoVerbatim: Bool
   /// About 1 KiB of receipts in a row, to be copied together.
   private let receipts: [UInt8]
   private let framing: Framing
@@ -18,6 +20,7 @@ package struct Responder: Sendable {
     self.reply = reply
     self.stopPolicy = stopPolicy
     self.framing = framing
+    isEchoVerbatim = framing == .line || framing == .nul
     var receipt: [UInt8] = []
     if case .fixed(let count) = framing, count < 2 {
       receipt = [0x4f]

@@ -124,7 +124,7 @@ extension ServerEngine {
     }
   }
 
-  // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its read.
+  // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
   private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
     let before = builder.lastSequence
     let place = builder.place(of: connection.peer)
@@ -145,38 +145,27 @@ extension ServerEngine {
     let isAnswered = responder.reply != .none && connection.life.mayAnswer
     let isEcho = isAnswered && responder.reply == .echo
     let time = time
+    let answered: MessageRecord.Flags = isAnswered ? .answered : []
     var position = 0
-    // Payloads that lie in the input are copied together, from the first one on.
-    var firstStart = -1
-    var base = 0
-    var end = 0
     var count = 0
-    while let frame = framer.next(in: input, from: &position) {
+    while true {
+      if !isEcho || responder.isEchoVerbatim {
+        let start = position
+        count &+= builder.appendRun(of: input, from: &position, by: &framer, flags: answered, peer: place, time: time)
+        if isEcho { answers.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[start..<position])) }
+      }
+      guard let frame = framer.next(in: input, from: &position) else { break }
       count &+= 1
-      var flags: MessageRecord.Flags = isAnswered ? .answered : []
+      var flags = answered
       if frame.isTruncated {
         flags.insert(.truncated)
         totals.truncated &+= 1
       }
-      var offset = builder.nextOffset
-      if frame.isHeld {
-        framer.held.withUnsafeBytes { payload in
-          if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
-          if isEcho { responder.appendEcho(payload, isPartial: false, to: &answers) }
-          builder.append(bytes: payload)
-        }
-      } else {
-        if firstStart < 0 {
-          firstStart = frame.start
-          base = offset &- firstStart
-        }
-        offset = base &+ frame.start
-        end = frame.start &+ frame.count
-        if frame.count > 0, input[frame.start] == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
-        if isEcho {
-          let payload = UnsafeRawBufferPointer(rebasing: input[frame.start..<end])
-          responder.appendEcho(payload, isPartial: false, to: &answers)
-        }
+      let offset = builder.nextOffset
+      framer.withPayload(of: frame, in: input) { payload in
+        if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
+        if isEcho { responder.appendEcho(payload, isPartial: false, to: &answers) }
+        builder.append(bytes: payload)
       }
       builder.append(
         offset: offset,
@@ -187,7 +176,6 @@ extension ServerEngine {
         time: time
       )
     }
-    if firstStart >= 0 { builder.append(bytes: UnsafeRawBufferPointer(rebasing: input[firstStart..<end])) }
     if isAnswered, !isEcho { responder.appendReceipts(count, to: &answers) }
   }
 

@@ -1,0 +1,161 @@
+import Screen
+import Wire
+
+/// The server's messages as lines of text or JSON.
+///
+/// Millions go through here: what is the same for all messages of a peer is made once, and a line without anything to
+/// escape is written in one go.
+struct MessageLines {
+  let framing: Framing
+
+  // Text.
+
+  func appendText(_ batch: MessageBatch, to output: inout [UInt8]) {
+    var place = UInt32.max
+    var transport = Transport.tcp
+    var origin: [UInt8] = []
+    batch.bytes.withUnsafeBytes { bytes in
+      for record in batch.records {
+        if record.peer != place {
+          place = record.peer
+          let peer = batch.peers[Int(place)]
+          transport = peer.transport
+          origin = Array(" bytes from \(peer)".utf8)
+        }
+        let shown = shown(record, transport, in: bytes)
+        if record.isOrdinary, Printable.isClean(shown) {
+          MessageLines.appendClean(shown, record, origin, to: &output)
+        } else {
+          MessageLines.append(shown, record, origin, to: &output)
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func appendClean(
+    _ shown: UnsafeRawBufferPointer,
+    _ record: MessageRecord,
+    _ origin: [UInt8],
+    to output: inout [UInt8]
+  ) {
+    output.append(atMost: textStart.utf8CodeUnitCount + ByteWriter.longestDecimal + origin.count + shown.count + 3) {
+      $0.write(textStart)
+      $0.write(decimal: record.wireCount)
+      $0.write(origin)
+      $0.write(": ")
+      $0.write(shown)
+      $0.write(0x0a)
+    }
+  }
+
+  private static let textStart: StaticString = "server received "
+
+  private static func append(
+    _ shown: UnsafeRawBufferPointer,
+    _ record: MessageRecord,
+    _ origin: [UInt8],
+    to output: inout [UInt8]
+  ) {
+    output.append("server received ")
+    if record.flags.contains(.stop) {
+      Printable.append(shown, to: &output)
+      output.append(contentsOf: origin.dropFirst(" bytes".utf8.count))
+      output.append(", exiting\n")
+      return
+    }
+    output.append(decimal: record.wireCount)
+    output.append(contentsOf: origin)
+    for (flag, word) in marks where record.flags.contains(flag) { output.append(" (\(word))") }
+    output.append(": ")
+    Printable.append(shown, to: &output)
+    output.append(0x0a)
+  }
+
+  private static let marks: [(MessageRecord.Flags, String)] = [
+    (.truncated, "truncated"), (.partial, "partial"), (.stopRefused, "stop refused"),
+  ]
+
+  // JSON.
+
+  func appendJSON(_ batch: MessageBatch, to output: inout [UInt8]) {
+    var place = UInt32.max
+    var time: Int64?
+    var transport = Transport.tcp
+    // The time and the peer, which most of a batch's messages share.
+    var origin: [UInt8] = []
+    batch.bytes.withUnsafeBytes { bytes in
+      for record in batch.records {
+        if record.peer != place || record.time.nanoseconds != time {
+          (place, time) = (record.peer, record.time.nanoseconds)
+          let peer = batch.peers[Int(place)]
+          transport = peer.transport
+          origin = MessageLines.origin(peer, record.time)
+        }
+        let shown = shown(record, transport, in: bytes)
+        if record.isOrdinary, JSONLine.plainEnd(of: shown, from: 0) == shown.count {
+          MessageLines.appendPlainJSON(shown, record, origin, to: &output)
+        } else {
+          MessageLines.appendJSON(shown, record, origin, to: &output)
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func appendPlainJSON(
+    _ shown: UnsafeRawBufferPointer,
+    _ record: MessageRecord,
+    _ origin: [UInt8],
+    to output: inout [UInt8]
+  ) {
+    output.append(
+      atMost: jsonStart.utf8CodeUnitCount + 2 * ByteWriter.longestDecimal + origin.count + shown.count + 12
+    ) {
+      $0.write(jsonStart)
+      $0.write(decimal: record.sequence)
+      $0.write(origin)
+      $0.write(decimal: record.wireCount)
+      $0.write(",\"text\":\"")
+      $0.write(shown)
+      $0.write("\"}\n")
+    }
+  }
+
+  private static let jsonStart: StaticString = "{\"event\":\"message\",\"seq\":"
+
+  private static func appendJSON(
+    _ shown: UnsafeRawBufferPointer,
+    _ record: MessageRecord,
+    _ origin: [UInt8],
+    to output: inout [UInt8]
+  ) {
+    output.append("{\"event\":\"message\",\"seq\":")
+    output.append(decimal: record.sequence)
+    output.append(contentsOf: origin)
+    output.append(decimal: record.wireCount)
+    JSONLine.append(payload: shown, to: &output)
+    for (flag, key) in jsonMarks where record.flags.contains(flag) { output.append(",\"\(key)\":true") }
+    output.append("}\n")
+  }
+
+  private static let jsonMarks: [(MessageRecord.Flags, String)] = [
+    (.truncated, "truncated"), (.partial, "partial"), (.stop, "stop"), (.stopRefused, "stop_refused"),
+  ]
+
+  private static func origin(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
+    var origin = Array(",\"time\":\"".utf8)
+    origin.append(time)
+    origin.append("\",\"transport\":\"\(peer.transport.rawValue)\",\"peer\":\"\(peer.address)\",\"bytes\":")
+    return origin
+  }
+
+  private func shown(
+    _ record: MessageRecord,
+    _ transport: Transport,
+    in bytes: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer {
+    let payload = record.payload(in: bytes)
+    return UnsafeRawBufferPointer(rebasing: payload[..<framing.shownCount(of: payload, transport: transport)])
+  }
+}
