@@ -290,7 +290,7 @@ bool cncurses_window_size(int descriptor, int *columns, int *rows) {
   return true;
 }
 
-int cncurses_terminal_reopen(int descriptor) {
+int cncurses_reopen(int descriptor) {
   int flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
 #if defined(__linux__)
   char path[64];

@@ -13,13 +13,13 @@ import Glibc
 package struct StandardOutput: ~Copyable {
   /// Bytes that are worth a flush.
   package static let capacity = 65_536
-  /// Bytes that are taken at once when poll(2) says that the descriptor is writable: PIPE_BUF of a pipe, less of a terminal,
-  /// which promises nothing and may block for a part of them.
-  private let slice: Int
+  /// Bytes that are taken at once when poll(2) says that the descriptor is writable; nil where a write needs no asking: it
+  /// takes what it can, or never waits for anybody.
+  private let slice: Int?
 
   package let descriptor: CInt
-  /// A terminal that was opened anew, because O_NONBLOCK on the descriptor itself would be shared with every program that
-  /// has it.
+  /// A terminal or a pipe that was opened anew, because O_NONBLOCK on the descriptor itself would be shared with every
+  /// program that has it.
   private let isReopened: Bool
   /// Nobody reads it any more, or it failed for good.
   package private(set) var isClosed = false
@@ -27,11 +27,19 @@ package struct StandardOutput: ~Copyable {
   private var start = 0
 
   package init(descriptor: CInt = STDOUT_FILENO) {
-    let isTerminal = isatty(descriptor) == 1
-    let again = isTerminal ? cncurses_terminal_reopen(descriptor) : -1
+    let kind = DescriptorKind(of: descriptor)
+    let again = kind == .terminal || kind == .pipe ? cncurses_reopen(descriptor) : -1
     isReopened = again >= 0
     self.descriptor = again >= 0 ? again : descriptor
-    slice = isReopened ? .max : isTerminal ? 256 : 4096
+    slice =
+      switch kind {
+      case _ where isReopened: nil
+      case .file, .device: nil
+      // It promises nothing, and may block for a part of what poll(2) let through.
+      case .terminal: 256
+      // PIPE_BUF.
+      case .pipe, .other: 4096
+      }
     buffer.reserveCapacity(StandardOutput.capacity)
   }
 
@@ -67,8 +75,8 @@ package struct StandardOutput: ~Copyable {
   /// Writes what the reader takes now without blocking; true when nothing is pending any more.
   package mutating func flushWithoutBlocking() throws(SystemCallError) -> Bool {
     while pendingCount > 0, !isClosed {
-      guard isReopened || Waiter.isReady(descriptor, for: .writable) else { return false }
-      guard try writeSome(slice) else { return false }
+      guard slice == nil || Waiter.isReady(descriptor, for: .writable) else { return false }
+      guard try writeSome(slice ?? .max) else { return false }
     }
     return true
   }

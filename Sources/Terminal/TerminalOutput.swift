@@ -19,7 +19,7 @@ struct TerminalOutput: ~Copyable {
   /// Opens the terminal behind `descriptor` anew, because O_NONBLOCK on the descriptor itself would be shared with every
   /// program that has it. Where that is not allowed, short writes after poll(2) have to do.
   init(terminal descriptor: CInt) {
-    let again = cncurses_terminal_reopen(descriptor)
+    let again = cncurses_reopen(descriptor)
     isNonBlocking = again >= 0
     self.descriptor = again >= 0 ? again : descriptor
   }

@@ -156,6 +156,19 @@ import Testing
     }
   }
 
+  @Test("A pipe is left as it was to those that share it")
+  func sharedPipe() throws {
+    try withPipe { readEnd, writeEnd in
+      var output = StandardOutput(descriptor: writeEnd)
+      output.append("x")
+      let isDrained = try output.flushWithoutBlocking()
+      #expect(isDrained)
+      #expect(fcntl(writeEnd, F_GETFL) & O_NONBLOCK == 0)
+      close(writeEnd)
+      close(readEnd)
+    }
+  }
+
   @Test("A terminal that is not read never blocks a flush that must not block", arguments: [1, 2, 3, 40, 61, 100, 255])
   func stalledTerminal(lineLength: Int) throws {
     let terminal = try #require(PseudoTerminal())

@@ -54,7 +54,7 @@ int cncurses_width(uint32_t scalar);
 /// The window's size; false if the terminal tells none.
 bool cncurses_window_size(int descriptor, int *columns, int *rows);
 
-/// Opens a terminal once more, non-blocking without making its other users so, or returns -1.
-int cncurses_terminal_reopen(int descriptor);
+/// Opens a terminal or a pipe once more, non-blocking without making its other users so, or returns -1.
+int cncurses_reopen(int descriptor);
 
 #endif
