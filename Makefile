@@ -44,6 +44,11 @@ bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)
 
+## bench-watch: what watching costs, how soon keys show, wake-ups, starts; WATCHFLAGS='--rounds 3 flood' for less
+bench-watch: build
+	$(SWIFT) build -c release --package-path Benchmarks
+	@cd Benchmarks && .build/release/watch $(WATCHFLAGS)
+
 ## fuzz: libFuzzer on what reads foreign bytes, ten seconds each; SECONDS=600 for a long run, TARGET='printable keys' picks some
 fuzz:
 	@Scripts/bootstrap build
@@ -104,6 +109,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench fuzz stress soak sanitize lint format install clean help
+.PHONY: all build run test million bench bench-watch fuzz stress soak sanitize lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

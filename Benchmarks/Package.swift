@@ -8,20 +8,21 @@ let cSettings: [CSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
 // A package of its own, so that users never build it. It measures the programs as they ship, from outside.
 let package = Package(
   name: "benchmarks",
   targets: [
     .executableTarget(name: "load_generator", cSettings: cSettings),
     .executableTarget(name: "reference_server", cSettings: cSettings),
-    .executableTarget(
-      name: "bench",
-      swiftSettings: [
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .treatAllWarnings(as: .error),
-      ]
-    ),
+    .executableTarget(name: "bench", swiftSettings: swiftSettings),
+    .target(name: "programs", cSettings: cSettings),
+    .executableTarget(name: "watch", dependencies: ["programs"], swiftSettings: swiftSettings),
   ]
 )

@@ -53,8 +53,12 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
     extend: (inout Chunk) -> Void,
     make: (_ firstID: UInt64) -> Chunk
   ) -> Bool {
+    // What comes in bulk is a chunk by itself: in another one it would be copied, and once more when that is sealed.
+    let isBulk = bytes >= chunkBytes / 8 || rows >= chunkRows / 8
     let last = chunks.count - 1
-    if last >= 0, !isSealed, chunks[last].byteCount + bytes <= chunkBytes, chunks[last].rowCount + rows <= chunkRows {
+    if last >= 0, !isSealed, !isBulk, chunks[last].byteCount + bytes <= chunkBytes,
+      chunks[last].rowCount + rows <= chunkRows
+    {
       let before = chunks[last].byteCount
       extend(&chunks[last])
       byteCount += chunks[last].byteCount - before
@@ -64,7 +68,7 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
       byteCount += chunk.byteCount
       chunks.append(chunk)
       isSealed = false
-      if chunk.byteCount >= chunkBytes || chunk.rowCount >= chunkRows { seal() }
+      if isBulk || chunk.byteCount >= chunkBytes || chunk.rowCount >= chunkRows { seal() }
     }
     endID += UInt64(rows)
     return trim()

@@ -5,11 +5,13 @@ import Wire
 
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
-/// News is painted at most 60 times a second; a key is painted at once. While the model has pending work nothing sleeps: it
-/// gets a turn after whatever else there is to do. While an editor has the terminal the wire is served as ever, but no key is
-/// read and nothing is painted.
+/// News is painted at most 60 times a second; a key is painted at once, whatever news is waiting. While the model has
+/// pending work nothing sleeps: it gets a turn after whatever else there is to do. While an editor has the terminal the wire
+/// is served as ever, but no key is read and nothing is painted.
 package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
+  /// How long news is taken in before keys and due frames are seen to again.
+  private static var newsSlice: Duration { .milliseconds(1) }
   /// How long the program may take to end once its terminal is gone.
   private static var farewell: Duration { .seconds(1) }
 
@@ -21,6 +23,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var file: RequestedFile
   private var history: RequestedHistory
   private var editor = RequestedEditor()
+  /// What the wire had to say and the model has not been told yet, the newest first.
+  private var backlog: [Model.News] = []
+  /// The backlog took longer than a slice, so that most likely there is more by now.
+  private var isBehind = false
   /// What was typed after the key that opened the editor.
   private var typedAhead: [InputEvent] = []
   private let clock = ContinuousClock()
@@ -77,18 +83,38 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   ) throws(Failure) {
     try apply(.resize(terminal.size), perform)
     try tick(perform)
+    // So that the first picture tells what there is to tell already.
+    backlog = drain().reversed()
+    try takeNews(perform)
     while !isOver || editor.isRunning {
       paintIfDue()
-      let news = try wait()
+      let hasNews = try wait()
       try tick(perform)
       try takeSignals(perform)
       let hasKeys = try takeInput(perform)
-      if news || hasKeys {
-        for event in drain() { try apply(.news(event), perform) }
+      if hasKeys {
+        lastPaint = clock.now - ScreenLoop.frame
+        paintIfDue()
       }
-      if hasKeys { lastPaint = clock.now - ScreenLoop.frame }
+      if hasNews || hasKeys || isBehind, backlog.isEmpty {
+        backlog = drain().reversed()
+        isBehind = false
+      }
+      try takeNews(perform)
       if !isOver, model.hasPendingWork { try apply(.turn, perform) }
       if let deadline, clock.now >= deadline { isOver = true }
+    }
+  }
+
+  /// Tells the model of the backlog, for as long as a key may wait; at the program's end of all of it.
+  private mutating func takeNews(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
+    let end = clock.now + ScreenLoop.newsSlice
+    while let event = backlog.popLast() {
+      try apply(.news(event), perform)
+      if !isOver, clock.now >= end {
+        isBehind = true
+        return
+      }
     }
   }
 
@@ -140,7 +166,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   }
 
   private mutating func paintIfDue() {
-    guard isPaintDue, !editor.isRunning, clock.now - lastPaint >= ScreenLoop.frame else { return }
+    guard isPaintDue, !isOver, !editor.isRunning, clock.now - lastPaint >= ScreenLoop.frame else { return }
     // A terminal that takes nothing costs no pictures.
     isStalled = !terminal.flush() || !terminal.paint(model.view())
     if !isStalled {
@@ -151,7 +177,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
 
   /// Waits for the next thing to do; true when the wire may have news.
   ///
-  /// While a frame is pending the wire is not listened to: what comes in the meantime is painted with that frame.
+  /// While a frame is pending the wire is not listened to: what comes in the meantime is painted with that frame. While
+  /// there is a backlog it need not be: there is enough to do.
   private mutating func wait() throws(Failure) -> Bool {
     let isAway = editor.isRunning
     let isFramePending = isPaintDue && !isStalled && !isAway
@@ -163,8 +190,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if let deadline, !isOver { consider(deadline - clock.now) }
     if model.showsSeconds, !isAway { consider(untilNextSecond) }
     if let wakeTime = model.wakeTime { consider(until(wakeTime)) }
-    if model.hasPendingWork, !isOver { consider(.zero) }
-    waiter.watch(wake.descriptor, for: isFramePending ? [] : .readable)
+    if model.hasPendingWork || isBehind || !backlog.isEmpty, !isOver { consider(.zero) }
+    waiter.watch(wake.descriptor, for: isFramePending || !backlog.isEmpty ? [] : .readable)
     waiter.watch(terminal.inputDescriptor, for: terminal.isClosed || isAway ? [] : .readable)
     waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed && !isAway ? .writable : [])
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }

@@ -1,0 +1,115 @@
+import Glibc
+import programs
+
+/// The same load on the server without a screen, on a terminal that takes all, and on a slow one.
+struct Flood {
+  enum Watching: CaseIterable {
+    case plain, screen, slowScreen
+
+    var name: String {
+      switch self {
+      case .plain: "--no-tui, to /dev/null"
+      case .screen: "a screen"
+      case .slowScreen: "a screen at 50 KB/s"
+      }
+    }
+
+    /// Bytes a second that the terminal takes; nil: as many as come.
+    var speed: Double? { self == .slowScreen ? 50_000 : nil }
+  }
+
+  static let header = """
+    | load | watched on | rate /s | CPU ns/msg | not shown | frames /s | terminal KB/s | its reader's CPU | rate ratio | CPU ratio |
+    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    """
+
+  let programs: Programs
+  let load: Load
+  let seconds: Double
+  private var rounds: [Watching: [Figures]] = [:]
+
+  init(_ programs: Programs, _ load: Load, seconds: Double) {
+    self.programs = programs
+    self.load = load
+    self.seconds = seconds
+  }
+
+  mutating func runRound() throws(Failure) {
+    for watching in Watching.allCases {
+      let figures = watching == .plain ? try plain() : try screen(speed: watching.speed)
+      rounds[watching, default: []].append(figures)
+    }
+  }
+
+  private func plain() throws(Failure) -> Figures {
+    let server = try RunningProgram(programs.serverCommand + ["--no-tui"], .standardError)
+    let text = try server.text(until: "\n")
+    let port = text.split(separator: ":").last.map { $0.prefix { $0.isNumber } } ?? ""
+    let load = try load.start(port: String(port), seconds: seconds, server: server.process)
+    return Figures(lines: try load.text(until: "server_memory"))
+  }
+
+  private func screen(speed: Double?) throws(Failure) -> Figures {
+    let server = try WatchedProgram(programs.serverCommand, speed: speed)
+    let port = try server.word(after: Programs.loopback)
+    let load = try load.start(port: port, seconds: seconds, server: server.program.process)
+    let begin = Sample(server)
+    server.read(seconds: seconds + 30) { load.isReadable(within: 0) }
+    let end = Sample(server)
+    var figures = Figures(lines: try load.text(until: "server_memory"))
+    let elapsed = Double(end.time - begin.time) / 1e9
+    figures["frames"] = Double(end.frames - begin.frames) / elapsed
+    figures["terminal"] = Double(end.bytes - begin.bytes) / elapsed / 1000
+    figures["reader"] = (end.processorSeconds - begin.processorSeconds) / elapsed
+    let share = try Flood.shareNotShown(server.end(), answered: figures["messages"] ?? 0)
+    figures["not shown"] = share
+    return figures
+  }
+
+  /// Of the line that the server leaves behind; the last frame before it may tell of its peers' messages.
+  private static func shareNotShown(_ text: String, answered: Double) throws(Failure) -> Double {
+    let mark = "echo_server: "
+    let line = text.ranges(of: mark).last.map { String(text[$0.upperBound...]) } ?? ""
+    let notShown = Figures.count(before: " not shown", in: line) ?? 0
+    guard let messages = Figures.count(before: " message", in: line), messages >= max(1, answered), notShown <= messages
+    else { throw Failure("the server's totals are not of this load: \(line)") }
+    return notShown / messages
+  }
+
+  /// What is known at a moment about a terminal and the one that reads it.
+  private struct Sample {
+    let time = programs_clock()
+    let frames: Int
+    let bytes: Int
+    let processorSeconds: Double
+
+    init(_ program: WatchedProgram) {
+      frames = program.scanner.begunFrames
+      bytes = program.byteCount
+      var spent = timespec()
+      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent)
+      processorSeconds = Double(spent.tv_sec) + Double(spent.tv_nsec) / 1e9
+    }
+  }
+
+  /// A row for each way of watching; the first one names the load.
+  var rows: [String] {
+    Watching.allCases.map { watching in
+      let all = rounds[watching, default: []]
+      func median(_ name: String, _ digits: Int, times factor: Double = 1, unit: String = "") -> String {
+        guard let value = all.compactMap({ $0[name] }).median else { return "" }
+        return Table.number(value * factor, digits) + unit
+      }
+      func ratio(_ name: String) -> String {
+        guard watching != .plain else { return "" }
+        let pairs = zip(all, rounds[.plain, default: []])
+        return pairs.compactMap { Figures.ratio($0, $1, name) }.median.map { Table.number($0, 2) } ?? ""
+      }
+      return Table.row([
+        watching == .plain ? load.name : "", watching.name, median("rate", 0), median("server_ns_a_message", 0),
+        median("not shown", 1, times: 100, unit: " %"), median("frames", 1), median("terminal", 0),
+        median("reader", 1, times: 100, unit: " %"), ratio("rate"), ratio("server_ns_a_message"),
+      ])
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Glibc
+import programs
+
+/// `watch`: what it costs to watch, how soon a key shows, how often the programs wake, and how soon they have started.
+struct Options {
+  enum Subject: String, CaseIterable { case flood, keys, idle, starts }
+
+  var rounds = 5
+  var seconds = 1.0
+  var presses = 200
+  var starts = 20
+  var idleSeconds = 10.0
+  var programs = Programs()
+  var subjects: Set<Subject> = []
+
+  static let usage = """
+    usage: watch [--rounds N] [--seconds S] [--presses N] [--starts N] [--idle S] [--server PATH] [--client PATH]
+                 [flood] [keys] [idle] [starts]
+      --rounds   rounds of the flood, in each without and with screens (5)
+      --seconds  how long each run of the flood is measured (1)
+      --presses  presses of each key (200)
+      --starts   starts of each program (20)
+      --idle     how long nothing happens (10)
+    """
+
+  init?(_ arguments: some Sequence<String>) {
+    var rest = Array(arguments)[...]
+    func number(_ word: String?) -> Double? { word.flatMap { Double($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    while let word = rest.popFirst() {
+      if let subject = Subject(rawValue: word) {
+        subjects.insert(subject)
+        continue
+      }
+      guard let text = rest.popFirst() else { return nil }
+      switch word {
+      case "--server": programs.server = text
+      case "--client": programs.client = text
+      default:
+        guard let value = number(text) else { return nil }
+        switch word {
+        case "--rounds": rounds = max(1, Int(value))
+        case "--seconds": seconds = value
+        case "--presses": presses = max(1, Int(value))
+        case "--starts": starts = max(1, Int(value))
+        case "--idle": idleSeconds = value
+        default: return nil
+        }
+      }
+    }
+    if subjects.isEmpty { subjects = Set(Subject.allCases) }
+  }
+}
+
+func show(_ rows: [String]) {
+  for row in rows { print(row) }
+  fflush(nil)
+}
+
+func run(_ options: Options) throws(Failure) {
+  let programs = options.programs
+  for subject in Options.Subject.allCases where options.subjects.contains(subject) {
+    // The reader of a flood's terminal is on the server's processor: the load must not have to wait for it.
+    programs_stay_on(subject == .starts ? Processors.other : Processors.watched)
+    switch subject {
+    case .flood:
+      show([Flood.header])
+      for load in Load.all {
+        var flood = Flood(programs, load, seconds: options.seconds)
+        for _ in 0..<options.rounds { try flood.runRound() }
+        show(flood.rows)
+      }
+    case .keys:
+      show(["", KeyEcho.header])
+      let keys = KeyEcho(programs: programs, presses: options.presses)
+      show(try keys.rows(nil, .screen))
+      for load in Load.all { show(try keys.rows(load, .screen)) }
+      show(try keys.rows(Load.all[0], .slowScreen))
+    case .idle: show(["", Idle.header] + (try Idle(programs: programs, seconds: options.idleSeconds).rows()))
+    case .starts: show(["", Starts.header] + (try Starts(programs: programs, rounds: options.starts).rows()))
+    }
+  }
+}
+
+func complain(_ text: String) {
+  let line = Array("\(text)\n".utf8)
+  _ = write(STDERR_FILENO, line, line.count)
+}
+
+guard let options = Options(CommandLine.arguments.dropFirst()) else {
+  complain(Options.usage)
+  exit(64)
+}
+Folder.use()
+defer { Folder.remove() }
+do throws(Failure) {
+  try run(options)
+} catch {
+  Folder.remove()
+  complain("watch: \(error.text)")
+  exit(71)
+}
