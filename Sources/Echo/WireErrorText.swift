@@ -6,20 +6,20 @@ extension WireError {
   package var text: String {
     switch self {
     case .cannotListen(let endpoint, let error):
-      "cannot listen on \(visible(endpoint)): \(error.reason)\(listenAdvice(endpoint, error))"
+      "cannot listen on \(endpoint.text): \(error.reason)\(listenAdvice(endpoint, error))"
     case .pathTaken(let path):
       "cannot listen on unix \(visible(path)): something else is there (remove it, or choose another path)"
     case .unsafeFolder(let folder, let endpoint, let danger):
-      "cannot listen on \(visible(endpoint)): others could put a socket of theirs there, "
+      "cannot listen on \(endpoint.text): others could put a socket of theirs there, "
         + unsafeFolderText(visible(folder), danger)
     case .unknownHost(let host, let reason):
       "unknown host \(visible(host)): \(reason)"
     case .cannotConnect(let endpoint, let error):
-      "\(visible(endpoint)): \(error.reason)\(connectAdvice(endpoint, error))"
+      "\(endpoint.text): \(error.reason)\(connectAdvice(endpoint, error))"
     case .connectTimeout(let endpoint):
-      "\(visible(endpoint)): no answer in time (is the address right, is a firewall between?)"
+      "\(endpoint.text): no answer in time (is the address right, is a firewall between?)"
     case .broken(let endpoint, let error):
-      "\(visible(endpoint)): \(error.reason)"
+      "\(endpoint.text): \(error.reason)"
     case .system(let error):
       "\(error.call) failed: \(error.reason)"
     }
@@ -51,8 +51,6 @@ extension WireError {
     default: ""
     }
   }
-
-  private func visible(_ endpoint: Endpoint) -> String { visible(endpoint.description) }
 
   private func visible(_ text: String) -> String { Printable.text(text.utf8) }
 }

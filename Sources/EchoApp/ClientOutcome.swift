@@ -22,14 +22,17 @@ struct ClientOutcome {
     case .failed(let error): return Failure(error)
     case .peerClosed where awaitsReceipts && !isFinishing:
       let unanswered = Figures.quantity(unresolvedCount, "message")
-      return Failure(.ioError, "\(endpoint): closed by the peer, \(unanswered) unanswered")
+      return Failure(.ioError, "\(endpoint.text): closed by the peer, \(unanswered) unanswered")
     case .peerClosed where awaitsReceipts && unresolvedCount > 0:
       let unanswered = Figures.quantity(unresolvedCount, "message")
       return Failure(.temporaryFailure, "\(unanswered) unanswered: the peer has closed the connection")
     case .finished, .closed, .peerClosed: break
     }
     if refusedCount > 0 {
-      return Failure(.ioError, "\(endpoint): \(Figures.quantity(refusedCount, "message")) not taken by the network")
+      return Failure(
+        .ioError,
+        "\(endpoint.text): \(Figures.quantity(refusedCount, "message")) not taken by the network"
+      )
     }
     if totals.timedOut > 0 {
       return Failure(.temporaryFailure, "\(Figures.quantity(totals.timedOut, "receipt")) did not come in time")

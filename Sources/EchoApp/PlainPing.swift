@@ -60,7 +60,7 @@ struct PlainPing: ~Copyable {
     if case .failed(let error) = model.end { throw Failure(error) }
     let (unanswered, sent) = model.shortfall
     if model.end == .peerClosed, !model.isWhole {
-      throw Failure(.ioError, "\(endpoint): closed by the peer after \(Figures.quantity(sent, "message"))")
+      throw Failure(.ioError, "\(endpoint.text): closed by the peer after \(Figures.quantity(sent, "message"))")
     }
     guard unanswered > 0 else { return }
     let advice = model.isMisled ? " (what came is no echo: leave out --expect echo?)" : ""

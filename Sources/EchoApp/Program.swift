@@ -14,6 +14,7 @@ extension Program {
 
   static func start() -> Never {
     StandardDescriptors.occupy()
+    if let argument = Arguments.illFormed { refuse("an argument is no UTF-8 text: \(argument)") }
     do {
       let program = try parseAsRoot()
       guard let program = program as? Self else { exit(withError: CleanExit.helpRequest(Self.self)) }
@@ -27,16 +28,35 @@ extension Program {
     } catch {
       let status = exitCode(for: error)
       if status == .success { exit(withError: error) }
-      StandardError.writeLine("\(name): \(Printable.text(reason(of: error).utf8)) (\(name) --help tells more)")
-      exit(withError: ExitCode(ExitStatus.usage.rawValue))
+      refuse(refusal(of: Array(CommandLine.arguments.dropFirst())))
     }
   }
 
+  private static func refuse(_ reason: String) -> Never {
+    StandardError.writeLine("\(name): \(reason) (\(name) --help tells more)")
+    exit(withError: ExitCode(ExitStatus.usage.rawValue))
+  }
+
+  /// Why arguments that are refused are, in one line that is safe to show.
+  ///
+  /// The parser repeats what was typed: it is asked about visible text, so that line feeds are its own.
+  static func refusal(of arguments: [String]) -> String {
+    complaint(about: arguments.map { Printable.text($0.utf8) })
+      ?? Printable.text((complaint(about: arguments) ?? "").utf8)
+  }
+
   /// What the parser says of a wrong use, on one line: its lists become enumerations.
-  private static func reason(of error: any Error) -> String {
+  private static func complaint(about arguments: [String]) -> String? {
+    let message: String
+    do {
+      _ = try parseAsRoot(arguments)
+      return nil
+    } catch {
+      message = self.message(for: error)
+    }
     var reason = ""
     var isInList = false
-    for line in message(for: error).split(separator: "\n") {
+    for line in message.split(separator: "\n") {
       let text = line.drop { $0 == " " }
       let isItem = text.hasPrefix("- ")
       if !reason.isEmpty { reason += isItem && isInList ? ", " : " " }
@@ -44,7 +64,7 @@ extension Program {
       isInList = isItem
     }
     // The parser takes `-1` for an option, and then only misses a number.
-    guard let number = CommandLine.arguments.dropFirst().first(where: isNegative) else { return reason }
+    guard let number = arguments.first(where: isNegative) else { return reason }
     return "\(reason); \(number) was taken for an option"
   }
 

@@ -45,8 +45,8 @@ package struct Terminal: ~Copyable {
     guard let name, !name.isEmpty else { return "TERM is not set" }
     switch cncurses_terminal_check(name, output) {
     case 0: return nil
-    case 1: return "the terminal type \(quoted(name)) (TERM) is unknown"
-    default: return "the terminal type \(quoted(name)) (TERM) can't place the cursor"
+    case 1: return "the terminal type \"\(Printable.text(name.utf8))\" (TERM) is unknown"
+    default: return "the terminal type \"\(Printable.text(name.utf8))\" (TERM) can't place the cursor"
     }
   }
 
@@ -228,10 +228,5 @@ package struct Terminal: ~Copyable {
     var rows: CInt = 24
     _ = cncurses_window_size(descriptor, &columns, &rows)
     return Size(columns: min(Int(columns), maximumSize.columns), rows: min(Int(rows), maximumSize.rows))
-  }
-
-  /// A name from the environment, as something that is safe to print.
-  private static func quoted(_ name: String) -> String {
-    "\"" + String(name.unicodeScalars.prefix(40).map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" }) + "\""
   }
 }

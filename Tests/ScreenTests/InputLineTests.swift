@@ -169,7 +169,7 @@ struct InputLineTests {
           if let cursor = surface.cursor {
             #expect(cursor.column >= 0 && cursor.column < columns && cursor.row >= 0 && cursor.row < rows)
           }
-          for row in 0..<rows { #expect(complaint(about: surface.text(row: row)) == nil) }
+          for row in 0..<rows { #expect(VisibleText.complaint(about: surface.text(row: row)) == nil) }
         }
       }
     }

@@ -27,29 +27,6 @@ struct HostileCase: Codable, Sendable, CustomTestStringConvertible {
   }()
 }
 
-/// Why a text may not go to a terminal, or nil; judged by the standard library's Unicode data, not by our own table.
-func complaint(about text: String) -> String? {
-  let noGlyph: Set<UInt32> = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0]
-  var marks = Cell.maximumMarks
-  for scalar in text.unicodeScalars {
-    let number = "U+" + String(scalar.value, radix: 16)
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
-      return "\(number) is \(properties.generalCategory)"
-    case .spaceSeparator where scalar != " ": return "\(number) is a space"
-    case .nonspacingMark, .enclosingMark, .spacingMark:
-      marks += 1
-      if marks > Cell.maximumMarks { return "\(number) is a mark too many" }
-    default: marks = 0
-    }
-    if properties.isVariationSelector { return "\(number) is a variation selector" }
-    if properties.isDefaultIgnorableCodePoint || noGlyph.contains(scalar.value) { return "\(number) shows nothing" }
-    if ScalarWidth.columns(of: scalar) == nil { return "\(number) has no width" }
-  }
-  return nil
-}
-
 /// What the pieces of `bytes` come to, put together, and their columns.
 func pieced(_ bytes: [UInt8], atMost limit: Int = .max) -> (text: [UInt8], columns: Int) {
   bytes.withUnsafeBytes { raw in
@@ -71,7 +48,7 @@ struct PrintableTests {
   func hostile(_ hostile: HostileCase) {
     let bytes = hostile.bytes
     let text = Printable.text(bytes)
-    #expect(complaint(about: text) == nil)
+    #expect(VisibleText.complaint(about: text) == nil)
     #expect(Printable.bytes(of: text) == bytes)
     #expect(pieced(bytes).text == Array(text.utf8))
     #expect(pieced(bytes, atMost: 3).text == Array(text.utf8))
@@ -137,7 +114,7 @@ struct PrintableTests {
   func everyByte() {
     for byte in UInt8.min...UInt8.max {
       let text = Printable.text([byte])
-      #expect(complaint(about: text) == nil)
+      #expect(VisibleText.complaint(about: text) == nil)
       #expect(Printable.bytes(of: text) == [byte])
     }
   }
@@ -151,9 +128,9 @@ struct PrintableTests {
       guard let scalar = Unicode.Scalar(value) else { continue }
       let bytes = [UInt8(ascii: "a")] + Array(String(scalar).utf8)
       let text = Printable.text(bytes)
-      if let complaint = complaint(about: text) { wrong.append(complaint) }
+      if let complaint = VisibleText.complaint(about: text) { wrong.append(complaint) }
       if Printable.bytes(of: text) != bytes { wrong.append("U+\(String(value, radix: 16)) does not come back") }
-      if value < 0x20000, let complaint = complaint(about: Printable.text(bytes.dropFirst())) {
+      if value < 0x20000, let complaint = VisibleText.complaint(about: Printable.text(bytes.dropFirst())) {
         wrong.append(complaint)
       }
     }
@@ -176,7 +153,7 @@ struct PrintableTests {
         }
       }
       let text = Printable.text(bytes)
-      #expect(complaint(about: text) == nil)
+      #expect(VisibleText.complaint(about: text) == nil)
       #expect(Printable.bytes(of: text) == bytes)
       let whole = pieced(bytes)
       let narrow = pieced(bytes, atMost: Int.random(in: 1...9, using: &random))

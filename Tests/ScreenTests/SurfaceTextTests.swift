@@ -1,4 +1,5 @@
 import Screen
+import TestKit
 import Testing
 
 @Suite("Text on a surface")
@@ -55,7 +56,7 @@ struct SurfaceTextTests {
       for skip in [0, 1, 5] {
         let result = drawn(hostile.bytes, columns: columns, skip: skip)
         #expect(result.picture.unicodeScalars.first == "|" && result.picture.unicodeScalars.last == "|")
-        #expect(complaint(about: result.picture) == nil)
+        #expect(VisibleText.complaint(about: result.picture) == nil)
         #expect(result.used <= columns)
       }
     }

@@ -240,7 +240,7 @@ import Testing
     "A terminal that is not fit is refused, and untouched",
     arguments: [
       ("dumb", "can't place the cursor"), (nil, "TERM is not set"), ("", "TERM is not set"),
-      ("no-such-\u{1B}", "\"no-such-?\" (TERM) is unknown"),
+      ("no-such-\u{1B}", "\"no-such-\\e\" (TERM) is unknown"),
     ] as [(String?, String)]
   )
   func refused(_ name: String?, _ why: String) throws {

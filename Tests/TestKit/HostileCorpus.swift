@@ -1,21 +1,18 @@
-import Glibc
-
 /// The bytes that are known to harm terminals, from the file that the tests of `Printable` use.
 package enum HostileCorpus {
   package static let payloads: [[UInt8]] = {
-    let folder = #filePath.split(separator: "/").dropLast(2).reduce(into: "") { $0 += "/\($1)" }
-    let text = contents(of: "\(folder)/ScreenTests/Resources/hostile.json")
-    return text.matches(of: /"bytes_hex": *"([0-9a-f]*)"/).map { bytes(hexadecimal: $0.output.1) }
+    let bytes = (try? Repository.bytes(of: "Tests/ScreenTests/Resources/hostile.json")) ?? []
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.matches(of: /"bytes_hex": *"([0-9a-f]*)"/).map { HostileCorpus.bytes(hexadecimal: $0.output.1) }
   }()
 
-  private static func contents(of path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
+  /// Those that a user could type, name a file with, or give as an argument.
+  package static let texts = payloads.compactMap { String(validating: $0, as: UTF8.self) }.filter {
+    !$0.isEmpty && !$0.utf8.contains(0)
   }
+
+  /// Some of every group, for what takes its time.
+  package static let samples = stride(from: 0, to: payloads.count, by: 6).map { payloads[$0] }
 
   private static func bytes(hexadecimal digits: Substring) -> [UInt8] {
     let digits = digits.compactMap(\.hexDigitValue)

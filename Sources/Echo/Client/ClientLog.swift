@@ -28,7 +28,7 @@ package struct ClientLog: RowLog {
   package enum Kind: Hashable, Sendable {
     case sent(Fate)
     case received
-    /// Text of our own.
+    /// Something to tell.
     case event
     case alert
   }
@@ -181,9 +181,10 @@ package struct ClientLog: RowLog {
     append(.received, payload, wireCount: wireCount, message: message, flags: flags, at: time)
   }
 
-  /// Something to tell, which is text of our own.
+  /// Something to tell, as visible text.
   package mutating func append(notice: String, isAlert: Bool, at time: Timestamp) {
-    append(isAlert ? .alert : .event, notice.utf8, wireCount: 0, at: time)
+    // A row holds bytes, which are made visible whenever it is shown: what was foreign in the text goes back to what it was.
+    append(isAlert ? .alert : .event, Printable.bytes(of: notice) ?? Array(notice.utf8), wireCount: 0, at: time)
   }
 
   /// Notes what has become of a message; false when its row is no longer held.

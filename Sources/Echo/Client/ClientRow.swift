@@ -29,7 +29,7 @@ extension ClientLog {
     case .text:
       output.append(row.time)
       output.append(" \(row.kind.sign) ")
-      if row.isNotice { output.append(contentsOf: row.payload) } else { output.append(printable: row.payload) }
+      output.append(printable: row.payload)
       output.append(0x0a)
     case .json:
       var json = JSONLine()

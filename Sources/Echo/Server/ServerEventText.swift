@@ -37,11 +37,6 @@ extension ServerEvent {
   }
 }
 
-extension Endpoint {
-  /// The endpoint without its transport: `127.0.0.1:5000`.
-  var addressText: String { String(description.dropFirst(transport.rawValue.utf8.count + 1)) }
-}
-
 extension DisconnectReason {
   /// The word of JSON output.
   var word: String {

@@ -81,7 +81,7 @@ extension ServerModel {
       switch endpoint {
       case .tcp(let host, let port): "echo_client \(host) \(port)"
       case .udp(let host, let port): "echo_client --udp \(host) \(port)"
-      case .unix(let path): "echo_client unix:\(path)"
+      case .unix(let path): "echo_client unix:\(Printable.text(path.utf8))"
       }
     let lines = ["waiting for messages", "", "try, in another terminal:"]
     var below = rect

@@ -29,7 +29,7 @@ package struct ServerTranscript {
   private mutating func appendText(_ event: ServerEvent, to plain: inout PlainOutput) {
     switch event {
     case .listening(let endpoints):
-      for endpoint in endpoints { plain.notice("listening on \(endpoint)") }
+      for endpoint in endpoints { plain.notice("listening on \(endpoint.text)") }
       plain.output.append("waiting\n")
     case .messages(let batch): lines.appendText(batch, to: &plain.output)
     case .connected: break
