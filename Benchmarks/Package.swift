@@ -14,6 +14,7 @@ let package = Package(
   targets: [
     .executableTarget(name: "load_generator", cSettings: cSettings),
     .executableTarget(name: "reference_server", cSettings: cSettings),
+    .executableTarget(name: "reference_client", cSettings: cSettings),
     .executableTarget(
       name: "bench",
       swiftSettings: [
