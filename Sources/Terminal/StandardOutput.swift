@@ -13,8 +13,8 @@ import Glibc
 package struct StandardOutput: ~Copyable {
   /// Bytes that are worth a flush.
   package static let capacity = 65_536
-  /// Bytes that are taken at once when poll(2) says that the descriptor is writable: PIPE_BUF of a pipe, less of a terminal,
-  /// which promises nothing and may block for a part of them.
+  /// Bytes that are taken at once when poll(2) says that the descriptor is writable: PIPE_BUF of a pipe or a socket, less of
+  /// a terminal, which promises nothing and may block for a part of them; a file waits for no reader.
   private let slice: Int
 
   package let descriptor: CInt
@@ -31,12 +31,18 @@ package struct StandardOutput: ~Copyable {
     let again = isTerminal ? cncurses_terminal_reopen(descriptor) : -1
     isReopened = again >= 0
     self.descriptor = again >= 0 ? again : descriptor
-    slice = isReopened ? .max : isTerminal ? 256 : 4096
+    slice = isReopened ? .max : isTerminal ? 256 : StandardOutput.hasReader(descriptor) ? 4096 : .max
     buffer.reserveCapacity(StandardOutput.capacity)
   }
 
   deinit {
     if isReopened { close(descriptor) }
+  }
+
+  private static func hasReader(_ descriptor: CInt) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return true }
+    return status.st_mode & S_IFMT == S_IFIFO || status.st_mode & S_IFMT == S_IFSOCK
   }
 
   package var isTerminal: Bool { isatty(descriptor) == 1 }
