@@ -39,7 +39,7 @@ test:
 million: build
 	@Scripts/million
 
-## bench: echo_server beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less
+## bench: both programs beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less, or growth
 bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)

@@ -14,8 +14,18 @@ let cSettings: [CSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func target(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+// docs/decisions/0011: checked in every debug build, which is what the tests run.
+let uncheckedExclusivity: [SwiftSetting] = [
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
+func target(
+  _ name: String,
+  _ dependencies: [Target.Dependency],
+  resources: [Resource]? = nil,
+  moreSettings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings + moreSettings)
 }
 
 func program(_ name: String) -> Target {
@@ -59,7 +69,7 @@ let package = Package(
       // A symbolic link to Resources/themes: a target's resources have to be below its own folder.
       resources: ["dark", "light", "mono"].map { .embedInCode("Themes/\($0).theme") }
     ),
-    target("Wire", ["CSystem"]),
+    target("Wire", ["CSystem"], moreSettings: uncheckedExclusivity),
     target("Echo", ["Screen", "Wire", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     target("Terminal", ["CNcurses", "Screen"]),
     target(

@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     .executableTarget(name: "load_generator", cSettings: cSettings),
     .executableTarget(name: "reference_server", cSettings: cSettings),
+    .executableTarget(name: "reference_client", cSettings: cSettings),
     .executableTarget(name: "bench", swiftSettings: swiftSettings),
     .target(name: "programs", cSettings: cSettings),
     .executableTarget(name: "watch", dependencies: ["programs"], swiftSettings: swiftSettings),

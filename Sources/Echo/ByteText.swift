@@ -53,19 +53,6 @@ extension [UInt8] {
     append(microseconds % 1000, digits: 3)
   }
 
-  /// A round trip of some nanoseconds: `0.21 ms`, `6200 ms`.
-  mutating func append(roundTrip nanoseconds: Int64) {
-    let hundredths = (Swift.max(0, nanoseconds) + 5000) / 10_000
-    if hundredths < 10_000 {
-      append(decimal: hundredths / 100)
-      append(0x2e)
-      append(Int(hundredths % 100), digits: 2)
-    } else {
-      append(decimal: (hundredths + 50) / 100)
-    }
-    append(" ms")
-  }
-
   /// Foreign bytes as visible text.
   mutating func append(printable bytes: ArraySlice<UInt8>) {
     bytes.withUnsafeBytes { Printable.append($0, to: &self) }

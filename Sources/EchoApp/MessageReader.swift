@@ -1,4 +1,5 @@
 import Terminal
+import Wire
 
 /// Cuts standard input into messages: a line each, without its LF; the last one also when nothing ends it.
 struct MessageReader {
@@ -6,45 +7,46 @@ struct MessageReader {
   static let limit = 64 << 20
 
   private let input = StandardInput()
-  /// The beginning of a line whose end has not come.
-  private var carry: [UInt8] = []
+  private var framer = Framer(.line, limit: limit)
   private(set) var isAtEnd = false
 
   var descriptor: Int32 { input.descriptor }
   var isTerminal: Bool { input.isTerminal }
 
   /// Reads once, and hands on every message that is complete, until `body` wants no more.
-  mutating func read(_ body: (ArraySlice<UInt8>) throws(Failure) -> Bool) throws(Failure) {
+  mutating func read(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) {
     let chunk = try Failure.onError(.ioError) { try input.read() }
     switch chunk {
     case .notYet: return
     case .end:
       isAtEnd = true
-      if !carry.isEmpty { _ = try body(carry[...]) }
-      carry = []
-    case .bytes(let bytes): try cut(bytes, body)
+      if framer.finish() != nil { _ = try handOnHeld(body) }
+    case .bytes(let bytes):
+      try bytes.withUnsafeBufferPointer { bytes throws(Failure) in try cut(UnsafeRawBufferPointer(bytes), body) }
     }
   }
 
   private mutating func cut(
-    _ bytes: [UInt8],
-    _ body: (ArraySlice<UInt8>) throws(Failure) -> Bool
+    _ bytes: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool
   ) throws(Failure) {
-    var start = 0
-    while let end = bytes[start...].firstIndex(of: 0x0a) {
-      defer { start = end + 1 }
-      if carry.isEmpty {
-        guard try body(bytes[start..<end]) else { return }
-      } else {
-        carry.append(contentsOf: bytes[start..<end])
-        let line = carry
-        carry = []
-        guard try body(line[...]) else { return }
-      }
+    var position = 0
+    while let frame = framer.next(in: bytes, from: &position) {
+      guard !frame.isTruncated else { throw MessageReader.tooLong }
+      let wantsMore =
+        frame.isHeld
+        ? try handOnHeld(body)
+        : try body(UnsafeRawBufferPointer(rebasing: bytes[frame.start..<(frame.start + frame.count)]))
+      guard wantsMore else { return }
     }
-    carry.append(contentsOf: bytes[start...])
-    guard carry.count <= MessageReader.limit else {
-      throw Failure(.dataError, "a line of more than \(MessageReader.limit) bytes on standard input")
-    }
+    guard framer.pendingCount <= MessageReader.limit else { throw MessageReader.tooLong }
+  }
+
+  private func handOnHeld(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) -> Bool {
+    try framer.held.withUnsafeBufferPointer { held throws(Failure) in try body(UnsafeRawBufferPointer(held)) }
+  }
+
+  private static var tooLong: Failure {
+    Failure(.dataError, "a line of more than \(limit) bytes on standard input")
   }
 }

@@ -28,7 +28,7 @@ enum MessageSource {
   }
 
   /// Hands on the messages that are there, until `body` wants no more.
-  mutating func read(_ body: (ArraySlice<UInt8>) throws(Failure) -> Bool) throws(Failure) {
+  mutating func read(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) {
     switch self {
     case .input(var reader):
       // One owner of the line in progress, or it would be copied with every read.
@@ -38,7 +38,9 @@ enum MessageSource {
     case .script(var lines):
       guard let line = lines.popLast() else { return }
       self = .script(lines)
-      _ = try body(ArraySlice(line.utf8))
+      _ = try Array(line.utf8).withUnsafeBufferPointer { line throws(Failure) in
+        try body(UnsafeRawBufferPointer(line))
+      }
     }
   }
 }

@@ -18,6 +18,8 @@ struct PlainClient: ~Copyable {
   private var plain = PlainOutput()
   private var held: [ClientEvent] = []
   private var lastID: UInt64 = 0
+  /// Bytes that were sent last: as many are likely to be sent next.
+  private var lastByteCount = 0
   /// Messages that were queued and are neither answered nor given up.
   private var pendingCount = 0
   private var sentCount: UInt64 = 0
@@ -39,6 +41,7 @@ struct PlainClient: ~Copyable {
     streams: consuming PlainStreams,
     embedded: EmbeddedServer? = nil
   ) throws(Failure) {
+    FreedMemory.keep()
     client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
@@ -93,14 +96,23 @@ struct PlainClient: ~Copyable {
     switch event {
     case .connected: isConnected = true
     case .traffic(let batch):
-      for record in batch.records {
-        if record.kind == .sent { sentCount += 1 }
-        if record.settles { pendingCount -= 1 }
-        if record.kind == .failed, record.detail == .refused { refusedCount += 1 }
-      }
+      for record in batch.records { count(record) }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
     case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
+    }
+  }
+
+  private mutating func count(_ record: TrafficRecord) {
+    switch record.kind {
+    case .sent:
+      sentCount += 1
+      if !record.isAwaited { pendingCount -= 1 }
+    case .receipt, .timedOut: pendingCount -= 1
+    case .failed:
+      pendingCount -= 1
+      if record.detail == .refused { refusedCount += 1 }
+    case .lateReceipt, .received: break
     }
   }
 
@@ -126,9 +138,13 @@ struct PlainClient: ~Copyable {
 
   /// Sends what `read` takes from the source.
   private mutating func send(
-    _ read: (inout MessageSource, (ArraySlice<UInt8>) throws(Failure) -> Bool) throws(Failure) -> Void
+    _ read: (inout MessageSource, (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) -> Void
   ) throws(Failure) {
-    var batch = OutgoingBatch(framing: configuration.framing, transport: configuration.endpoint.transport)
+    var batch = OutgoingBatch(
+      framing: configuration.framing,
+      transport: configuration.endpoint.transport,
+      capacity: lastByteCount
+    )
     var id = lastID
     var hasStopped = false
     var hasMisfit = hasMisfit
@@ -149,6 +165,7 @@ struct PlainClient: ~Copyable {
       return !hasStopped
     }
     lastID = id
+    lastByteCount = batch.bytes.count
     self.hasMisfit = hasMisfit
     pendingCount += batch.messages.count
     if hasStopped { transcript.enterStop() }
@@ -173,16 +190,5 @@ struct PlainClient: ~Copyable {
       hasMisfit: hasMisfit
     )
     if let failure = outcome.failure { throw failure }
-  }
-}
-
-extension TrafficRecord {
-  /// Whether this is the last that is heard of a message, but for late replies.
-  fileprivate var settles: Bool {
-    switch kind {
-    case .receipt, .timedOut, .failed: true
-    case .sent: !isAwaited
-    case .lateReceipt, .received: false
-    }
   }
 }

@@ -12,6 +12,7 @@ struct PlainServer {
   var isConfined: Bool
 
   func run() throws(Failure) {
+    FreedMemory.keep()
     var streams = try PlainStreams.open()
     var configuration = configuration
     configuration.delivery = streams.output.isTerminal ? .lossy : .lossless

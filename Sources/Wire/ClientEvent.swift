@@ -123,6 +123,12 @@ package struct TrafficRecord: Hashable, Sendable {
     self.offset = UInt32(offset)
     self.count = UInt32(count)
   }
+
+  /// The reply's payload, in the bytes of the record's batch.
+  package func payload(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let start = Int(offset)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<(start &+ Int(count))])
+  }
 }
 
 /// What one round of a client's wire brought.

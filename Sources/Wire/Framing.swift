@@ -65,7 +65,7 @@ extension Framing {
   }
 
   /// Appends one message as it goes over a stream.
-  @specialized(where Payload == ArraySlice<UInt8>)
+  @specialized(where Payload == UnsafeRawBufferPointer)
   package func append<Payload: Collection<UInt8>>(
     _ payload: Payload,
     to output: inout [UInt8]
@@ -74,7 +74,10 @@ extension Framing {
     switch self {
     case .line, .crlf, .nul:
       let delimiter = delimiter ?? 0
-      guard !payload.contains(delimiter) else { throw .containsDelimiter(delimiter) }
+      let isCut =
+        payload.withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).holds(delimiter) }
+        ?? payload.contains(delimiter)
+      guard !isCut else { throw .containsDelimiter(delimiter) }
       output.append(contentsOf: payload)
       // A line of a file that has CR LF already gets no second CR.
       if self == .crlf, count == 0 || output.last != 0x0d { output.append(0x0d) }
@@ -94,7 +97,7 @@ extension Framing {
   }
 
   /// Appends one message as the payload of a datagram: `fixed` pads, every other framing is the datagram itself.
-  @specialized(where Payload == ArraySlice<UInt8>)
+  @specialized(where Payload == UnsafeRawBufferPointer)
   package func appendDatagram<Payload: Collection<UInt8>>(
     _ payload: Payload,
     to output: inout [UInt8]

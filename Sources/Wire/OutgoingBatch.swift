@@ -17,9 +17,11 @@ package struct OutgoingBatch: Sendable {
   private let framing: Framing
   private let transport: Transport
 
-  package init(framing: Framing, transport: Transport) {
+  /// `capacity`: bytes that are likely to come.
+  package init(framing: Framing, transport: Transport, capacity: Int = 0) {
     self.framing = framing
     self.transport = transport
+    bytes.reserveCapacity(capacity)
   }
 
   package var isEmpty: Bool { messages.isEmpty }
@@ -27,7 +29,7 @@ package struct OutgoingBatch: Sendable {
   /// Adds one message, framed for the transport; throws, and changes nothing, when it does not fit.
   ///
   /// A datagram that is itself like a receipt is never answered (`Responder`), so none is awaited for it.
-  @specialized(where Payload == ArraySlice<UInt8>)
+  @specialized(where Payload == UnsafeRawBufferPointer)
   package mutating func append<Payload: Collection<UInt8>>(
     _ payload: Payload,
     id: UInt64,

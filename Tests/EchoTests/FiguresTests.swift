@@ -112,7 +112,7 @@ import Wire
 
   private func roundTrip(_ nanoseconds: Int64) -> String {
     var bytes: [UInt8] = []
-    bytes.append(roundTrip: nanoseconds)
+    bytes.append(addingCapacity: 32) { $0.append(roundTrip: nanoseconds) }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -31,7 +31,11 @@ final class ChildProcess {
   let identifier: pid_t
   private let standardOutput: CInt
   private let standardError: CInt
+  private let begin = ContinuousClock.now
   private var hasEnded = false
+  /// From its start to its end, and how much of that it spent on a processor.
+  private(set) var seconds = 0.0
+  private(set) var processorSeconds = 0.0
 
   /// `core`: the processor that it may run on; `input`: the file that it reads.
   init(
@@ -95,11 +99,39 @@ final class ChildProcess {
     wait()
   }
 
+  /// The most memory that it takes until it ends, in bytes: what the kernel would tell at the end has this program's own
+  /// memory in it, from before the start of the other.
+  func mostMemory() -> Int {
+    var memory = 0
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT | WNOHANG) == 0, information.si_signo == 0 {
+      memory = max(memory, ChildProcess.mostMemory(of: identifier))
+      usleep(2000)
+    }
+    return memory
+  }
+
+  private static func mostMemory(of process: pid_t) -> Int {
+    guard let file = fopen("/proc/\(process)/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    for line in String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      return line.split(separator: " ").compactMap { Int($0) }.first.map { $0 << 10 } ?? 0
+    }
+    return 0
+  }
+
   /// Waits for its end; gives its exit code, of a signal the negative number.
   @discardableResult func wait() -> CInt {
     hasEnded = true
     var status: CInt = 0
-    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    var usage = rusage()
+    while wait4(identifier, &status, 0, &usage) < 0, errno == EINTR {}
+    seconds = (ContinuousClock.now - begin) / .seconds(1)
+    for time in [usage.ru_utime, usage.ru_stime] {
+      processorSeconds += Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+    }
     return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
   }
 

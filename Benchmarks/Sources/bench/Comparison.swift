@@ -1,4 +1,4 @@
-/// The trials of one workload, server by server, in interleaved rounds.
+/// The trials of one workload, program by program, in interleaved rounds.
 struct Comparison {
   let workload: Workload
   private var trials: [String: [Trial]] = [:]
@@ -7,14 +7,16 @@ struct Comparison {
 
   mutating func add(_ trial: Trial, of contender: Contender) { trials[contender.name, default: []].append(trial) }
 
-  /// The median of a figure over a server's trials.
-  func median(_ figure: String, of contender: String) -> Double? {
-    Comparison.median(trials[contender, default: []].compactMap { $0[figure] })
+  func hasTrial(of contender: Contender) -> Bool { trials[contender.name] != nil }
+
+  /// The median of a figure over a program's trials.
+  func median(_ figure: String, of contender: Contender) -> Double? {
+    Comparison.median(trials[contender.name, default: []].compactMap { $0[figure] })
   }
 
   /// The median of the rounds' ratios, each of two trials that came one after the other.
-  func ratio(_ figure: String, of contender: String, to reference: String) -> Double? {
-    let pairs = zip(trials[contender, default: []], trials[reference, default: []])
+  func ratio(_ figure: String, of contender: Contender, to reference: Contender) -> Double? {
+    let pairs = zip(trials[contender.name, default: []], trials[reference.name, default: []])
     return Comparison.median(
       pairs.compactMap { pair in
         guard let value = pair.0[figure], let other = pair.1[figure], other > 0 else { return nil }

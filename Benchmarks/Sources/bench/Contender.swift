@@ -1,9 +1,9 @@
-/// A server that takes the load of a workload.
+/// A program that is compared: a server that takes the load of a workload, or a client that makes it.
 struct Contender: Sendable {
   let name: String
   /// The command for a workload and an address, which is a port (0: any free one) or a path; nil where it can't serve it.
   private let command: @Sendable (Workload, _ address: String) -> [String]?
-  /// Whether it tells its port on standard error; if not it gets one.
+  /// Whether a server tells its port on standard error; if not it gets one.
   let tellsPort: Bool
 
   func command(for workload: Workload, at address: String) -> [String]? { command(workload, address) }
@@ -29,6 +29,18 @@ struct Contender: Sendable {
       },
       tellsPort: true
     )
+  }
+
+  static func ourClient(_ path: String) -> Contender {
+    Contender(
+      name: "echo_client",
+      command: { _, port in [path, "--no-tui", "127.0.0.1", port] },
+      tellsPort: false
+    )
+  }
+
+  static func referenceClient(_ path: String) -> Contender {
+    Contender(name: "C on epoll", command: { _, port in [path, "127.0.0.1", port] }, tellsPort: false)
   }
 
   /// What Debian has, where it can do the same job: only echo, and without a process for each connection's end told.

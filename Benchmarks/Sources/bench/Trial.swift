@@ -1,13 +1,18 @@
 import Glibc
 
-/// One run of a workload against one server.
+/// One run of a workload against one program.
 struct Trial {
-  /// What the load generator printed, by its names.
+  /// Nanoseconds of the processor that a message costs, by the load generator's name for it.
+  static let processorFigure = "server_ns_a_message"
+
   private let values: [String: Double]
+
+  /// What was measured, by its names.
+  init(values: [String: Double]) { self.values = values }
 
   subscript(name: String) -> Double? { values[name] }
 
-  /// Starts the server, keeps it busy, and ends it; nil where it can't serve the workload.
+  /// Starts a server, keeps it busy, and ends it; nil where it can't serve the workload.
   static func run(
     _ contender: Contender,
     _ workload: Workload,
@@ -50,6 +55,6 @@ struct Trial {
   }
 
   /// Apart where there are two processors, so that neither waits for the other.
-  private static let serverCore = 0
-  private static let generatorCore = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 1 : 0
+  static let serverCore = 0
+  static let generatorCore = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 1 : 0
 }

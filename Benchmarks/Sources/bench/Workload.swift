@@ -1,8 +1,13 @@
-/// What a server is kept busy with, and how much of the reference's rate is asked of it.
+/// What a server or a client is kept busy with, and how much of the reference's rate is asked of it.
 struct Workload: Sendable {
   enum Transport: String { case tcp, udp, unix }
   enum Reply: String { case ok, echo }
-  enum Mode: String { case steady, accept, idle }
+  enum Mode: String {
+    /// Of servers: load, connections that come and go, and connections that stay and say nothing.
+    case steady, accept, idle
+    /// Of clients: a file's lines, and the memory that they take.
+    case file, memory
+  }
 
   let name: String
   let words: String
@@ -12,6 +17,8 @@ struct Workload: Sendable {
   var connections = 1
   var depth = 1
   var size = 16
+  /// Of the file that a client sends, at least.
+  var inputBytes = 0
   /// Of echo_server, beside the transport and the reply.
   var options: [String] = []
   /// The least ratio of rates, and the largest of processor times a message; nil where nothing is asked.
@@ -69,7 +76,45 @@ struct Workload: Sendable {
       rateTarget: 0.25
     ),
     Workload(name: "idle", words: "idle connections, after a message", mode: .idle, connections: 5000),
+    file("client-16", "a client sends a file, lines of 16 B", size: 16, mebibytes: 64),
+    file("client-100", "lines of 100 B", size: 100, mebibytes: 256),
+    file("client-1k", "lines of 1 KiB", size: 1024, mebibytes: 256),
+    Workload(
+      name: "client-memory",
+      words: "the client's memory for a file, and for one of ten times its length",
+      mode: .memory,
+      size: 100,
+      inputBytes: 16 << 20
+    ),
   ]
+
+  /// How the cost of a message grows with connections, the unanswered messages of all being as many, and with its size.
+  static let growth: [Workload] =
+    [1, 10, 100, 1000, 10_000].map { count in
+      Workload(
+        name: "connections-\(count)",
+        words: "lines of 100 B, \(10_000 / count) at a time on each",
+        connections: count,
+        depth: 10_000 / count,
+        size: 100
+      )
+    }
+    + [("16", 16), ("64", 64), ("256", 256), ("1k", 1024), ("4k", 4096), ("16k", 16_384), ("64k", 65_536)].map {
+      (name, size) in
+      Workload(
+        name: "size-\(name)",
+        words: "lines of so many bytes, 4 connections",
+        connections: 4,
+        depth: max(4, 65_536 / size),
+        size: size
+      )
+    }
+
+  var isOfClients: Bool { mode == .file || mode == .memory }
+
+  private static func file(_ name: String, _ words: String, size: Int, mebibytes: Int) -> Workload {
+    Workload(name: name, words: words, mode: .file, size: size, inputBytes: mebibytes << 20, rateTarget: 0.6)
+  }
 
   private static func lines(_ name: String, _ words: String, size: Int, depth: Int) -> Workload {
     Workload(

@@ -1,85 +1,81 @@
 import Glibc
 
-/// `bench`: echo_server beside bare C on epoll, in interleaved rounds of one run, as a table of rates and ratios.
-struct Options {
-  var rounds = 5
-  var seconds = 1.0
-  var names: [String] = []
-  var peers: [Contender] = []
-  var server = "../echo_server"
+/// `bench`: echo_server and echo_client beside bare C on epoll, in interleaved rounds of one run, as tables of rates and
+/// ratios.
+struct Bench {
+  let options: Options
+  /// Where the C programs are.
+  let folder: String
 
-  static let usage = """
-    usage: bench [--rounds N] [--seconds S] [--server PATH] [--peers] [WORKLOAD ...]
-      --rounds   pairs of runs of each workload, interleaved (5)
-      --seconds  how long each run is measured (1)
-      --peers    socat and ncat too, where they can do the same
-    workloads:
-    """
-    + Workload.all.map { "\n  \($0.name)\(String(repeating: " ", count: max(1, 12 - $0.name.count)))\($0.words)" }
-    .joined()
+  func run() throws(ChildProcess.Failure) {
+    try measure(options.workloads, Report(columns: Report.comparison))
+    try measure(options.growth, Report(columns: Report.growth))
+  }
 
-  init?(_ arguments: some Sequence<String>) {
-    var rest = Array(arguments)[...]
-    while let word = rest.popFirst() {
-      switch word {
-      case "--rounds":
-        guard let value = rest.popFirst().flatMap(Int.init), value > 0 else { return nil }
-        rounds = value
-      case "--seconds":
-        guard let value = rest.popFirst().flatMap(Double.init), value > 0 else { return nil }
-        seconds = value
-      case "--server":
-        guard let value = rest.popFirst() else { return nil }
-        server = value
-      case "--peers": peers = [.socat, .ncat]
-      default:
-        guard Workload.all.contains(where: { $0.name == word }) else { return nil }
-        names.append(word)
+  private func measure(_ workloads: [Workload], _ report: Report) throws(ChildProcess.Failure) {
+    guard !workloads.isEmpty else { return }
+    print(report.header)
+    for workload in workloads {
+      guard workload.connections <= Bench.mostConnections else {
+        complain("\(workload.name): left out, for only \(Bench.mostConnections) connections may be open (ulimit -Hn)")
+        continue
       }
+      let contenders = workload.isOfClients ? clients : servers
+      let comparison = try compare(contenders, workload)
+      for row in report.rows(comparison, of: contenders) { print(row) }
+      fflush(nil)
     }
   }
-}
 
-func run(_ options: Options) throws(ChildProcess.Failure) {
-  let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-    separator: "/"
-  )
-  let ours = Contender.ours(options.server)
-  let reference = Contender.reference("\(folder)/reference_server")
-  let contenders = [ours, reference] + options.peers
-  let report = Report(contenders: contenders, reference: reference)
-  print(Report.header)
-  for workload in Workload.all where options.names.isEmpty || options.names.contains(workload.name) {
+  private func compare(_ contenders: [Contender], _ workload: Workload) throws(ChildProcess.Failure) -> Comparison {
     var comparison = Comparison(workload)
-    let rounds = workload.mode == .idle ? 1 : options.rounds
-    for _ in 0..<rounds {
+    let input = workload.mode == .file ? try InputFile(size: workload.size, byteCount: workload.inputBytes) : nil
+    for _ in 0..<(workload.mode == .idle ? 1 : options.rounds) {
       for contender in contenders {
-        let trial = try Trial.run(
-          contender,
-          workload,
-          seconds: options.seconds,
-          generator: "\(folder)/load_generator"
-        )
-        if let trial { comparison.add(trial, of: contender) }
+        if let trial = try trial(contender, workload, input) { comparison.add(trial, of: contender) }
       }
     }
-    for row in report.rows(comparison) { print(row) }
-    fflush(nil)
+    return comparison
+  }
+
+  private func trial(
+    _ contender: Contender,
+    _ workload: Workload,
+    _ input: InputFile?
+  ) throws(ChildProcess.Failure) -> Trial? {
+    let clientTrial = ClientTrial(contender: contender, workload: workload, server: "\(folder)/reference_server")
+    if let input { return try clientTrial.speed(input) }
+    if workload.mode == .memory { return try clientTrial.memory() }
+    return try Trial.run(contender, workload, seconds: options.seconds, generator: "\(folder)/load_generator")
+  }
+
+  private var servers: [Contender] {
+    [.ours(options.server), .reference("\(folder)/reference_server")] + options.peers
+  }
+
+  private var clients: [Contender] { [.ourClient(options.client), .referenceClient("\(folder)/reference_client")] }
+
+  /// As many as a process may have descriptors for, beside some others.
+  private static var mostConnections: Int {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return Int(clamping: limit.rlim_max) - 100
   }
 }
 
 func complain(_ text: String) {
-  let line = Array("\(text)\n".utf8)
+  let line = Array("bench: \(text)\n".utf8)
   _ = write(STDERR_FILENO, line, line.count)
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {
-  complain(Options.usage)
+  complain("bad arguments\n\(Options.usage)")
   exit(64)
 }
+let path = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
 do throws(ChildProcess.Failure) {
-  try run(options)
+  try Bench(options: options, folder: path.dropLast().joined(separator: "/")).run()
 } catch {
-  complain("bench: \(error.text)")
+  complain(error.text)
   exit(71)
 }

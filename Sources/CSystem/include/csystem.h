@@ -177,4 +177,7 @@ int csystem_thread_start(void **thread, void *(*body)(void *), void *context);
 void csystem_thread_name(const char *name);
 void csystem_thread_join(void *thread);
 
+/// Has the allocator keep some megabytes of freed memory for what is allocated next, in the whole process.
+void csystem_keep_freed_memory(void);
+
 #endif

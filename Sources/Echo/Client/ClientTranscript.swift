@@ -6,6 +6,9 @@ package import Wire
 /// Messages are pipelined; in text a message's line waits until those before it have been answered, so that its two lines
 /// stand together. What is held is what is in flight.
 package struct ClientTranscript {
+  /// What stands around a reply takes fewer bytes.
+  private static let longestFrame = 64
+
   private let format: OutputFormat
   private let framing: Framing
   private let transport: Transport
@@ -14,6 +17,7 @@ package struct ClientTranscript {
   private var json = JSONLine()
   private var connection: ConnectionTranscript
   private var exchanges = ExchangeOrder()
+  private var shortReply = ShortReply()
   private var isStopping = false
   private var late: UInt64 = 0
   private var lost: UInt64 = 0
@@ -59,16 +63,14 @@ package struct ClientTranscript {
     }
   }
 
-  private func shown(_ record: TrafficRecord, of batch: TrafficBatch) -> ArraySlice<UInt8> {
-    framing.shown(of: batch.payload(of: record), transport: transport)
-  }
-
   // Text.
 
   private mutating func appendText(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
     case .traffic(let batch):
-      for record in batch.records { appendText(record, of: batch, to: &output) }
+      batch.bytes.withUnsafeBytes { bytes in
+        for record in batch.records { appendText(record, bytes, to: &output) }
+      }
     case .ended(let end, let totals, _):
       guard connection.hasConnected else { return }
       exchanges.flush(to: &output)
@@ -84,49 +86,79 @@ package struct ClientTranscript {
     }
   }
 
-  private mutating func appendText(_ record: TrafficRecord, of batch: TrafficBatch, to output: inout [UInt8]) {
+  /// `bytes`: those of the record's batch.
+  private mutating func appendText(_ record: TrafficRecord, _ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     switch record.kind {
     case .sent:
       let isOpen = awaitsReceipts && record.isAwaited
       exchanges.sent(record.message, wireCount: record.wireCount, isOpen: isOpen, to: &output)
     case .receipt:
-      let shown = shown(record, of: batch)
-      exchanges.resolve(record.message, to: &output) { line in
-        line.append("server reply")
-        ClientTranscript.appendReply(record, shown, to: &line)
-      }
-    case .lateReceipt:
-      output.append("server reply, late")
-      ClientTranscript.appendReply(record, shown(record, of: batch), to: &output)
+      let shown = shown(record, bytes)
+      tell(record.message, to: &output) { $0.appendReply("server reply", record, shown, to: &$1) }
+    case .lateReceipt: appendReply("server reply, late", record, shown(record, bytes), to: &output)
     case .received:
       output.append("server sent ")
       output.append(decimal: record.wireCount)
       output.append(" bytes")
       ClientTranscript.appendMarks(record, to: &output)
       output.append(": ")
-      output.append(printable: shown(record, of: batch))
+      Printable.append(shown(record, bytes), to: &output)
       output.append(0x0a)
     case .timedOut:
-      exchanges.resolve(record.message, to: &output) { [timeoutText] in
-        $0.append("server failed to reply (\(timeoutText))\n")
-      }
+      tell(record.message, to: &output) { $1.append("server failed to reply (\($0.timeoutText))\n") }
     case .failed:
       guard connection.hasConnected else { return }
       if exchanges.isOpen(record.message) {
-        exchanges.resolve(record.message, to: &output) { $0.append("server failed to reply (connection closed)\n") }
+        tell(record.message, to: &output) { $1.append("server failed to reply (connection closed)\n") }
       } else {
         exchanges.interject("client failed to send a message\n", id: record.message, to: &output)
       }
     }
   }
 
-  private static func appendReply(_ record: TrafficRecord, _ shown: ArraySlice<UInt8>, to line: inout [UInt8]) {
-    appendMarks(record, to: &line)
-    line.append(": ")
-    line.append(printable: shown)
-    line.append(" (")
-    line.append(roundTrip: record.roundTrip)
-    line.append(")\n")
+  /// Says the outcome of a message when it is its turn.
+  private mutating func tell(
+    _ id: UInt64,
+    to output: inout [UInt8],
+    _ write: (inout ClientTranscript, inout [UInt8]) -> Void
+  ) {
+    switch exchanges.turn(of: id) {
+    case .next:
+      write(&self, &output)
+      exchanges.advance(to: &output)
+    case .later:
+      var line: [UInt8] = []
+      write(&self, &line)
+      exchanges.hold(line, id: id)
+    case .never: write(&self, &output)
+    }
+  }
+
+  private func shown(_ record: TrafficRecord, _ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let payload = record.payload(in: bytes)
+    return UnsafeRawBufferPointer(rebasing: payload[..<framing.shownCount(of: payload, transport: transport)])
+  }
+
+  private mutating func appendReply(
+    _ words: StaticString,
+    _ record: TrafficRecord,
+    _ shown: UnsafeRawBufferPointer,
+    to output: inout [UInt8]
+  ) {
+    let isShort = record.flags.isEmpty && shortReply.take(shown)
+    guard !isShort else {
+      return output.append(addingCapacity: ClientTranscript.longestFrame + ShortReply.longestText) { line in
+        line.append(words)
+        line.append(": ")
+        shortReply.text.withUnsafeBytes { line.append($0) }
+        line.append(end: record)
+      }
+    }
+    output.append(words.description)
+    ClientTranscript.appendMarks(record, to: &output)
+    output.append(": ")
+    Printable.append(shown, to: &output)
+    output.append(addingCapacity: ClientTranscript.longestFrame) { $0.append(end: record) }
   }
 
   private static func appendMarks(_ record: TrafficRecord, to line: inout [UInt8]) {
@@ -169,7 +201,7 @@ package struct ClientTranscript {
     case .timedOut, .failed: break
     case .receipt, .lateReceipt, .received:
       json.field("bytes", record.wireCount)
-      json.payload(shown(record, of: batch))
+      json.payload(framing.shown(of: batch.payload(of: record), transport: transport))
       if record.kind != .received { json.field("rtt_ms", milliseconds: record.roundTrip) }
       if record.kind == .lateReceipt { json.field("late", true) }
       if record.flags.contains(.truncated) { json.field("truncated", true) }
@@ -188,5 +220,14 @@ package struct ClientTranscript {
     json.field("missing", missingReceipts)
     json.field("messages_received", totals.messagesReceived)
     json.field("bytes_received", totals.bytesReceived)
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// What ends a reply's line.
+  fileprivate mutating func append(end record: TrafficRecord) {
+    append(" (")
+    append(roundTrip: record.roundTrip)
+    append(")\n")
   }
 }

@@ -39,17 +39,20 @@ struct MessageLines {
     _ origin: [UInt8],
     to output: inout [UInt8]
   ) {
-    output.append(atMost: textStart.utf8CodeUnitCount + ByteWriter.longestDecimal + origin.count + shown.count + 3) {
-      $0.write(textStart)
-      $0.write(decimal: record.wireCount)
-      $0.write(origin)
-      $0.write(": ")
-      $0.write(shown)
-      $0.write(0x0a)
+    output.append(addingCapacity: textStart.utf8CodeUnitCount + longestDecimal + origin.count + shown.count + 3) {
+      line in
+      line.append(textStart)
+      line.append(decimal: record.wireCount)
+      origin.withUnsafeBytes { line.append($0) }
+      line.append(": ")
+      line.append(shown)
+      line.append(0x0a)
     }
   }
 
   private static let textStart: StaticString = "server received "
+  /// Digits of the largest number.
+  private static let longestDecimal = 20
 
   private static func append(
     _ shown: UnsafeRawBufferPointer,
@@ -109,16 +112,15 @@ struct MessageLines {
     _ origin: [UInt8],
     to output: inout [UInt8]
   ) {
-    output.append(
-      atMost: jsonStart.utf8CodeUnitCount + 2 * ByteWriter.longestDecimal + origin.count + shown.count + 12
-    ) {
-      $0.write(jsonStart)
-      $0.write(decimal: record.sequence)
-      $0.write(origin)
-      $0.write(decimal: record.wireCount)
-      $0.write(",\"text\":\"")
-      $0.write(shown)
-      $0.write("\"}\n")
+    let rest = 2 * longestDecimal + origin.count + shown.count + 12
+    output.append(addingCapacity: jsonStart.utf8CodeUnitCount + rest) { line in
+      line.append(jsonStart)
+      line.append(decimal: record.sequence)
+      origin.withUnsafeBytes { line.append($0) }
+      line.append(decimal: record.wireCount)
+      line.append(",\"text\":\"")
+      line.append(shown)
+      line.append("\"}\n")
     }
   }
 

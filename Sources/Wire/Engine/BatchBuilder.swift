@@ -21,7 +21,8 @@ struct BatchBuilder {
 
   /// The peer's place in the batch.
   mutating func place(of peer: Peer) -> UInt32 {
-    if batch.peers.last != peer { batch.peers.append(peer) }
+    // Most often it is another connection, which its number alone tells.
+    if batch.peers.last?.connection != peer.connection || batch.peers.last != peer { batch.peers.append(peer) }
     return UInt32(batch.peers.count - 1)
   }
 
@@ -68,10 +69,10 @@ struct BatchBuilder {
     var last = first
     let runStart = position
     let base = nextOffset &- runStart
-    batch.records.append(addingCapacity: BatchBuilder.runCount) { records in
-      framer.cutRun(in: input, from: &position, except: Responder.stopByte, room: BatchBuilder.runCount) {
-        start,
-        count in
+    // Room for lines of sixteen bytes, so that a batch of one message takes little memory.
+    let room = min(BatchBuilder.runCount, (input.count &- position) / 16 &+ 1)
+    batch.records.append(addingCapacity: room) { records in
+      framer.cutRun(in: input, from: &position, except: Responder.stopByte, room: room) { start, count in
         last &+= 1
         records.append(
           MessageRecord(

@@ -2,7 +2,7 @@
 struct ClientReport {
   /// What an event other than traffic counts for in the mailbox, in bytes.
   private static let eventCost = 64
-  /// A batch is handed over early when it has this many records.
+  /// A batch is handed over early when it has this many records, but never between a read's replies.
   private static let batchLimit = 1 << 16
 
   private let events: Mailbox<ClientEvent>
@@ -28,20 +28,27 @@ struct ClientReport {
     )
   }
 
-  /// A reply whose kept payload is `payload`, read at `now`.
+  /// Keeps what replies are made of for those that come next; gives the place of its first byte.
+  mutating func keep(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if batch.records.count >= ClientReport.batchLimit { flush() }
+    let offset = batch.bytes.count
+    batch.bytes.append(contentsOf: bytes)
+    return offset
+  }
+
+  /// A reply, read at `now`; its payload is among the bytes that were kept last.
   mutating func replied(
     _ answer: ReceiptQueue.Answer,
     wireCount: UInt64,
-    payload: UnsafeRawBufferPointer,
+    offset: Int,
+    count: Int,
     flags: MessageRecord.Flags,
     now: Int64
   ) {
     totals.messagesReceived &+= 1
     totals.bytesReceived &+= wireCount
     if answer.kind != .received { totals.receipts &+= 1 }
-    let offset = batch.bytes.count
-    batch.bytes.append(contentsOf: payload)
-    add(
+    batch.records.append(
       TrafficRecord(
         answer.kind,
         message: answer.message,
@@ -49,7 +56,7 @@ struct ClientReport {
         roundTrip: answer.roundTrip,
         moment: now,
         offset: offset,
-        count: payload.count,
+        count: count,
         flags: flags,
         detail: answer.detail
       )
@@ -95,6 +102,6 @@ struct ClientReport {
 
   private mutating func add(_ record: TrafficRecord) {
     batch.records.append(record)
-    if batch.records.count == ClientReport.batchLimit { flush() }
+    if batch.records.count >= ClientReport.batchLimit { flush() }
   }
 }

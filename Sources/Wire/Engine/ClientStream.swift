@@ -32,26 +32,40 @@ final class ClientStream {
         if count == -Int(Errno.again) { return .empty }
         return .failed(SystemError("recv", code: Int32(-count)))
       }
-      cut(UnsafeRawBufferPointer(rebasing: buffer[..<count]), &conversation)
+      ClientStream.cut(UnsafeRawBufferPointer(rebasing: buffer[..<count]), by: &framer, &conversation)
       if count < buffer.count { return .taken }
     }
     return .more
   }
 
-  private func cut(_ input: UnsafeRawBufferPointer, _ conversation: inout Conversation) {
+  private static func cut(
+    _ input: UnsafeRawBufferPointer,
+    by framer: inout Framer,
+    _ conversation: inout Conversation
+  ) {
     let now = Clock.monotonic
     conversation.lastProgress = now
     var position = 0
+    // Where the report has what the input begins with.
+    var offset: Int?
     while let frame = framer.next(in: input, from: &position) {
       let flags: MessageRecord.Flags = frame.isTruncated ? .truncated : []
-      if frame.isHeld {
+      guard !frame.isHeld else {
         framer.held.withUnsafeBytes {
           conversation.heard(wireCount: frame.wireCount, payload: $0, flags: flags, now: now)
         }
-      } else {
-        let payload = UnsafeRawBufferPointer(rebasing: input[frame.start..<(frame.start + frame.count)])
-        conversation.heard(wireCount: frame.wireCount, payload: payload, flags: flags, now: now)
+        continue
       }
+      let start =
+        offset ?? conversation.report.keep(UnsafeRawBufferPointer(rebasing: input[frame.start...])) - frame.start
+      offset = start
+      conversation.heard(
+        wireCount: frame.wireCount,
+        payload: UnsafeRawBufferPointer(rebasing: input[frame.start..<(frame.start + frame.count)]),
+        keptAt: start + frame.start,
+        flags: flags,
+        now: now
+      )
     }
   }
 

@@ -32,16 +32,24 @@ struct Conversation {
     }
   }
 
-  /// Takes note of one reply.
+  /// Takes note of one reply, whose kept payload the report may have already.
   mutating func heard(
     wireCount: UInt64,
     payload: UnsafeRawBufferPointer,
+    keptAt offset: Int? = nil,
     flags: MessageRecord.Flags,
     now: Int64,
     isAnswer: Bool = true
   ) {
     let answer = isAnswer ? receiptQueue.answer(now: now, reply: payload) : .none
-    report.replied(answer, wireCount: wireCount, payload: payload, flags: flags, now: now)
+    report.replied(
+      answer,
+      wireCount: wireCount,
+      offset: offset ?? report.keep(payload),
+      count: payload.count,
+      flags: flags,
+      now: now
+    )
   }
 
   /// Takes the next message out of the queue because the network will never take it.

@@ -3,7 +3,7 @@
 /// Batches are adopted whole, small ones are joined, so that one write takes much and no byte is moved twice.
 package struct OutgoingQueue {
   /// Batches are joined up to this many bytes.
-  private static let joinLimit = 256 << 10
+  private static let joinLimit = 64 << 10
 
   private var current = OutgoingBatch(framing: .raw, transport: .tcp)
   private var waiting: [OutgoingBatch] = []

@@ -6,6 +6,8 @@ internal import CSystem
 final class ServerEngine {
   /// How often slow and idle connections are looked for, while there are any.
   private static let tickNanoseconds: Int64 = 1_000_000_000
+  /// How long messages are gathered while there is more to read, so that a busy wire does not wake its watcher each round.
+  private static let gatherNanoseconds: Int64 = 1_000_000
 
   let configuration: ServerConfiguration
   let calls: SystemCalls
@@ -52,6 +54,8 @@ final class ServerEngine {
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
+  /// When the batch that is being gathered is due; nil when there was none at the end of the last round.
+  private var batchDue: Int64?
   /// Why the poller last did not wait; nil once it has again.
   private var waitFailure: SystemError?
 
@@ -104,14 +108,14 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     while shutdown.state != .ended {
-      let ready = calls.awaitEvents { poller.wait(milliseconds: milliseconds()) }
+      let ready = calls.awaitEvents { poller.wait(milliseconds: batchDue == nil ? milliseconds() : 0) }
       readClocks()
       if ready < 0 { rest(after: SystemError("epoll_wait", code: Int32(-ready))) } else { waitFailure = nil }
       for index in 0..<max(0, ready) {
         handle(poller.event(index))
         awaitWatcher()
       }
-      finishRound()
+      finishRound(isQuiet: ready <= 0)
       awaitWatcher()
     }
     end()
@@ -130,7 +134,7 @@ final class ServerEngine {
   /// Leaves peers alone as long as the watcher of a lossless server is behind; commands and deadlines hold all the same.
   private func awaitWatcher() {
     while isHeld, shutdown.state != .ended {
-      finishRound()
+      finishRound(isQuiet: true)
       isHeld = !events.hasRoom
       if isHeld {
         let before = now
@@ -202,7 +206,8 @@ final class ServerEngine {
   /// Notes a stop message that the policy allows.
   func stop(askedBy peer: Peer) { stopMessage = stopMessage ?? .message(peer) }
 
-  private func finishRound() {
+  /// `isQuiet`: there was nothing more to read.
+  private func finishRound(isQuiet: Bool) {
     if let stopMessage { beginShutdown(stopMessage) }
     if isResting { endRests() }
     if needsTick, now >= nextTick {
@@ -219,9 +224,10 @@ final class ServerEngine {
       }
       shutdown.update(open: openCount, owing: owing, now: now)
     }
-    postBatch()
+    if isQuiet || builder.batch.isEmpty || now >= batchDue ?? .max { postBatch() }
     tellRefusals()
     tellSkipped()
+    batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
   }
 
   // Ending.

@@ -1,9 +1,9 @@
 /// A client's handle: the wire thread behind it ends, at the latest, when the handle is let go.
 package final class WireClient: Sendable {
   /// How much may wait to be written before `post` says so, in bytes.
-  package static let sendCapacity = 4 << 20
+  package static let sendCapacity = 1 << 20
   /// How much may wait to be drained from `events` before the client stops reading and sending, in bytes.
-  package static let eventCapacity = 8 << 20
+  package static let eventCapacity = 4 << 20
 
   /// What the client tells; `ended` is the last.
   package let events: Mailbox<ClientEvent>

@@ -1,0 +1,57 @@
+/// What `bench` was asked for.
+struct Options {
+  var rounds = 5
+  var seconds = 1.0
+  var workloads: [Workload] = []
+  var growth: [Workload] = []
+  var peers: [Contender] = []
+  var server = "../echo_server"
+  var client = "../echo_client"
+
+  static let usage = """
+    usage: bench [--rounds N] [--seconds S] [--server PATH] [--client PATH] [--peers] [WORKLOAD ...] [growth]
+      --rounds   pairs of runs of each workload, interleaved (5)
+      --seconds  how long each run is measured (1)
+      --peers    socat and ncat too, where they can do the same
+    workloads, all of them unless some are named:
+    \(list(Workload.all))
+    growth, or some of:
+    \(list(Workload.growth))
+    """
+
+  private static func list(_ workloads: [Workload]) -> String {
+    workloads.map { "  \($0.name)\(String(repeating: " ", count: max(1, 20 - $0.name.count)))\($0.words)" }
+      .joined(separator: "\n")
+  }
+
+  init?(_ arguments: some Sequence<String>) {
+    var rest = Array(arguments)[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "--rounds":
+        guard let value = rest.popFirst().flatMap(Int.init), value > 0 else { return nil }
+        rounds = value
+      case "--seconds":
+        guard let value = rest.popFirst().flatMap(Double.init), value > 0 else { return nil }
+        seconds = value
+      case "--server":
+        guard let value = rest.popFirst() else { return nil }
+        server = value
+      case "--client":
+        guard let value = rest.popFirst() else { return nil }
+        client = value
+      case "--peers": peers = [.socat, .ncat]
+      case "growth": growth = Workload.growth
+      default:
+        if let workload = Workload.all.first(where: { $0.name == word }) {
+          workloads.append(workload)
+        } else if let workload = Workload.growth.first(where: { $0.name == word }) {
+          growth.append(workload)
+        } else {
+          return nil
+        }
+      }
+    }
+    if workloads.isEmpty, growth.isEmpty { workloads = Workload.all }
+  }
+}
