@@ -71,7 +71,7 @@ soak: build
 SIGNALS = handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0
 sanitize:
 	@Scripts/bootstrap test
-	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp:$(SIGNALS) \
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=$(SIGNALS) \
 	  $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-thread $(TESTFLAGS)
 	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/Tests/address-sanitizer.supp:$(SIGNALS) \
 	  $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-address $(TESTFLAGS)

@@ -107,3 +107,27 @@ void csystem_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
 #endif
 }
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IS_WATCHED 1
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#endif
+#endif
+
+void csystem_lock_taken(void *lock) {
+#ifdef IS_WATCHED
+  __tsan_acquire(lock);
+#else
+  (void)lock;
+#endif
+}
+
+void csystem_lock_left(void *lock) {
+#ifdef IS_WATCHED
+  __tsan_release(lock);
+#else
+  (void)lock;
+#endif
+}

@@ -50,6 +50,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       try SignalWatch([.terminate, .interrupt, .hangUp, .quit, .windowChange, .resume, .stop, .child], wake: wake)
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
+    // A key's echo does not wait for the turn of a busy wire to end.
+    WakeDescriptor.wakePromptly()
     self.model = model(Look(of: terminal, theme: theme))
     self.terminal = terminal
     self.wake = wake

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Hands events from one thread to another in whole batches: bounded, and waking the reader only when it has nothing.
 ///
 /// Full means that the poster is told so: it holds its sources, or drops its copy and counts it, as its policy says.
@@ -10,7 +8,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
     var posterWaits = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let capacity: Int
   private let wakeReader: @Sendable () -> Void
   private let wakePoster: @Sendable () -> Void

@@ -155,7 +155,7 @@ import Testing
       $0.transports = [.tcp]
     }
     let line = [UInt8](repeating: 0x61, count: 999) + [0x0a]
-    let peer = try ServerPeer.tcp(fixture.port, receiveBuffer: 4096)
+    let peer = try ServerPeer.tcp(fixture.port, receiveBuffer: 32_768)
     let sent = try peer.sendUntilBlocked(line, limit: 128 << 20)
     fixture.server.post(.stop)
     try fixture.wait("stopping") { $0.stopping != nil }

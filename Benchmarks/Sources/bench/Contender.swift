@@ -14,8 +14,8 @@ struct Contender: Sendable {
       command: { workload, address in
         let listens =
           workload.transport == .unix ? ["--unix", address, "0"] : ["--only", workload.transport.rawValue, address]
-        return [path, "--no-tui", "--reply", workload.reply.rawValue, "--max-connections", "100000"] + workload.options
-          + listens
+        return [path, "--no-tui", "--reply", workload.reply.rawValue, "--max-connections", "100000"]
+          + workload.output.options + listens
       },
       tellsPort: true
     )

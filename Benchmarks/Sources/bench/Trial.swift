@@ -20,7 +20,7 @@ struct Trial {
     generator: String
   ) throws(ChildProcess.Failure) -> Trial? {
     // As JSON it tells its port on standard output, which is what is to go nowhere.
-    let tellsPort = contender.tellsPort && workload.options.isEmpty
+    let tellsPort = contender.tellsPort && workload.output != .json
     let path = "/tmp/echo-bench-\(getpid()).socket"
     let wanted = workload.transport == .unix ? path : tellsPort ? "0" : "\(20_000 + Int(getpid()) % 10_000)"
     guard let command = contender.command(for: workload, at: wanted) else { return nil }

@@ -8,6 +8,18 @@ struct Workload: Sendable {
     /// Of clients: a file's lines, and the memory that they take.
     case file, memory
   }
+  /// What of ours prints, to /dev/null: nothing but what is no message, or a line a message.
+  enum Output {
+    case quiet, text, json
+
+    var options: [String] {
+      switch self {
+      case .quiet: ["--quiet"]
+      case .text: []
+      case .json: ["--format", "json"]
+      }
+    }
+  }
 
   let name: String
   let words: String
@@ -19,8 +31,7 @@ struct Workload: Sendable {
   var size = 16
   /// Of the file that a client sends, at least.
   var inputBytes = 0
-  /// Of echo_server, beside the transport and the reply.
-  var options: [String] = []
+  var output = Output.quiet
   /// The least ratio of rates, and the largest of processor times a message; nil where nothing is asked.
   var rateTarget: Double?
   var processorTarget: Double?
@@ -67,12 +78,20 @@ struct Workload: Sendable {
       processorTarget: 1.3
     ),
     Workload(
+      name: "text-100",
+      words: "lines of 100 B as text to /dev/null, against C without output",
+      connections: 4,
+      depth: 256,
+      size: 100,
+      output: .text
+    ),
+    Workload(
       name: "json-100",
       words: "lines of 100 B as JSON to /dev/null, against C without output",
       connections: 4,
       depth: 256,
       size: 100,
-      options: ["--format", "json"],
+      output: .json,
       rateTarget: 0.25
     ),
     Workload(name: "idle", words: "idle connections, after a message", mode: .idle, connections: 5000),

@@ -177,6 +177,10 @@ int csystem_thread_start(void **thread, void *(*body)(void *), void *context);
 void csystem_thread_name(const char *name);
 void csystem_thread_join(void *thread);
 
+/// Tell the thread sanitizer, where it is built in, of a lock that it can't see: taken, and about to be left.
+void csystem_lock_taken(void *lock);
+void csystem_lock_left(void *lock);
+
 /// Has the allocator keep some megabytes of freed memory for what is allocated next, in the whole process.
 void csystem_keep_freed_memory(void);
 

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Counts what was given to a client and is not written yet, so that whoever reads a large input can wait.
 final class SendBacklog: Sendable {
   private struct State {
@@ -7,7 +5,7 @@ final class SendBacklog: Sendable {
     var posterWaits = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let capacity: Int
   private let wakePoster: @Sendable () -> Void
 
