@@ -49,6 +49,11 @@ bench-watch: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && .build/release/watch $(WATCHFLAGS)
 
+## gate: instructions and system calls a message, against their limits; GATEFLAGS='echo client' for some
+gate: build
+	@Scripts/bootstrap gate
+	@Benchmarks/gate $(GATEFLAGS)
+
 ## fuzz: libFuzzer on what reads foreign bytes, ten seconds each; SECONDS=600 for a long run, TARGET='printable keys' picks some
 fuzz:
 	@Scripts/bootstrap build
@@ -109,6 +114,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench bench-watch fuzz stress soak sanitize lint format install clean help
+.PHONY: all build run test million bench bench-watch gate fuzz stress soak sanitize lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:
