@@ -19,7 +19,7 @@ struct Workload: Sendable {
   var size = 16
   /// Of the file that a client sends, at least.
   var inputBytes = 0
-  /// Of echo_server, beside the transport and the reply.
+  /// Of echo_server, beside the transport and the reply, or of echo_client.
   var options: [String] = []
   /// The least ratio of rates, and the largest of processor times a message; nil where nothing is asked.
   var rateTarget: Double?
@@ -79,12 +79,21 @@ struct Workload: Sendable {
     file("client-16", "a client sends a file, lines of 16 B", size: 16, mebibytes: 64),
     file("client-100", "lines of 100 B", size: 100, mebibytes: 256),
     file("client-1k", "lines of 1 KiB", size: 1024, mebibytes: 256),
+    file(
+      "client-100-text",
+      "lines of 100 B, told as text to /dev/null, against C without output",
+      size: 100,
+      mebibytes: 256,
+      options: [],
+      rateTarget: nil
+    ),
     Workload(
       name: "client-memory",
       words: "the client's memory for a file, and for one of ten times its length",
       mode: .memory,
       size: 100,
-      inputBytes: 16 << 20
+      inputBytes: 16 << 20,
+      options: ["--quiet"]
     ),
   ]
 
@@ -112,8 +121,23 @@ struct Workload: Sendable {
 
   var isOfClients: Bool { mode == .file || mode == .memory }
 
-  private static func file(_ name: String, _ words: String, size: Int, mebibytes: Int) -> Workload {
-    Workload(name: name, words: words, mode: .file, size: size, inputBytes: mebibytes << 20, rateTarget: 0.6)
+  private static func file(
+    _ name: String,
+    _ words: String,
+    size: Int,
+    mebibytes: Int,
+    options: [String] = ["--quiet"],
+    rateTarget: Double? = 0.6
+  ) -> Workload {
+    Workload(
+      name: name,
+      words: words,
+      mode: .file,
+      size: size,
+      inputBytes: mebibytes << 20,
+      options: options,
+      rateTarget: rateTarget
+    )
   }
 
   private static func lines(_ name: String, _ words: String, size: Int, depth: Int) -> Workload {
