@@ -51,6 +51,12 @@ struct ClientProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @Flag(
+    name: .customLong("quiet"),
+    help: "The plain mode tells of no message that was sent and answered in time, but of all others, and the numbers."
+  )
+  var isQuiet = false
+
   @OptionGroup
   var ping: PingOptions
 
@@ -131,6 +137,7 @@ struct ClientProgram: Program {
         plan,
         configuration: clientConfiguration(endpoint),
         format: format,
+        isQuiet: isQuiet,
         streams: streams
       ).run()
     }
@@ -139,6 +146,7 @@ struct ClientProgram: Program {
       let playground = Playground(
         framing: framing,
         format: format,
+        isQuiet: isQuiet,
         timeoutNanoseconds: timeoutNanoseconds,
         awaitsReceipts: !awaitsNoReceipts,
         reconnects: !staysDown,
@@ -167,7 +175,13 @@ struct ClientProgram: Program {
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
     if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
-    try PlainClient(configuration: configuration, format: format, source: source, streams: streams).run()
+    try PlainClient(
+      configuration: configuration,
+      format: format,
+      source: source,
+      isQuiet: isQuiet,
+      streams: streams
+    ).run()
   }
 }
 

@@ -60,3 +60,15 @@ struct EmbeddedServer {
     return true
   }
 }
+
+extension ClientEvent {
+  /// The same with a record an event.
+  var steps: [ClientEvent] {
+    guard case .traffic(let batch) = self else { return [self] }
+    return batch.records.map { record in
+      var step = batch
+      step.records = [record]
+      return .traffic(step)
+    }
+  }
+}

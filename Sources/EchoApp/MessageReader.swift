@@ -13,37 +13,30 @@ struct MessageReader {
   var descriptor: Int32 { input.descriptor }
   var isTerminal: Bool { input.isTerminal }
 
-  /// Reads once, and hands on every message that is complete, until `body` wants no more.
-  mutating func read(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) {
+  /// Reads once, and adds every message that is complete, up to a stop message.
+  mutating func read(into collector: inout MessageCollector) throws(Failure) {
     let chunk = try Failure.onError(.ioError) { try input.read() }
     switch chunk {
     case .notYet: return
     case .end:
       isAtEnd = true
-      if framer.finish() != nil { _ = try handOnHeld(body) }
+      if framer.finish() != nil { framer.held.withUnsafeBytes { collector.add($0) } }
     case .bytes(let bytes):
-      try bytes.withUnsafeBufferPointer { bytes throws(Failure) in try cut(UnsafeRawBufferPointer(bytes), body) }
+      try bytes.withUnsafeBufferPointer { bytes throws(Failure) in
+        try cut(UnsafeRawBufferPointer(bytes), into: &collector)
+      }
     }
   }
 
-  private mutating func cut(
-    _ bytes: UnsafeRawBufferPointer,
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool
-  ) throws(Failure) {
+  private mutating func cut(_ bytes: UnsafeRawBufferPointer, into collector: inout MessageCollector) throws(Failure) {
     var position = 0
-    while let frame = framer.next(in: bytes, from: &position) {
+    while !collector.hasStopped {
+      collector.addRun(of: bytes, from: &position, by: &framer)
+      guard let frame = framer.next(in: bytes, from: &position) else { break }
       guard !frame.isTruncated else { throw MessageReader.tooLong }
-      let wantsMore =
-        frame.isHeld
-        ? try handOnHeld(body)
-        : try body(UnsafeRawBufferPointer(rebasing: bytes[frame.start..<(frame.start + frame.count)]))
-      guard wantsMore else { return }
+      framer.withPayload(of: frame, in: bytes) { collector.add($0) }
     }
     guard framer.pendingCount <= MessageReader.limit else { throw MessageReader.tooLong }
-  }
-
-  private func handOnHeld(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) -> Bool {
-    try framer.held.withUnsafeBufferPointer { held throws(Failure) in try body(UnsafeRawBufferPointer(held)) }
   }
 
   private static var tooLong: Failure {

@@ -27,20 +27,18 @@ enum MessageSource {
     }
   }
 
-  /// Hands on the messages that are there, until `body` wants no more.
-  mutating func read(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) {
+  /// Adds the messages that are there, up to a stop message.
+  mutating func read(into collector: inout MessageCollector) throws(Failure) {
     switch self {
     case .input(var reader):
       // One owner of the line in progress, or it would be copied with every read.
       self = .script([])
       defer { self = .input(reader) }
-      try reader.read(body)
+      try reader.read(into: &collector)
     case .script(var lines):
       guard let line = lines.popLast() else { return }
       self = .script(lines)
-      _ = try Array(line.utf8).withUnsafeBufferPointer { line throws(Failure) in
-        try body(UnsafeRawBufferPointer(line))
-      }
+      Array(line.utf8).withUnsafeBytes { collector.add($0) }
     }
   }
 }

@@ -38,10 +38,14 @@ struct PlainClient: ~Copyable {
     configuration: ClientConfiguration,
     format: OutputFormat,
     source: MessageSource,
+    isQuiet: Bool = false,
     streams: consuming PlainStreams,
     embedded: EmbeddedServer? = nil
   ) throws(Failure) {
     FreedMemory.keep()
+    var configuration = configuration
+    // The embedded server's lines stand among those of each message.
+    configuration.isQuiet = isQuiet && embedded == nil
     client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
@@ -53,7 +57,8 @@ struct PlainClient: ~Copyable {
       framing: configuration.framing,
       transport: configuration.endpoint.transport,
       timeoutNanoseconds: configuration.timeoutNanoseconds,
-      awaitsReceipts: configuration.awaitsReceipts
+      awaitsReceipts: configuration.awaitsReceipts,
+      isQuiet: isQuiet
     )
   }
 
@@ -67,7 +72,7 @@ struct PlainClient: ~Copyable {
       let wantsInput = !isFinishing && client.hasRoom
       let (hasInput, isToEnd) = try streams.wait(input: wantsInput ? source.descriptor : nil)
       if isToEnd { interrupt() }
-      if hasInput { try send { source, body throws(Failure) in try source.read(body) } }
+      if hasInput { try send() }
     }
     try streams.write(&plain)
     try judge()
@@ -76,7 +81,9 @@ struct PlainClient: ~Copyable {
   private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
 
   private mutating func takeEvents() throws(Failure) {
-    held.append(contentsOf: client.events.drain())
+    let events = client.events.drain()
+    // The embedded server's line of a message stands between the two of the client's.
+    held += embedded == nil ? events : events.flatMap(\.steps)
     var taken = 0
     embedded?.takeEvents(&plain, sentCount: sentCount)
     // What the embedded server says of a message stands before its receipt.
@@ -96,11 +103,17 @@ struct PlainClient: ~Copyable {
     switch event {
     case .connected: isConnected = true
     case .traffic(let batch):
+      count(batch.uneventful)
       for record in batch.records { count(record) }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
     case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
     }
+  }
+
+  private mutating func count(_ uneventful: UneventfulTraffic) {
+    sentCount += uneventful.sent
+    pendingCount -= Int(uneventful.unawaited + uneventful.receipts)
   }
 
   private mutating func count(_ record: TrafficRecord) {
@@ -132,45 +145,22 @@ struct PlainClient: ~Copyable {
   /// Sends the next line of a script once everything before it is settled; false when there is none to send now.
   private mutating func sendScript() throws(Failure) -> Bool {
     guard source.isScript, isConnected, pendingCount == 0, !isFinishing, end == nil else { return false }
-    try send { source, body throws(Failure) in try source.read(body) }
+    try send()
     return true
   }
 
-  /// Sends what `read` takes from the source.
-  private mutating func send(
-    _ read: (inout MessageSource, (UnsafeRawBufferPointer) throws(Failure) -> Bool) throws(Failure) -> Void
-  ) throws(Failure) {
-    var batch = OutgoingBatch(
-      framing: configuration.framing,
-      transport: configuration.endpoint.transport,
-      capacity: lastByteCount
-    )
-    var id = lastID
-    var hasStopped = false
-    var hasMisfit = hasMisfit
-    let (framing, awaitsReceipts) = (configuration.framing, configuration.awaitsReceipts)
-    let transport = configuration.endpoint.transport
-    try read(&source) { line throws(Failure) in
-      do throws(FramingError) {
-        try batch.append(line, id: id + 1, expectsReceipt: awaitsReceipts)
-        id += 1
-      } catch {
-        StandardError.writeLine(
-          "\(ClientProgram.name): not sent: \(error.text(framing: framing, transport: transport))"
-        )
-        hasMisfit = true
-        return true
-      }
-      hasStopped = line.first == Responder.stopByte
-      return !hasStopped
-    }
-    lastID = id
+  /// Sends what one read takes from the source.
+  private mutating func send() throws(Failure) {
+    var collector = MessageCollector(configuration, after: lastID, capacity: lastByteCount)
+    try source.read(into: &collector)
+    let batch = collector.batch
+    lastID = collector.lastID
     lastByteCount = batch.bytes.count
-    self.hasMisfit = hasMisfit
+    hasMisfit = hasMisfit || collector.hasMisfit
     pendingCount += batch.messages.count
-    if hasStopped { transcript.enterStop() }
+    if collector.hasStopped { transcript.enterStop() }
     if !batch.isEmpty { client.post(.send(batch)) } else if !source.isAtEnd { isPrompted = false }
-    if hasStopped || source.isAtEnd {
+    if collector.hasStopped || source.isAtEnd {
       isFinishing = true
       client.post(.finish)
     }

@@ -15,6 +15,7 @@ struct PlainPing: ~Copyable {
     _ plan: PingPlan,
     configuration: ClientConfiguration,
     format: OutputFormat,
+    isQuiet: Bool,
     streams: consuming PlainStreams
   ) throws(Failure) {
     var configuration = configuration
@@ -22,7 +23,7 @@ struct PlainPing: ~Copyable {
     configuration.awaitsReceipts = plan.awaitsReceipts
     client = try WireClient.start(configuration, waking: streams.wake)
     endpoint = configuration.endpoint
-    model = PingModel(plan, format: format)
+    model = PingModel(plan, format: format, isQuiet: isQuiet)
     self.streams = streams
   }
 

@@ -86,7 +86,7 @@ struct PlainStreams: ~Copyable {
     if let input { waiter.watch(input, for: .readable) }
     watched = input
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
-    wake.clear()
+    if !waiter.readiness(of: wake.descriptor).isEmpty { wake.clear() }
     let isOutputGone = output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp)
     if isOutputGone { waiter.watch(output.descriptor, for: []) }
     let isSignalled = !signals.take().isEmpty || isSignalUntold

@@ -7,6 +7,7 @@ import Wire
 struct Playground {
   var framing: Framing
   var format: OutputFormat
+  var isQuiet: Bool
   var timeoutNanoseconds: Int64
   var awaitsReceipts: Bool
   var reconnects: Bool
@@ -83,10 +84,11 @@ struct Playground {
       configuration: configuration,
       format: format,
       source: source,
+      isQuiet: isQuiet,
       streams: streams,
       embedded: EmbeddedServer(
         server: server,
-        transcript: ServerTranscript(format: format, framing: framing),
+        transcript: ServerTranscript(format: format, framing: framing, isQuiet: isQuiet),
         isScripted: isScripted
       )
     )

@@ -6,6 +6,8 @@ package struct ClientConfiguration: Hashable, Sendable {
   package var timeoutNanoseconds: Int64 = 5_000_000_000
   /// False for peers that never answer: nothing is awaited, what comes is shown all the same.
   package var awaitsReceipts = true
+  /// Whether of messages that were sent, and of those that were answered in time, only the numbers are told.
+  package var isQuiet = false
   /// Payload bytes kept of one received message; the rest is counted and dropped.
   package var messageBytes = 1 << 20
 

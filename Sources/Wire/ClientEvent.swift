@@ -84,7 +84,7 @@ package struct TrafficRecord: Hashable, Sendable {
 
   package var kind: Kind
   package var detail: Detail
-  /// Whether a reply is awaited for a message that was `sent`.
+  /// Whether a reply is awaited for a message that was `sent`, or was for one that `failed`.
   package var isAwaited: Bool
   package var flags: MessageRecord.Flags
   /// The sender's number of the message; 0 for `received`.
@@ -131,9 +131,22 @@ package struct TrafficRecord: Hashable, Sendable {
   }
 }
 
-/// What one round of a client's wire brought.
+/// Messages of a quiet client that went well, and have no records.
+package struct UneventfulTraffic: Hashable, Sendable {
+  package var sent: UInt64 = 0
+  /// Those of the sent for which no reply is awaited.
+  package var unawaited: UInt64 = 0
+  package var receipts: UInt64 = 0
+
+  package init() {}
+
+  package var isEmpty: Bool { sent == 0 && receipts == 0 }
+}
+
+/// What some rounds of a client's wire brought.
 package struct TrafficBatch: Sendable {
   package var time: Timestamp
+  package var uneventful = UneventfulTraffic()
   package var records: [TrafficRecord] = []
   package var bytes: [UInt8] = []
 

@@ -14,6 +14,9 @@ package struct OutgoingBatch: Sendable {
 
   package private(set) var messages: [Message] = []
   package private(set) var bytes: [UInt8] = []
+  /// The most messages that are added in one run.
+  private static let runCount = 512
+
   private let framing: Framing
   private let transport: Transport
 
@@ -48,6 +51,32 @@ package struct OutgoingBatch: Sendable {
     messages.append(
       Message(id: id, wireCount: UInt32(bytes.count - start), expectsReceipt: expectsReceipt && isAnswerable)
     )
+  }
+
+  /// Adds, numbered from `first` on, the lines that a framer cuts in one run from `position` on, and says how many they are:
+  /// none where they don't go out as they lie in the input, and never one that begins with the stop byte.
+  package mutating func appendRun(
+    of input: UnsafeRawBufferPointer,
+    from position: inout Int,
+    by framer: inout Framer,
+    first: UInt64,
+    expectsReceipt: Bool
+  ) -> Int {
+    guard framing == .line, framer.framing == .line, !transport.isDatagram else { return 0 }
+    let start = position
+    var id = first
+    // Room for lines of sixteen bytes, so that a batch of one message takes little memory.
+    let room = min(OutgoingBatch.runCount, (input.count &- start) / 16 &+ 1)
+    messages.append(addingCapacity: room) { messages in
+      framer.cutRun(in: input, from: &position, except: Responder.stopByte, room: room) { _, count in
+        messages.append(
+          Message(id: id, wireCount: UInt32(truncatingIfNeeded: count &+ 1), expectsReceipt: expectsReceipt)
+        )
+        id &+= 1
+      }
+    }
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[start..<position]))
+    return Int(truncatingIfNeeded: id &- first)
   }
 
   /// What a message costs in memory beside its bytes.

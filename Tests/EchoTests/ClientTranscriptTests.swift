@@ -14,14 +14,16 @@ private struct Conversation {
     _ format: OutputFormat = .text,
     transport: Transport = .tcp,
     timeout: Int64 = 5_000_000_000,
-    awaitsReceipts: Bool = true
+    awaitsReceipts: Bool = true,
+    isQuiet: Bool = false
   ) {
     transcript = ClientTranscript(
       format: format,
       framing: .line,
       transport: transport,
       timeoutNanoseconds: timeout,
-      awaitsReceipts: awaitsReceipts
+      awaitsReceipts: awaitsReceipts,
+      isQuiet: isQuiet
     )
   }
 
@@ -76,8 +78,12 @@ private func receipt(
   return (TrafficRecord(kind, message: id, wireCount: count, roundTrip: roundTrip, flags: flags), text)
 }
 
-private func outcome(_ kind: TrafficRecord.Kind, _ id: UInt64) -> (TrafficRecord, String) {
-  (TrafficRecord(kind, message: id), "")
+private func outcome(
+  _ kind: TrafficRecord.Kind,
+  _ id: UInt64,
+  isAwaited: Bool = true
+) -> (TrafficRecord, String) {
+  (TrafficRecord(kind, message: id, isAwaited: isAwaited), "")
 }
 
 @Suite("The client's plain transcript")
@@ -178,7 +184,8 @@ struct ClientTranscriptTests {
   func broken() {
     var talk = Conversation()
     talk.connect()
-    talk.traffic([sent(1, 6), sent(2, 6), outcome(.failed, 1), outcome(.failed, 2), outcome(.failed, 3)])
+    talk.traffic([sent(1, 6), sent(2, 6), outcome(.failed, 1), outcome(.failed, 2)])
+    talk.traffic([outcome(.failed, 3, isAwaited: false)])
     talk.end(.peerClosed, messages: 2, bytes: 12, receipts: 0)
     #expect(
       talk.output == """
@@ -197,7 +204,7 @@ struct ClientTranscriptTests {
   func refused() {
     var talk = Conversation(transport: .udp)
     talk.connect()
-    talk.traffic([sent(1, 1), outcome(.failed, 2), sent(3, 3), receipt(3), receipt(1)])
+    talk.traffic([sent(1, 1), outcome(.failed, 2, isAwaited: false), sent(3, 3), receipt(3), receipt(1)])
     #expect(
       talk.output == """
         client sent 1 bytes to server
@@ -256,6 +263,42 @@ struct ClientTranscriptTests {
     talk.traffic(ids.shuffled(using: &random).map { receipt($0, "re \($0)", 0) }, isSplit: true)
     let expected = ids.map { "client sent \($0) bytes to server\nserver reply: re \($0) (0.00 ms)\n" }.joined()
     #expect(talk.output == expected)
+  }
+
+  /// Steps of which a quiet transcript leaves out those of the first two messages.
+  private static let mixed = [
+    sent(1, 6), sent(2, 6), receipt(1), sent(3, 6), receipt(2), sent(4, 6), outcome(.timedOut, 3),
+    receipt(3, "OK", 6_200_000_000, kind: .lateReceipt), outcome(.failed, 4), outcome(.failed, 5, isAwaited: false),
+    (TrafficRecord(.received, message: 0, wireCount: 3), "hi"),
+  ]
+
+  @Test("quiet, it tells of no message that was answered in time, but of every other", arguments: [false, true])
+  func quiet(isSplit: Bool) {
+    var talk = Conversation(isQuiet: true)
+    talk.connect()
+    talk.traffic(ClientTranscriptTests.mixed, isSplit: isSplit)
+    talk.end(.peerClosed, messages: 4, bytes: 24, receipts: 3, received: 12)
+    #expect(
+      talk.output == """
+        server failed to reply (5 s)
+        server reply, late: OK (6200 ms)
+        server failed to reply (connection closed)
+        client failed to send a message
+        server sent 3 bytes: hi
+        4 messages, 24 bytes sent; 3 receipts; 2 missing
+
+        """
+    )
+  }
+
+  @Test("quiet, JSON has the same events, and the ends of the connection")
+  func quietJSON() {
+    var talk = Conversation(.json, isQuiet: true)
+    talk.connect()
+    talk.traffic(ClientTranscriptTests.mixed)
+    talk.end(.peerClosed, messages: 4, bytes: 24, receipts: 3)
+    let events = talk.output.matches(of: /"event":"([a-z]+)"/).map { String($0.1) }
+    #expect(events == ["connecting", "connected", "timeout", "receipt", "failed", "failed", "received", "finished"])
   }
 
   @Test("one JSON object a line")

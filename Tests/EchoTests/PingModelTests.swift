@@ -87,20 +87,7 @@ import Wire
 
   @Test("Loss, duplicates, order and lateness are told exactly where the peer echoes")
   func echo() throws {
-    var ping = try PingScript(6, interval: 100)
-    ping.connect()
-    for number in 1...6 as ClosedRange<UInt64> {
-      ping.sent(number...number)
-      if number < 6 { ping.pass(milliseconds: 100) }
-    }
-    // 1 at once in its time, 4 before 2 and 3, 2 twice, 5 never, 6 after its time.
-    ping.hear("ping 1", "ping 4", "ping 2", "ping 2")
-    ping.pass(milliseconds: 650)
-    ping.hear("ping 3")
-    ping.pass(milliseconds: 400)
-    #expect(ping.isClosed)
-    ping.hear("ping 6", "ping 6")
-    ping.end()
+    let ping = try PingModelTests.troubled(isQuiet: false)
     #expect(
       ping.output == """
         reply to 1: 6 bytes (500.000 ms)
@@ -120,6 +107,33 @@ import Wire
     #expect(ping.notices == "")
     #expect(ping.model.shortfall == (2, of: 6))
     #expect(ping.model.isWhole && !ping.model.isMisled)
+  }
+
+  @Test("Quiet, it leaves out the replies that are as they should be, and no other line")
+  func quiet() throws {
+    let all = try PingModelTests.troubled(isQuiet: false).output.split(separator: "\n")
+    let quiet = try PingModelTests.troubled(isQuiet: true).output.split(separator: "\n")
+    #expect(all.count == quiet.count + 2)
+    #expect(quiet == all.filter { !$0.hasPrefix("reply to 1:") && !$0.hasPrefix("reply to 4:") })
+  }
+
+  /// A ping that lost something.
+  private static func troubled(isQuiet: Bool) throws -> PingScript {
+    var ping = try PingScript(6, interval: 100, isQuiet: isQuiet)
+    ping.connect()
+    for number in 1...6 as ClosedRange<UInt64> {
+      ping.sent(number...number)
+      if number < 6 { ping.pass(milliseconds: 100) }
+    }
+    // 1 at once in its time, 4 before 2 and 3, 2 twice, 5 never, 6 after its time.
+    ping.hear("ping 1", "ping 4", "ping 2", "ping 2")
+    ping.pass(milliseconds: 650)
+    ping.hear("ping 3")
+    ping.pass(milliseconds: 400)
+    #expect(ping.isClosed)
+    ping.hear("ping 6", "ping 6")
+    ping.end()
+    return ping
   }
 
   @Test("Each message has its own time: one that is lost does not keep the next waiting")

@@ -22,7 +22,8 @@ struct PingScript {
     size: Int? = nil,
     expect: PingExpectation = .echo,
     endpoint: Endpoint = .udp(host: "127.0.0.1", port: 7),
-    format: OutputFormat = .text
+    format: OutputFormat = .text,
+    isQuiet: Bool = false
   ) throws {
     var configuration = ClientConfiguration(endpoint: endpoint)
     configuration.timeoutNanoseconds = 1_000_000_000
@@ -33,7 +34,7 @@ struct PingScript {
       expectation: expect,
       configuration: configuration
     )
-    model = PingModel(plan, format: format)
+    model = PingModel(plan, format: format, isQuiet: isQuiet)
   }
 
   var output: String { String(decoding: plain.output, as: UTF8.self) }

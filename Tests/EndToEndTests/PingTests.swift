@@ -42,6 +42,14 @@ import Testing
     #expect(try server.end(SIGTERM).output.contains("from \(options.isEmpty ? "tcp" : "udp") 127.0.0.1:PORT: ping 3\n"))
   }
 
+  @Test("Quiet, the sum is all there is to say when all went well")
+  func quiet() throws {
+    let server = try RunningServer()
+    let ending = try run(["127.0.0.1", "\(server.port)", "--ping", "3", "--interval", "0", "--quiet"])
+    let sum = "sent 3, received 3, lost 0, late 0, unmatched 0\n\(PingTests.times)"
+    #expect(ending == Ending(code: 0, output: sum, error: ""))
+  }
+
   @Test(
     "Echoes, however they are framed and carried",
     arguments: ["tcp", "udp", "unix"],

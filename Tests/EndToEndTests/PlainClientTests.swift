@@ -246,6 +246,39 @@ import Testing
     #expect(ending.error == "echo_client: 1 receipt did not come in time\n")
   }
 
+  @Test("Quiet, many lines are sent in order up to the stop message, and only the end is told")
+  func quiet() throws {
+    let server = try RunningServer()
+    let input = (0..<20_000).map { String(repeating: "x", count: $0 % 300) + "\($0)\n" }.joined()
+    let ending = try Client.run(["--quiet", "127.0.0.1", "\(server.port)"], input: input + ".\nnot sent\n")
+    #expect(ending == Ending(code: 0, output: "client entered ., exiting\n", error: ""))
+    #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
+    let lines = server.program.outputText.split(separator: "\n")
+    #expect(lines.count == 20_002)
+    #expect(lines.dropFirst().dropLast().enumerated().first { !$0.element.hasSuffix("\($0.offset)") } == nil)
+  }
+
+  @Test("Quiet, what is not answered is told all the same")
+  func quietTimeout() throws {
+    let server = try SocketPeer.server()
+    let client = try Client.plain(server.port, ["--quiet", "--timeout", "0.2"])
+    client.write("one\ntwo\n")
+    client.closeInput()
+    let connection = try server.accept()
+    try connection.send("OK\n")
+    #expect(try connection.receiveToEnd() == "one\ntwo\n")
+    let ending = try client.ending()
+    #expect(ending.code == 75)
+    #expect(
+      ending.output == """
+        server failed to reply (0.2 s)
+        2 messages, 8 bytes sent; 1 receipts; 1 missing
+
+        """
+    )
+    #expect(ending.error == "echo_client: 1 receipt did not come in time\n")
+  }
+
   @Test("A connection that breaks: one line, and 74")
   func reset() throws {
     let server = try SocketPeer.server()

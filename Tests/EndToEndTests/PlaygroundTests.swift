@@ -46,6 +46,13 @@ import Testing
     #expect(lines.contains("2 messages, 8 bytes sent; 2 receipts; 0 missing"))
   }
 
+  @Test("Quiet, neither side tells of a message")
+  func quiet() throws {
+    let ending = try Client.run(["--no-tui", "--quiet"], input: "one\ntwo")
+    #expect(ending.code == 0)
+    #expect(ending.output == "waiting\n2 messages, 8 bytes sent; 2 receipts; 0 missing\n")
+  }
+
   @Test("On a screen both sides are seen, and others can join")
   func screen() throws {
     let terminal = try TerminalProgram(Client.path, columns: 140, rows: 40)

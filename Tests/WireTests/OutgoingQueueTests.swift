@@ -11,6 +11,57 @@ func outgoingTooLong(framing: Framing) {
   #expect(batch.isEmpty)
 }
 
+@Test(
+  "lines that lie in the input are taken in runs, up to a stop message, as if they came one by one",
+  arguments: 1...30
+)
+func outgoingRuns(seed: Int) throws {
+  var generator = ClientRandom(seed: UInt64(seed))
+  let alphabet = Array("a.\r\n\n\0".utf8)
+  var framer = Framer(.line, limit: 1 << 20)
+  var runs = OutgoingBatch(framing: .line, transport: .tcp)
+  var expected = OutgoingBatch(framing: .line, transport: .tcp)
+  var id: UInt64 = 0
+  for _ in 0..<50 {
+    let count = Int.random(in: 0...3000, using: &generator)
+    let input = (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+    try input.withUnsafeBytes { input in
+      var position = 0
+      while true {
+        let start = position
+        let taken = runs.appendRun(of: input, from: &position, by: &framer, first: id + 1, expectsReceipt: true)
+        let lines = input[start..<position].split(separator: 0x0a, omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count == taken && lines.allSatisfy { $0.first != Responder.stopByte })
+        for line in lines {
+          id += 1
+          try expected.append(line, id: id, expectsReceipt: true)
+        }
+        guard let frame = framer.next(in: input, from: &position) else { break }
+        id += 1
+        let line = frame.isHeld ? framer.held : Array(input[frame.start..<(frame.start + frame.count)])
+        try runs.append(line, id: id, expectsReceipt: true)
+        try expected.append(line, id: id, expectsReceipt: true)
+      }
+    }
+  }
+  #expect(runs.bytes == expected.bytes)
+  #expect(runs.messages == expected.messages)
+}
+
+@Test(
+  "lines that don't go out as they lie in the input are not taken in runs",
+  arguments: [(Framing.crlf, Transport.tcp), (.nul, .tcp), (.length16, .unix), (.raw, .tcp), (.line, .udp)]
+)
+func outgoingRunsElsewhere(framing: Framing, transport: Transport) {
+  var batch = OutgoingBatch(framing: framing, transport: transport)
+  var framer = Framer(.line, limit: 100)
+  var position = 0
+  Array("one\ntwo\n".utf8).withUnsafeBytes {
+    #expect(batch.appendRun(of: $0, from: &position, by: &framer, first: 1, expectsReceipt: true) == 0)
+  }
+  #expect(position == 0 && batch.isEmpty)
+}
+
 @Suite("OutgoingQueue") struct OutgoingQueueTests {
   @Test("gives every byte once and in order, however much is taken", arguments: 1...30)
   func random(seed: Int) throws {
@@ -24,10 +75,9 @@ func outgoingTooLong(framing: Framing) {
     func drain(_ most: Int) {
       let piece = queue.withNextBytes(limit: most) { [UInt8]($0) }
       written += piece
-      queue.took(piece.count)
-      while let message = queue.nextWritten() {
-        ids.append(message.id)
-        #expect(ends[Int(message.id)] <= written.count)
+      queue.took(piece.count) { messages in
+        ids += messages.map(\.id)
+        #expect(messages.allSatisfy { ends[Int($0.id)] <= written.count })
       }
       if ids.count < ends.count { #expect(ends[ids.count] >= written.count) }
     }
@@ -62,9 +112,7 @@ func outgoingTooLong(framing: Framing) {
     }
     var queue = OutgoingQueue()
     queue.append(try batch(1...4))
-    queue.took(4)
-    #expect(queue.nextWritten()?.id == 1)
-    #expect(queue.nextWritten()?.id == 2)
+    queue.took(4) { #expect($0.map(\.id) == [1, 2]) }
     queue.putBack(try batch(1...2))
     #expect(queue.count == 4)
     #expect(queue.withNextBytes(limit: 100) { [UInt8]($0) } == [1, 1, 2, 2, 3, 3, 4, 4])

@@ -34,7 +34,7 @@ struct Contender: Sendable {
   static func ourClient(_ path: String) -> Contender {
     Contender(
       name: "echo_client",
-      command: { _, port in [path, "--no-tui", "127.0.0.1", port] },
+      command: { workload, port in [path, "--no-tui"] + workload.output.options + ["127.0.0.1", port] },
       tellsPort: false
     )
   }

@@ -8,7 +8,7 @@ struct Workload: Sendable {
     /// Of clients: a file's lines, and the memory that they take.
     case file, memory
   }
-  /// What of ours prints, to /dev/null: nothing but what is no message, or a line a message.
+  /// What ours prints, to /dev/null: nothing but what is no message, or a line a message.
   enum Output {
     case quiet, text, json
 
@@ -98,6 +98,14 @@ struct Workload: Sendable {
     file("client-16", "a client sends a file, lines of 16 B", size: 16, mebibytes: 64),
     file("client-100", "lines of 100 B", size: 100, mebibytes: 256),
     file("client-1k", "lines of 1 KiB", size: 1024, mebibytes: 256),
+    file(
+      "client-100-text",
+      "lines of 100 B, told as text to /dev/null, against C without output",
+      size: 100,
+      mebibytes: 256,
+      output: .text,
+      rateTarget: nil
+    ),
     Workload(
       name: "client-memory",
       words: "the client's memory for a file, and for one of ten times its length",
@@ -131,8 +139,23 @@ struct Workload: Sendable {
 
   var isOfClients: Bool { mode == .file || mode == .memory }
 
-  private static func file(_ name: String, _ words: String, size: Int, mebibytes: Int) -> Workload {
-    Workload(name: name, words: words, mode: .file, size: size, inputBytes: mebibytes << 20, rateTarget: 0.6)
+  private static func file(
+    _ name: String,
+    _ words: String,
+    size: Int,
+    mebibytes: Int,
+    output: Output = .quiet,
+    rateTarget: Double? = 0.6
+  ) -> Workload {
+    Workload(
+      name: name,
+      words: words,
+      mode: .file,
+      size: size,
+      inputBytes: mebibytes << 20,
+      output: output,
+      rateTarget: rateTarget
+    )
   }
 
   private static func lines(_ name: String, _ words: String, size: Int, depth: Int) -> Workload {

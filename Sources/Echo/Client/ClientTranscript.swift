@@ -14,6 +14,7 @@ package struct ClientTranscript {
   private let transport: Transport
   private let awaitsReceipts: Bool
   private let timeoutText: String
+  private let isQuiet: Bool
   private var json = JSONLine()
   private var connection: ConnectionTranscript
   private var exchanges = ExchangeOrder()
@@ -22,17 +23,20 @@ package struct ClientTranscript {
   private var late: UInt64 = 0
   private var lost: UInt64 = 0
 
+  /// Quiet, it leaves out what was sent, and what was answered in time.
   package init(
     format: OutputFormat,
     framing: Framing,
     transport: Transport,
     timeoutNanoseconds: Int64,
-    awaitsReceipts: Bool
+    awaitsReceipts: Bool,
+    isQuiet: Bool = false
   ) {
     self.format = format
     self.framing = framing
     self.transport = transport
     self.awaitsReceipts = awaitsReceipts
+    self.isQuiet = isQuiet
     connection = ConnectionTranscript(format: format, transport: transport)
     timeoutText = Figures.seconds(nanoseconds: timeoutNanoseconds)
   }
@@ -63,13 +67,15 @@ package struct ClientTranscript {
     }
   }
 
+  private func isTold(_ record: TrafficRecord) -> Bool { !isQuiet || (record.kind != .sent && record.kind != .receipt) }
+
   // Text.
 
   private mutating func appendText(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
     case .traffic(let batch):
       batch.bytes.withUnsafeBytes { bytes in
-        for record in batch.records { appendText(record, bytes, to: &output) }
+        for record in batch.records where isTold(record) { appendText(record, bytes, to: &output) }
       }
     case .ended(let end, let totals, _):
       guard connection.hasConnected else { return }
@@ -108,7 +114,7 @@ package struct ClientTranscript {
       tell(record.message, to: &output) { $1.append("server failed to reply (\($0.timeoutText))\n") }
     case .failed:
       guard connection.hasConnected else { return }
-      if exchanges.isOpen(record.message) {
+      if record.isAwaited {
         tell(record.message, to: &output) { $1.append("server failed to reply (connection closed)\n") }
       } else {
         exchanges.interject("client failed to send a message\n", id: record.message, to: &output)
@@ -171,7 +177,7 @@ package struct ClientTranscript {
   private mutating func appendJSON(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
     case .traffic(let batch):
-      for record in batch.records {
+      for record in batch.records where isTold(record) {
         describe(record, of: batch)
         json.end(into: &output)
       }

@@ -25,9 +25,6 @@ struct ExchangeOrder {
 
   private var isEmpty: Bool { head == exchanges.count }
 
-  /// Whether the message has been sent and has no outcome yet.
-  func isOpen(_ id: UInt64) -> Bool { index(of: id).map { exchanges[$0].state == .open } ?? false }
-
   /// A message was sent; it is `isOpen` when an outcome is to follow.
   mutating func sent(_ id: UInt64, wireCount: UInt64, isOpen: Bool, to output: inout [UInt8]) {
     add(Exchange(id: id, wireCount: wireCount, state: isOpen ? .open : .silent), to: &output)

@@ -11,6 +11,9 @@ struct PingReply: Hashable, Sendable {
   var isDuplicate = false
   /// A later message was answered before (RFC 4737, 3.3).
   var isOutOfOrder = false
+
+  /// Whether there is nothing to say of it but that it came.
+  var isOrdinary: Bool { !isLate && !isDuplicate && !isOutOfOrder }
 }
 
 /// What has become of each message of a ping: 24 bytes a message.

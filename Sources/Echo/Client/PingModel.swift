@@ -43,10 +43,11 @@ package struct PingModel {
   /// How it ended.
   package private(set) var end: ClientEnd?
 
-  package init(_ plan: PingPlan, format: OutputFormat) {
+  /// Quiet, it leaves out the replies that are as they should be.
+  package init(_ plan: PingPlan, format: OutputFormat, isQuiet: Bool = false) {
     self.plan = plan
     connection = ConnectionTranscript(format: format, transport: plan.transport)
-    transcript = PingTranscript(plan, format: format)
+    transcript = PingTranscript(plan, format: format, isQuiet: isQuiet)
   }
 
   /// Takes one event, adds its lines, and says what the wire is to do.

@@ -4,12 +4,14 @@ import Wire
 struct PingTranscript {
   private let plan: PingPlan
   private let format: OutputFormat
+  private let isQuiet: Bool
   private let timeoutText: String
   private var json = JSONLine()
 
-  init(_ plan: PingPlan, format: OutputFormat) {
+  init(_ plan: PingPlan, format: OutputFormat, isQuiet: Bool) {
     self.plan = plan
     self.format = format
+    self.isQuiet = isQuiet
     timeoutText = Figures.seconds(nanoseconds: plan.timeoutNanoseconds)
   }
 
@@ -17,6 +19,7 @@ struct PingTranscript {
   var tellsUnconnected: Bool { format == .json }
 
   mutating func append(_ reply: PingReply, wireCount: UInt64, time: Timestamp, to output: inout [UInt8]) {
+    if isQuiet, reply.isOrdinary { return }
     switch format {
     case .text:
       output.append("reply to ")

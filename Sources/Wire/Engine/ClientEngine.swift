@@ -52,7 +52,8 @@ final class ClientEngine {
       if !conversation.report.isHeld { conversation.lastProgress = Clock.monotonic }
       return
     }
-    let count = calls.awaitEvents { poller.wait(milliseconds: patience()) }
+    let patience = patience()
+    let count = calls.awaitEvents { poller.wait(milliseconds: conversation.report.isGathering ? 0 : patience) }
     if count < 0 { rest(after: SystemError("epoll_wait", code: Int32(-count))) } else { waitFailure = nil }
     var isReadable = false
     var isWritable = false
@@ -71,7 +72,7 @@ final class ClientEngine {
     if hasEnded { return }
     if exchange == nil { follow(connector.tick(poller, &conversation.report)) }
     talk(isReadable: isReadable, isWritable: isWritable)
-    conversation.report.flush()
+    conversation.report.finishRound(isIdle: count <= 0 && patience != 0)
     settleBacklog()
   }
 

@@ -2,35 +2,62 @@
 struct ClientReport {
   /// What an event other than traffic counts for in the mailbox, in bytes.
   private static let eventCost = 64
-  /// A batch is handed over early when it has this many records, but never between a read's replies.
-  private static let batchLimit = 1 << 16
+  /// The weight at which a batch is handed over early, in bytes, but never between a read's replies.
+  private static let fullBytes = 256 << 10
+  /// How long traffic is gathered while more comes, in nanoseconds.
+  private static let gatherNanoseconds: Int64 = 1_000_000
 
   private let events: Mailbox<ClientEvent>
+  /// Messages that go well are counted and have no records.
+  let isQuiet: Bool
   private(set) var totals = ClientTotals()
   /// The reader is behind: nothing more should be read or sent until it has caught up.
   private(set) var isHeld = false
   private var batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
+  /// When the batch is handed over though more comes.
+  private var batchDue: Int64?
 
-  init(events: Mailbox<ClientEvent>) { self.events = events }
+  init(events: Mailbox<ClientEvent>, isQuiet: Bool) {
+    self.events = events
+    self.isQuiet = isQuiet
+  }
 
-  /// The kernel took a message's last byte at `now`.
-  mutating func sent(_ message: OutgoingBatch.Message, now: Int64) {
-    totals.messagesSent &+= 1
-    totals.bytesSent &+= UInt64(message.wireCount)
-    add(
-      TrafficRecord(
-        .sent,
-        message: message.id,
-        wireCount: UInt64(message.wireCount),
-        moment: now,
-        isAwaited: message.expectsReceipt
-      )
-    )
+  /// Whether traffic waits to be handed over.
+  var isGathering: Bool { !batch.records.isEmpty || !batch.uneventful.isEmpty }
+
+  /// The kernel took the last byte of messages at `now`.
+  mutating func sent(_ messages: UnsafeBufferPointer<OutgoingBatch.Message>, now: Int64) {
+    let count = UInt64(messages.count)
+    let (wireCount, awaited) = messages.reduce(into: (UInt64(0), UInt64(0))) { sums, message in
+      sums.0 &+= UInt64(message.wireCount)
+      sums.1 &+= message.expectsReceipt ? 1 : 0
+    }
+    totals.messagesSent &+= count
+    totals.bytesSent &+= wireCount
+    guard !isQuiet else {
+      batch.uneventful.sent &+= count
+      batch.uneventful.unawaited &+= count &- awaited
+      return
+    }
+    batch.records.append(addingCapacity: messages.count) { records in
+      for message in messages {
+        records.append(
+          TrafficRecord(
+            .sent,
+            message: message.id,
+            wireCount: UInt64(message.wireCount),
+            moment: now,
+            isAwaited: message.expectsReceipt
+          )
+        )
+      }
+    }
+    if isFull { flush() }
   }
 
   /// Keeps what replies are made of for those that come next; gives the place of its first byte.
   mutating func keep(_ bytes: UnsafeRawBufferPointer) -> Int {
-    if batch.records.count >= ClientReport.batchLimit { flush() }
+    if isFull { flush() }
     let offset = batch.bytes.count
     batch.bytes.append(contentsOf: bytes)
     return offset
@@ -63,27 +90,46 @@ struct ClientReport {
     )
   }
 
+  /// Replies that are receipts in time, of a quiet client.
+  mutating func answeredInTime(_ count: Int, wireCount: UInt64) {
+    let count = UInt64(truncatingIfNeeded: count)
+    totals.messagesReceived &+= count
+    totals.bytesReceived &+= wireCount
+    totals.receipts &+= count
+    batch.uneventful.receipts &+= count
+  }
+
   mutating func timedOut(_ message: UInt64) {
     totals.timedOut &+= 1
     add(TrafficRecord(.timedOut, message: message))
   }
 
   /// A message that the network would not take.
-  mutating func refused(_ message: UInt64) { add(TrafficRecord(.failed, message: message, detail: .refused)) }
+  mutating func refused(_ message: UInt64) {
+    add(TrafficRecord(.failed, message: message, isAwaited: false, detail: .refused))
+  }
 
   /// A message whose fate the end leaves open; an unsent one cannot have arrived.
-  mutating func abandoned(_ message: UInt64, isUnsent: Bool = false) {
+  mutating func abandoned(_ message: UInt64, isUnsent: Bool = false, isAwaited: Bool) {
     totals.unresolved &+= 1
-    add(TrafficRecord(.failed, message: message, detail: isUnsent ? .unsent : .none))
+    add(TrafficRecord(.failed, message: message, isAwaited: isAwaited, detail: isUnsent ? .unsent : .none))
+  }
+
+  /// Hands over what has been gathered at the end of a round, when nothing more happens or it has waited long enough.
+  mutating func finishRound(isIdle: Bool) {
+    guard isGathering else { return }
+    let now = Clock.monotonic
+    if isIdle || now >= batchDue ?? .max { return flush() }
+    batchDue = batchDue ?? now &+ ClientReport.gatherNanoseconds
   }
 
   /// Hands over what has been gathered.
   mutating func flush() {
-    guard !batch.records.isEmpty else { return }
+    guard isGathering else { return }
     batch.time = Clock.wall
-    let cost = batch.bytes.count + batch.records.count * MemoryLayout<TrafficRecord>.stride
     let (records, bytes) = (batch.records.count, batch.bytes.count)
-    if !events.post(.traffic(batch), cost: cost) { isHeld = true }
+    if !events.post(.traffic(batch), cost: cost + ClientReport.eventCost) { isHeld = true }
+    batchDue = nil
     batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
     batch.records.reserveCapacity(records)
     batch.bytes.reserveCapacity(bytes)
@@ -100,8 +146,15 @@ struct ClientReport {
     if isHeld { isHeld = !events.hasRoom }
   }
 
+  private var isFull: Bool {
+    batch.bytes.count &+ batch.records.count &* MemoryLayout<TrafficRecord>.stride >= ClientReport.fullBytes
+  }
+
+  /// What the batch holds in memory, what it has not used included.
+  private var cost: Int { batch.bytes.capacity + batch.records.capacity * MemoryLayout<TrafficRecord>.stride }
+
   private mutating func add(_ record: TrafficRecord) {
     batch.records.append(record)
-    if batch.records.count >= ClientReport.batchLimit { flush() }
+    if isFull { flush() }
   }
 }

@@ -48,7 +48,14 @@ final class ClientStream {
     var position = 0
     // Where the report has what the input begins with.
     var offset: Int?
-    while let frame = framer.next(in: input, from: &position) {
+    while true {
+      let start = position
+      let uneventful = framer.skipRun(in: input, from: &position, room: conversation.uneventfulReplies)
+      if uneventful > 0 { conversation.heardUneventful(uneventful, wireCount: UInt64(position &- start)) }
+      framer.cutRun(in: input, from: &position) { start, count in
+        hear(input, start, count, wireCount: UInt64(count) &+ 1, keptAt: &offset, now: now, &conversation)
+      }
+      guard let frame = framer.next(in: input, from: &position) else { break }
       let flags: MessageRecord.Flags = frame.isTruncated ? .truncated : []
       guard !frame.isHeld else {
         framer.held.withUnsafeBytes {
@@ -56,17 +63,41 @@ final class ClientStream {
         }
         continue
       }
-      let start =
-        offset ?? conversation.report.keep(UnsafeRawBufferPointer(rebasing: input[frame.start...])) - frame.start
-      offset = start
-      conversation.heard(
+      hear(
+        input,
+        frame.start,
+        frame.count,
         wireCount: frame.wireCount,
-        payload: UnsafeRawBufferPointer(rebasing: input[frame.start..<(frame.start + frame.count)]),
-        keptAt: start + frame.start,
         flags: flags,
-        now: now
+        keptAt: &offset,
+        now: now,
+        &conversation
       )
     }
+  }
+
+  /// Takes note of a reply that lies in the input, which is kept whole for the first of its replies.
+  @inline(__always)
+  private static func hear(
+    _ input: UnsafeRawBufferPointer,
+    _ start: Int,
+    _ count: Int,
+    wireCount: UInt64,
+    flags: MessageRecord.Flags = [],
+    keptAt offset: inout Int?,
+    now: Int64,
+    _ conversation: inout Conversation
+  ) {
+    if offset == nil, !conversation.report.isQuiet {
+      offset = conversation.report.keep(UnsafeRawBufferPointer(rebasing: input[start...])) - start
+    }
+    conversation.heard(
+      wireCount: wireCount,
+      payload: UnsafeRawBufferPointer(rebasing: input[start..<(start &+ count)]),
+      keptAt: offset.map { $0 &+ start },
+      flags: flags,
+      now: now
+    )
   }
 
   /// Reports what has come of an unfinished reply: after the peer's FIN it is the reply, otherwise a torn one.

@@ -21,14 +21,34 @@ struct Conversation {
   /// Takes note that the kernel took `count` bytes of the queue: a part of a stream, or a datagram with its fingerprint.
   mutating func wrote(_ count: Int, now: Int64, fingerprint: Int = 0) {
     lastProgress = now
-    queue.took(count)
-    while let message = queue.nextWritten() {
-      if repeats > 0 {
-        repeats -= 1
-      } else {
-        report.sent(message, now: now)
-      }
-      if awaitsReceipts { receiptQueue.wrote(message, now: now, fingerprint: fingerprint) }
+    Conversation.noteWritten(
+      count,
+      awaitsReceipts: awaitsReceipts,
+      now: now,
+      fingerprint: fingerprint,
+      queue: &queue,
+      repeats: &repeats,
+      report: &report,
+      receiptQueue: &receiptQueue
+    )
+  }
+
+  // Its parts are lent one by one, for the queue lends its messages.
+  private static func noteWritten(
+    _ count: Int,
+    awaitsReceipts: Bool,
+    now: Int64,
+    fingerprint: Int,
+    queue: inout OutgoingQueue,
+    repeats: inout Int,
+    report: inout ClientReport,
+    receiptQueue: inout ReceiptQueue
+  ) {
+    queue.took(count) { messages in
+      let repeated = min(repeats, messages.count)
+      repeats -= repeated
+      report.sent(UnsafeBufferPointer(rebasing: messages[repeated...]), now: now)
+      if awaitsReceipts { receiptQueue.wrote(messages, now: now, fingerprint: fingerprint) }
     }
   }
 
@@ -42,6 +62,7 @@ struct Conversation {
     isAnswer: Bool = true
   ) {
     let answer = isAnswer ? receiptQueue.answer(now: now, reply: payload) : .none
+    if report.isQuiet, answer.kind == .receipt { return report.answeredInTime(1, wireCount: wireCount) }
     report.replied(
       answer,
       wireCount: wireCount,
@@ -50,6 +71,15 @@ struct Conversation {
       flags: flags,
       now: now
     )
+  }
+
+  /// How many replies that come next need no look at what they are made of.
+  var uneventfulReplies: Int { report.isQuiet ? receiptQueue.receiptsInTime : 0 }
+
+  /// Takes note of so many of them, which took `wireCount` bytes together.
+  mutating func heardUneventful(_ count: Int, wireCount: UInt64) {
+    receiptQueue.answerInTime(count)
+    report.answeredInTime(count, wireCount: wireCount)
   }
 
   /// Takes the next message out of the queue because the network will never take it.
@@ -88,11 +118,16 @@ struct Conversation {
 
   /// Reports every message that was not answered, or not sent, as failed.
   mutating func abandon() {
-    while let message = receiptQueue.nextAbandoned() { report.abandoned(message) }
+    while let message = receiptQueue.nextAbandoned() { report.abandoned(message, isAwaited: true) }
     var isUnsent = !queue.isPartlyWritten
     while let message = queue.removeNext() {
       // What was written to an address that did not take it, and was to go once more, may have arrived all the same.
-      report.abandoned(message.id, isUnsent: isUnsent && repeats == 0)
+      let isRepeated = repeats > 0
+      report.abandoned(
+        message.id,
+        isUnsent: isUnsent && !isRepeated,
+        isAwaited: isRepeated && awaitsReceipts && message.expectsReceipt
+      )
       isUnsent = true
       repeats = max(0, repeats - 1)
     }

@@ -61,15 +61,15 @@ package struct Framer {
   }
 
   /// Cuts, with one look at each, whole frames that lie in the input, at most `room` of them: those of a delimited framing
-  /// that are within the limit and don't begin with `exception`. Where it stops, `next` goes on.
+  /// that are within the limit and don't begin with `exception`, if there is one. Where it stops, `next` goes on.
   ///
   /// `body` gets the start and the count of each payload.
   @inline(__always)
   mutating func cutRun(
     in input: UnsafeRawBufferPointer,
     from position: inout Int,
-    except exception: UInt8,
-    room: Int,
+    except exception: UInt8? = nil,
+    room: Int = .max,
     _ body: (_ start: Int, _ count: Int) -> Void
   ) {
     if heldWasReturned { releaseHeld() }
@@ -90,6 +90,20 @@ package struct Framer {
     position = start - base
   }
 
+  /// Passes over the whole frames that lie in the input, if they are at most `room` of a delimited framing and no more than
+  /// the limit together, and says how many. Where it stops, `next` goes on.
+  mutating func skipRun(in input: UnsafeRawBufferPointer, from position: inout Int, room: Int) -> Int {
+    if heldWasReturned { releaseHeld() }
+    guard room > 0, wireCount == 0, input.count &- position <= limit, let delimiter = framing.delimiter else {
+      return 0
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: input[position...])
+    let count = rest.count(of: delimiter)
+    guard count <= room, let last = count > 0 ? rest.lastIndex(of: delimiter) : nil else { return 0 }
+    position &+= last &+ 1
+    return count
+  }
+
   /// Keeps no more than the first `count` bytes of the frame in progress, however long it becomes; all are counted.
   package mutating func cut(to count: Int) {
     guard !heldWasReturned, held.count > count else { return }
@@ -104,7 +118,11 @@ package struct Framer {
   }
 
   /// Lends the payload of the frame that was returned last.
-  func withPayload(of frame: Frame, in input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+  package func withPayload(
+    of frame: Frame,
+    in input: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) -> Void
+  ) {
     if frame.isHeld {
       held.withUnsafeBytes(body)
     } else {

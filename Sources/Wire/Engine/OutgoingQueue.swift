@@ -102,15 +102,25 @@ package struct OutgoingQueue {
     }
   }
 
-  /// Takes note that the kernel took `count` of the bytes that go next.
-  package mutating func took(_ count: Int) { offset += count }
-
-  /// The next message whose last byte has been taken; nil when it has not.
-  package mutating func nextWritten() -> OutgoingBatch.Message? {
-    guard !isEmpty else { return nil }
-    let next = current.messages[message]
-    guard messageStart + Int(next.wireCount) <= offset else { return nil }
-    return removeNext()
+  /// Takes note that the kernel took `count` of the bytes that go next; `written` gets the messages whose last byte has been
+  /// taken.
+  package mutating func took(_ count: Int, written: (UnsafeBufferPointer<OutgoingBatch.Message>) -> Void) {
+    offset += count
+    repeat {
+      let (taken, size) = current.messages.withUnsafeBufferPointer { messages in
+        var (next, end) = (message, messageStart)
+        while next < messages.count, end &+ Int(messages[next].wireCount) <= offset {
+          end &+= Int(messages[next].wireCount)
+          next &+= 1
+        }
+        if next > message { written(UnsafeBufferPointer(rebasing: messages[message..<next])) }
+        return (next - message, end - messageStart)
+      }
+      message += taken
+      messageStart += size
+      self.count -= taken
+      cost -= taken * OutgoingBatch.messageCost + size
+    } while adoptNext()
   }
 
   /// Takes the next message out, written or not; nil when the queue is empty.
@@ -122,10 +132,17 @@ package struct OutgoingQueue {
     message += 1
     messageStart += Int(next.wireCount)
     offset = max(offset, messageStart)
-    if message == current.messages.count {
-      adopt(waiting.isEmpty ? OutgoingBatch(framing: .raw, transport: .tcp) : waiting.removeFirst())
-    }
+    adoptNext()
     return next
+  }
+
+  /// Goes on to the batch that waits once all of the current one has left; false when there is none, or some has not.
+  @discardableResult
+  private mutating func adoptNext() -> Bool {
+    guard message == current.messages.count, message > 0 else { return false }
+    let isLast = waiting.isEmpty
+    adopt(isLast ? OutgoingBatch(framing: .raw, transport: .tcp) : waiting.removeFirst())
+    return !isLast
   }
 
   private mutating func adopt(_ batch: OutgoingBatch) {

@@ -49,7 +49,7 @@ package struct ReceiptQueue: Sendable {
   private var hasReceipt = false
   /// Expired messages of a stream that are older than those that are remembered.
   private var forgotten = 0
-  /// Wire bytes of the messages that are awaited.
+  /// Wire bytes of the datagrams that are awaited.
   package private(set) var awaitedBytes = 0
 
   package init(isDatagram: Bool, timeoutNanoseconds: Int64) {
@@ -70,14 +70,30 @@ package struct ReceiptQueue: Sendable {
     return hasher.finalize()
   }
 
-  /// Takes note of a message whose last byte has been written; of a datagram with its fingerprint.
-  package mutating func wrote(_ message: OutgoingBatch.Message, now: Int64, fingerprint: Int = 0) {
-    guard message.expectsReceipt else { return }
-    awaited.append(
-      Outstanding(message: message.id, writtenAt: now, fingerprint: fingerprint, wireCount: message.wireCount)
-    )
-    awaitedBytes += Int(message.wireCount)
+  /// Takes note of messages whose last byte has been written; of a datagram with its fingerprint.
+  package mutating func wrote(
+    _ messages: UnsafeBufferPointer<OutgoingBatch.Message>,
+    now: Int64,
+    fingerprint: Int = 0
+  ) {
+    var run: Outstanding?
+    for message in messages where message.expectsReceipt {
+      if !isDatagram, let last = run, last.message &+ UInt64(last.count) == message.id {
+        run?.count = last.count &+ 1
+      } else {
+        if let run { awaited.append(run) }
+        run = Outstanding(message: message.id, writtenAt: now, fingerprint: fingerprint, wireCount: message.wireCount)
+      }
+      if isDatagram { awaitedBytes &+= Int(message.wireCount) }
+    }
+    if let run { awaited.append(run) }
   }
+
+  /// How many replies of a stream that come next are receipts in time, whatever they are made of.
+  var receiptsInTime: Int { isDatagram || forgotten > 0 || expired.count > 0 ? 0 : awaited.count }
+
+  /// Takes note of replies that are receipts in time.
+  mutating func answerInTime(_ count: Int) { awaited.removeFirst(count) }
 
   /// Says what a reply answers.
   ///
@@ -151,31 +167,42 @@ package struct ReceiptQueue: Sendable {
   }
 
   private mutating func removeAwaited() {
-    if let oldest = awaited.first { awaitedBytes -= Int(oldest.wireCount) }
+    if isDatagram, let oldest = awaited.first { awaitedBytes -= Int(oldest.wireCount) }
     awaited.removeFirst()
   }
 }
 
-/// A message between its write and its receipt: 32 bytes.
+/// A message between its write and its receipt, or some that were numbered and written in one go: 32 bytes.
 private struct Outstanding: Sendable {
+  /// The first one's number.
   var message: UInt64
   var writtenAt: Int64
   var fingerprint: Int
   var wireCount: UInt32
+  var count: UInt32 = 1
 }
 
 /// A queue in one array whose size is a power of two.
 private struct OutstandingRing: Sendable {
   private var slots: [Outstanding] = []
   private var head = 0
+  private var slotCount = 0
+  /// Messages, each by itself.
   private(set) var count = 0
 
-  var first: Outstanding? { count == 0 ? nil : slots[head] }
+  /// The oldest message, alone.
+  var first: Outstanding? {
+    guard slotCount > 0 else { return nil }
+    var oldest = slots[head]
+    oldest.count = 1
+    return oldest
+  }
 
   mutating func append(_ element: Outstanding) {
-    if count == slots.count { grow() }
-    slots[(head &+ count) & (slots.count &- 1)] = element
-    count &+= 1
+    count &+= Int(element.count)
+    if slotCount == slots.count { grow() }
+    slots[(head &+ slotCount) & (slots.count &- 1)] = element
+    slotCount &+= 1
   }
 
   func contains(_ fingerprint: Int) -> Bool { place(of: fingerprint) != nil }
@@ -190,7 +217,7 @@ private struct OutstandingRing: Sendable {
   }
 
   private func place(of fingerprint: Int) -> Int? {
-    (0..<count).first { self[$0].fingerprint == fingerprint }
+    (0..<slotCount).first { self[$0].fingerprint == fingerprint }
   }
 
   private subscript(index: Int) -> Outstanding {
@@ -198,10 +225,21 @@ private struct OutstandingRing: Sendable {
     set { slots[(head &+ index) & (slots.count &- 1)] = newValue }
   }
 
-  mutating func removeFirst() {
-    guard count > 0 else { return }
-    head = (head &+ 1) & (slots.count &- 1)
-    count &-= 1
+  /// Takes out the oldest messages.
+  mutating func removeFirst(_ amount: Int = 1) {
+    var missing = UInt32(clamping: min(amount, count))
+    count &-= Int(missing)
+    while missing > 0 {
+      let taken = min(missing, slots[head].count)
+      missing &-= taken
+      if taken < slots[head].count {
+        slots[head].message &+= UInt64(taken)
+        slots[head].count &-= taken
+      } else {
+        head = (head &+ 1) & (slots.count &- 1)
+        slotCount &-= 1
+      }
+    }
   }
 
   private mutating func grow() {

@@ -46,7 +46,7 @@ package final class WireClient: Sendable {
         waker: waker,
         commands: commands,
         backlog: backlog,
-        report: ClientReport(events: events)
+        report: ClientReport(events: events, isQuiet: configuration.isQuiet)
       )
       let thread = try WireThread(name: "wire-client") { engine.run() }
       return WireClient(events: events, commands: commands, backlog: backlog, thread: thread)
