@@ -63,6 +63,7 @@ let package = Package(
       ]
     ),
     .target(name: "CSystem", cSettings: cSettings),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     target(
       "Screen",
       [],
@@ -71,11 +72,12 @@ let package = Package(
     ),
     target("Wire", ["CSystem"], moreSettings: uncheckedExclusivity),
     target("Echo", ["Screen", "Wire", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+    target("Journal", ["CSQLite", "CSystem", "Wire"]),
     target("Terminal", ["CNcurses", "Screen"]),
     target(
       "EchoApp",
       [
-        "Echo", "Screen", "Terminal", "Wire",
+        "Echo", "Journal", "Screen", "Terminal", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -88,12 +90,13 @@ let package = Package(
     .executableTarget(name: "seed_client", path: "Tests/SeedClient", cSettings: cSettings),
     .target(
       name: "TestKit",
-      dependencies: ["CVTerm", "CPseudoTerminal", "Screen", "Wire"],
+      dependencies: ["CSQLite", "CVTerm", "CPseudoTerminal", "Screen", "Wire"],
       path: "Tests/TestKit",
       swiftSettings: swiftSettings
     ),
     tests("ScreenTests", ["Screen"], resources: [.copy("Resources/hostile.json")]),
     tests("WireTests", ["Wire"]),
+    tests("JournalTests", ["Journal", "Wire"]),
     tests("EchoTests", ["Echo", "Screen", "Wire"]),
     .executableTarget(
       name: "terminal_fixture",

@@ -147,6 +147,31 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
   }
 }
 
+/// The control message with which a datagram leaves from an address (ip(7), ipv6(7)); nothing where it is not known.
+static void set_source(struct msghdr *message, struct control *buffer, const struct csystem_address *source) {
+  struct sockaddr_storage storage;
+  if (source->family != CSYSTEM_IPV4 && source->family != CSYSTEM_IPV6) return;
+  csystem_address_to(source, &storage);
+  memset(buffer, 0, sizeof *buffer);
+  struct cmsghdr *control = (struct cmsghdr *)buffer->bytes;
+  if (source->family == CSYSTEM_IPV6) {
+    struct in6_pktinfo info = {.ipi6_addr = ((struct sockaddr_in6 *)&storage)->sin6_addr};
+    *control = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof info), .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO};
+    memcpy(CMSG_DATA(control), &info, sizeof info);
+    message->msg_controllen = CMSG_SPACE(sizeof info);
+  } else {
+#if defined(IP_PKTINFO)
+    struct in_pktinfo info = {.ipi_spec_dst = ((struct sockaddr_in *)&storage)->sin_addr};
+    *control = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof info), .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO};
+    memcpy(CMSG_DATA(control), &info, sizeof info);
+    message->msg_controllen = CMSG_SPACE(sizeof info);
+#else
+    return;
+#endif
+  }
+  message->msg_control = buffer->bytes;
+}
+
 /// Copies the packet information that the datagram came with, so that the reply leaves from the address it was sent to.
 static void copy_destination(struct msghdr *received, struct msghdr *reply, struct control *buffer) {
   for (struct cmsghdr *control = CMSG_FIRSTHDR(received); control; control = CMSG_NXTHDR(received, control)) {
@@ -186,6 +211,21 @@ void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const v
       .msg_iovlen = 1,
   };
   copy_destination(received, &group->sent[slot].msg_hdr, &group->send_controls[slot]);
+}
+
+void csystem_datagrams_answer(struct csystem_datagrams *group, const struct csystem_address *peer,
+                              const struct csystem_address *source, const void *bytes, size_t count) {
+  if (group->replies == group->capacity) return;
+  int slot = group->replies++;
+  socklen_t length = csystem_address_to(peer, &group->sources[slot]);
+  group->send_vectors[slot] = (struct iovec){(void *)bytes, count};
+  group->sent[slot].msg_hdr = (struct msghdr){
+      .msg_name = &group->sources[slot],
+      .msg_namelen = length,
+      .msg_iov = &group->send_vectors[slot],
+      .msg_iovlen = 1,
+  };
+  set_source(&group->sent[slot].msg_hdr, &group->send_controls[slot], source);
 }
 
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/param.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "csystem.h"
@@ -48,4 +49,18 @@ ssize_t csystem_folder_path(int folder, char *path, size_t capacity) {
   memcpy(path, found, count);
   return (ssize_t)count;
 #endif
+}
+
+int csystem_rename_new(int folder, const char *name, const char *new_name) {
+#if defined(__linux__) && defined(SYS_renameat2)
+  enum { no_replace = 1 };
+  int renamed = (int)syscall(SYS_renameat2, folder, name, folder, new_name, no_replace);
+  // Not every file system knows the flag.
+  if (renamed == 0 || (errno != EINVAL && errno != ENOSYS)) return renamed < 0 ? -errno : 0;
+#elif defined(__APPLE__)
+  if (renameatx_np(folder, name, folder, new_name, RENAME_EXCL) == 0) return 0;
+  if (errno != ENOTSUP) return -errno;
+#endif
+  if (linkat(folder, name, folder, new_name, 0) < 0 || unlinkat(folder, name, 0) < 0) return -errno;
+  return 0;
 }

@@ -9,6 +9,7 @@ struct PlainServer {
   var configuration: ServerConfiguration
   var format: OutputFormat
   var isQuiet: Bool
+  var recording: RecordOptions
   var isConfined: Bool
 
   func run() throws(Failure) {
@@ -17,7 +18,12 @@ struct PlainServer {
     var configuration = configuration
     configuration.delivery = streams.output.isTerminal ? .lossy : .lossless
     var sandbox = ProgramSandbox(isConfined ? .server(configuration) : nil)
-    let server = try WireServer.start(configuration, confinement: sandbox.confinement, waking: streams.wake)
+    let server = try RecordedServer.start(
+      configuration,
+      recording: recording,
+      confinement: sandbox.confinement,
+      waking: streams.wake
+    )
     sandbox.enter()
     // Who reads JSON reads events, and this is none.
     if format == .text { sandbox.tellFailure(of: ServerProgram.name) }
@@ -30,15 +36,15 @@ struct PlainServer {
     var plain = PlainOutput()
     var isOver = false
     while !isOver {
-      for event in server.events.drain() {
+      for event in server.wire.events.drain() {
         transcript.append(event, to: &plain)
         if case .stopped = event { isOver = true }
         if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
       }
       try streams.write(&plain)
       guard !isOver else { break }
-      if try streams.wait().isToEnd { server.post(.stop) }
+      if try streams.wait().isToEnd { server.wire.post(.stop) }
     }
-    server.join()
+    try server.finish()
   }
 }

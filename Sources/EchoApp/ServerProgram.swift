@@ -56,6 +56,9 @@ struct ServerProgram: Program {
   @Option(help: "Bytes of messages that the view keeps in memory.")
   var historyBytes = ServerProgram.historyBytes
 
+  @OptionGroup(title: "Recording")
+  var recording: RecordOptions
+
   @Flag(name: .customLong("no-tui"), help: "Plain lines on standard output, for pipes and scripts.")
   var isPlain = false
 
@@ -107,6 +110,7 @@ struct ServerProgram: Program {
         historyCount: history,
         historyBytes: historyBytes,
         theme: theme,
+        recording: recording,
         isConfined: !isUnconfined
       ).run()
     } else {
@@ -114,6 +118,7 @@ struct ServerProgram: Program {
         configuration: serverConfiguration,
         format: format,
         isQuiet: isQuiet,
+        recording: recording,
         isConfined: !isUnconfined
       ).run()
     }

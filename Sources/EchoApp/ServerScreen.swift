@@ -9,13 +9,19 @@ struct ServerScreen {
   var historyCount: Int
   var historyBytes: Int
   var theme: ThemeName?
+  var recording: RecordOptions
   var isConfined: Bool
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
     // Bound before the screen is taken, so that a failure is a line where the user typed.
-    let server = try WireServer.start(configuration, confinement: sandbox.confinement, waking: wake)
+    let server = try RecordedServer.start(
+      configuration,
+      recording: recording,
+      confinement: sandbox.confinement,
+      waking: wake
+    )
     sandbox.tellFailure(of: ServerProgram.name)
     let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
       ServerModel(
@@ -29,9 +35,10 @@ struct ServerScreen {
     // The terminal and what describes it are open now, and the time zone is the last thing to be read.
     Surroundings.loadTimeZone()
     sandbox.enter()
-    let end = try loop.run(drain: { server.events.drain() }, perform: { server.post($0) })
+    let end = try loop.run(drain: { server.wire.events.drain() }, perform: { server.wire.post($0) })
     sandbox.tellFailure(of: ServerProgram.name)
     StandardError.writeLine("\(ServerProgram.name): \(end.summary)")
+    try server.finish()
   }
 
   /// A screen saves files: below the folders that its user works in.

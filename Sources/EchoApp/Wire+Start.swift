@@ -6,10 +6,11 @@ extension WireServer {
   static func start(
     _ configuration: ServerConfiguration,
     confinement: Confinement?,
+    recorder: Recorder? = nil,
     waking wake: WakeDescriptor
   ) throws(Failure) -> WireServer {
     do throws(WireError) {
-      return try start(configuration, confinement: confinement) { wake.signal() }
+      return try start(configuration, confinement: confinement, recorder: recorder) { wake.signal() }
     } catch {
       throw Failure(listening: error)
     }

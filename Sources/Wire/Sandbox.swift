@@ -5,6 +5,8 @@
 package struct Sandbox: Hashable, Sendable {
   /// Folders below which regular files may be made, written, replaced and removed; those that are not there are left out.
   package var writableFolders: [String] = []
+  /// Folders below which regular files may, besides, be read.
+  package var databaseFolders: [String] = []
   /// Folders below which files may be removed.
   package var removableFolders: [String] = []
   package var readsFiles = false

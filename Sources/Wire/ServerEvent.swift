@@ -9,6 +9,8 @@ package enum ServerEvent: Sendable {
   case refused(Refusal, at: Timestamp)
   /// A system call failed and the server went on.
   case failure(SystemError, peer: Peer?, at: Timestamp)
+  /// Nothing is recorded any more.
+  case recordingFailed(RecordingFailure, at: Timestamp)
   case stopping(StopReason, at: Timestamp)
   /// The last event.
   case stopped(ServerTotals, at: Timestamp)
@@ -85,6 +87,8 @@ package enum StopReason: Hashable, Sendable {
   case message(Peer)
   /// A signal or the user.
   case asked
+  /// What comes could not be recorded any more.
+  case recordingFailed
 }
 
 /// A server's whole life in numbers.
@@ -105,6 +109,8 @@ package struct ServerTotals: Hashable, Sendable {
   package var idle: UInt64 = 0
   /// Connections closed because their peers did not take their receipts.
   package var stalled: UInt64 = 0
+  /// Messages that are not in the recording, because it failed.
+  package var unrecorded: UInt64 = 0
 
   package init() {}
 

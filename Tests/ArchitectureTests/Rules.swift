@@ -8,8 +8,9 @@ enum Architecture {
     "Sources/Wire": ["Synchronization"],
     "Sources/Wire/Engine": ["CSystem", "Darwin", "Glibc", "Musl", "Synchronization"],
     "Sources/Echo": ["Histogram", "Screen", "Wire"],
+    "Sources/Journal": ["CSQLite", "CSystem", "Darwin", "Glibc", "Synchronization", "Wire"],
     "Sources/Terminal": ["CNcurses", "Darwin", "Glibc", "Screen", "Synchronization"],
-    "Sources/EchoApp": ["ArgumentParser", "Echo", "Screen", "Synchronization", "Terminal", "Wire"],
+    "Sources/EchoApp": ["ArgumentParser", "Echo", "Journal", "Screen", "Synchronization", "Terminal", "Wire"],
     "Sources/echo_server": ["EchoApp"],
     "Sources/echo_client": ["EchoApp"],
   ]
@@ -17,13 +18,13 @@ enum Architecture {
   /// What comes with the toolchain or the system, and needs no line in the manifest.
   static let systemModules: Set<String> = ["Darwin", "Glibc", "Musl", "Synchronization"]
   /// The targets in C, which depend on nothing.
-  static let cTargets: Set<String> = ["CNcurses", "CSystem"]
+  static let cTargets: Set<String> = ["CNcurses", "CSQLite", "CSystem"]
   /// The packages a user downloads to build the programs.
   static let packages: Set<String> = ["hdrhistogram-swift", "swift-argument-parser"]
 
   /// What gives access to the system's calls, and the only folders for it.
   static let systemCallModules: Set<String> = ["CSystem", "Darwin", "Glibc", "Musl"]
-  static let systemCallFolders = ["Sources/Wire/Engine", "Sources/Terminal"]
+  static let systemCallFolders = ["Sources/Wire/Engine", "Sources/Journal", "Sources/Terminal"]
 
   static let engine = "Sources/Wire/Engine"
 

@@ -266,6 +266,18 @@ import Wire
     #expect(!ServerScript(stopPolicy: .local).contains("ANYONE"))
   }
 
+  @Test("A recording that failed is told for as long as the server runs, and in a row of the list")
+  func recordingFailure() {
+    var script = ServerScript()
+    script.listen()
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: false)
+    script.give(.news(.recordingFailed(failure, at: script.time)))
+    #expect(script.contains("recording failed: database or disk is full"))
+    script.pass(milliseconds: 3_600_000)
+    #expect(script.model.recordingFailure == failure)
+    #expect(script.contains("NOT RECORDED: database or disk is full"))
+  }
+
   @Test("The rate is the last whole second's, and a quiet second is none")
   func rates() {
     var script = ServerScript()

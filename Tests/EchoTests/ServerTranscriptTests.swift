@@ -267,6 +267,22 @@ import Wire
     )
   }
 
+  @Test("A recording that fails is told once, in either format, and what it costs at the end")
+  func recordingFailure() {
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: true)
+    let time = ServerTranscriptTests.time
+    var totals = ServerTotals()
+    totals.unrecorded = 3
+    let failed = ServerEvent.recordingFailed(failure, at: time)
+    let stopping = ServerEvent.stopping(.recordingFailed, at: time)
+    let (_, notices) = lines(.text, failed, stopping, .stopped(totals, at: time))
+    #expect(notices.hasPrefix("recording failed: database or disk is full; nothing more is answered\n0 messages"))
+    #expect(notices.hasSuffix("; 3 not recorded\n"))
+    let output = lines(.json, failed, stopping, .stopped(totals, at: time)).output
+    #expect(output.contains(#""error":"database or disk is full","recorded":7}"#))
+    #expect(output.hasSuffix(#","unrecorded":3}"# + "\n"))
+  }
+
   @Test("JSON: flags")
   func jsonFlags() {
     let output = lines(.json, messages(Array(".".utf8), flags: [.truncated, .partial, .stop, .stopRefused])).output

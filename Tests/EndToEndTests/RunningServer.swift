@@ -10,18 +10,23 @@ final class RunningServer {
 
   /// Waits until the server says that it is waiting; what it prints stays to be read.
   ///
-  /// `port`: one that was free and is to be taken again; 0 is any.
+  /// `port`: one that was free and is to be taken again; 0 is any. `fileBlocks`: how large its files may get, in blocks of
+  /// 512 bytes.
   init(
     _ options: [String] = [],
     bind: [String] = ["127.0.0.1"],
     port wanted: UInt16 = 0,
-    format: String = "text"
+    format: String = "text",
+    fileBlocks: Int? = nil
   ) throws {
-    let binds = bind.flatMap { ["--bind", $0] }
-    program = try PlainProgram(
-      Programs.path(named: "echo_server"),
-      ["\(wanted)", "--no-tui", "--format", format] + binds + options
-    )
+    let path = Programs.path(named: "echo_server")
+    let options = ["\(wanted)", "--no-tui", "--format", format] + bind.flatMap { ["--bind", $0] } + options
+    if let fileBlocks {
+      let limit = ["-c", "ulimit -f \(fileBlocks); exec \"$@\"", "sh", path]
+      program = try PlainProgram("/bin/sh", limit + options)
+    } else {
+      program = try PlainProgram(path, options)
+    }
     let line: String?
     if format == "text" {
       try #require(try program.readLine() == "waiting")

@@ -22,6 +22,8 @@ import Testing
       (["0", "--max-message", "0"], "--max-message"), (["0", "--max-connections", "x"], "--max-connections"),
       (["0", "--idle-timeout", "0"], "--idle-timeout"), (["0", "--history", "-5"], "--history"),
       (["0", "--bind", ""], "--bind"), (["0", "--unix", ""], "--unix"), (["0", "--format", "xml"], "json"),
+      (["0", "--record", ""], "--record"), (["0", "--durability", "some"], "group"),
+      (["0", "--on-record-error", "ignore"], "continue"), (["0", "--record-limit", "1"], "--record-limit"),
       (["0", "--nonsense"], "--nonsense"),
     ]
   )

@@ -48,6 +48,14 @@ import Testing
     #expect(rules.folders.last == LandlockRules.Folder(path: "/run/echo", rights: .remove))
   }
 
+  @Test("What records may read its folder's files, too, and nobody else's")
+  func recording() {
+    let rules = LandlockRules(.recording("/var/lib/echo/messages"), version: 7)
+    let rights: LandlockRules.Files = [.read, .write, .truncate, .makeRegular, .remove, .readFolder]
+    #expect(rules.folders == [LandlockRules.Folder(path: "/var/lib/echo/", rights: rights)])
+    #expect(rules.ports == [])
+  }
+
   @Test("A server needs no port and no file; its Unix socket's folder only to take the name away")
   func server() {
     var configuration = ServerConfiguration(port: 0)

@@ -34,6 +34,7 @@ final class ServerFixture {
   private(set) var drops: [Drop] = []
   private(set) var refusals: [Refusal] = []
   private(set) var failures: [SystemError] = []
+  private(set) var recordingFailures: [RecordingFailure] = []
   private(set) var stopping: (reason: StopReason, at: Timestamp)?
   private(set) var stopped: (totals: ServerTotals, at: Timestamp)?
   /// The names of the events in their order, messages left out.
@@ -42,21 +43,25 @@ final class ServerFixture {
   init(
     _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
     calls: SystemCalls = .kernel,
-    eventCapacity: Int = WireServer.eventCapacity
+    eventCapacity: Int = WireServer.eventCapacity,
+    recorder: Recorder? = nil
   ) throws {
     let wakes = wakes
-    server = try WireServer.start(configuration, calls: calls, eventCapacity: eventCapacity) { wakes.signal() }
+    server = try WireServer.start(configuration, calls: calls, eventCapacity: eventCapacity, recorder: recorder) {
+      wakes.signal()
+    }
     try wait("listening") { !$0.endpoints.isEmpty }
   }
 
   convenience init(
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
+    recorder: Recorder? = nil,
     _ change: (inout ServerConfiguration) -> Void
   ) throws {
     var configuration = ServerConfiguration(port: 0)
     change(&configuration)
-    try self.init(configuration, calls: calls, eventCapacity: eventCapacity)
+    try self.init(configuration, calls: calls, eventCapacity: eventCapacity, recorder: recorder)
   }
 
   deinit { end() }
@@ -109,6 +114,7 @@ final class ServerFixture {
     case .dropped(let drop, _): drops.append(drop)
     case .refused(let refusal, _): refusals.append(refusal)
     case .failure(let error, _, _): failures.append(error)
+    case .recordingFailed(let failure, _): recordingFailures.append(failure)
     case .stopping(let reason, let time): stopping = (reason, time)
     case .stopped(let totals, let time): stopped = (totals, time)
     }

@@ -158,6 +158,12 @@ final class ServerPeer: @unchecked Sendable {
     return received
   }
 
+  /// Whether nothing has come that was not received.
+  var hasNothing: Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, 0) == 0
+  }
+
   /// One datagram.
   func receiveDatagram() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

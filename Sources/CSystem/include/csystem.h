@@ -71,6 +71,8 @@ struct csystem_folder {
 int csystem_folder_status(int folder, struct csystem_folder *status);
 /// The path that leads to a folder now: its length, at most `capacity`.
 ssize_t csystem_folder_path(int folder, char *path, size_t capacity);
+/// Gives a file in a folder a name that nothing there has: -EEXIST otherwise.
+int csystem_rename_new(int folder, const char *name, const char *new_name);
 
 /// Raises the soft limit on descriptors to the hard one; returns the limit.
 int64_t csystem_raise_descriptor_limit(void);
@@ -113,6 +115,9 @@ int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor);
 void csystem_datagrams_get(const struct csystem_datagrams *group, int index, struct csystem_datagram *datagram);
 /// Queues a reply to the datagram at `index`, from the address that it was sent to; `bytes` must outlive the send.
 void csystem_datagrams_reply(struct csystem_datagrams *group, int index, const void *bytes, size_t count);
+/// Queues a datagram to a peer, from an address of this machine, over what was received; `bytes` must outlive the send.
+void csystem_datagrams_answer(struct csystem_datagrams *group, const struct csystem_address *peer,
+                              const struct csystem_address *source, const void *bytes, size_t count);
 /// sendmmsg(2) of what was queued: how many were sent; the rest is forgotten.
 int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor);
 /// Forgets what was queued and not sent.

@@ -12,6 +12,8 @@ extension ServerEvent {
     case .failure(let error, _, _): "\(error.call) failed: \(error.reason)"
     case .stopping(.message, _): "sent the stop message: stopping"
     case .stopping(.asked, _): "stopping"
+    case .stopping(.recordingFailed, _): "stopping: nothing can be recorded"
+    case .recordingFailed(let failure, _): failure.text
     }
   }
 
@@ -20,7 +22,7 @@ extension ServerEvent {
     switch self {
     case .listening, .messages, .connected, .stopping, .stopped: false
     case .disconnected(_, let reason, _, _): reason.abnormalText != nil
-    case .dropped, .refused, .failure: true
+    case .dropped, .refused, .failure, .recordingFailed: true
     }
   }
 
@@ -32,7 +34,7 @@ extension ServerEvent {
     case .dropped(_, let time), .refused(_, let time): (nil, time)
     case .failure(_, let peer, let time): (peer, time)
     case .stopping(.message(let peer), let time): (peer, time)
-    case .stopping(.asked, let time): (nil, time)
+    case .stopping(.asked, let time), .stopping(.recordingFailed, let time), .recordingFailed(_, let time): (nil, time)
     }
   }
 }
@@ -89,6 +91,13 @@ extension Drop {
   }
 }
 
+extension RecordingFailure {
+  /// What is told when it happens.
+  var text: String {
+    "recording failed: \(reason); \(endsServer ? "nothing more is answered" : "the server goes on without it")"
+  }
+}
+
 extension Refusal {
   var text: String {
     switch self {
@@ -114,6 +123,7 @@ extension ServerTotals {
       (droppedByServer, "not shown", true), (refused - min(refused, stopsRefused), "refused", true),
       (stopsRefused, stopsRefused == 1 ? "stop refused" : "stops refused", true), (truncated, "truncated", true),
       (idle, "idle", true), (stalled, "stalled", true), (partial, "partial", false),
+      (unrecorded, "not recorded", true),
     ]
   }
 

@@ -23,7 +23,7 @@ struct ServerMeasures: Sendable {
       totals.refused += refusal.count
       if case .stops = refusal { totals.stopsRefused += refusal.count }
     case .stopped(let totals, _): self.totals = totals
-    case .listening, .failure, .stopping: break
+    case .listening, .failure, .recordingFailed, .stopping: break
     }
   }
 

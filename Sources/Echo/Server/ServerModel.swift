@@ -35,6 +35,8 @@ package struct ServerModel: ScreenModel {
   private(set) var startTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
   private(set) var measures = ServerMeasures()
+  /// Why what comes is not recorded any more, though it was to be.
+  private(set) var recordingFailure: RecordingFailure?
   var browser: LogBrowser<MessageLog>
   var peersPane = PeersPane()
   var pane = Pane.list
@@ -120,6 +122,9 @@ package struct ServerModel: ScreenModel {
       phase = .stopping
       browser.log.append(event: news)
     case .stopped: return [.quit]
+    case .recordingFailed(let failure, _):
+      recordingFailure = failure
+      browser.log.append(event: news)
     case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
     }
     browser.follow()

@@ -39,7 +39,9 @@ package struct ServerTranscript {
     case .refused(let refusal, _): plain.notice(refusal.text)
     case .failure(let error, let peer, _):
       plain.notice("\(error.call)\(peer.map { " on \($0)" } ?? "") failed: \(error.reason); the server goes on")
+    case .recordingFailed(let failure, _): plain.notice(failure.text)
     case .stopping(.asked, _): plain.notice("stopping")
+    case .stopping(.recordingFailed, _): break
     case .stopping(.message(let peer), _):
       // Otherwise the message's own line says it.
       if isQuiet { plain.notice("stopping, as \(peer) asked") }
@@ -78,13 +80,15 @@ package struct ServerTranscript {
       json.field("time", time)
       if let peer { describe(peer) }
       describe(error)
+    case .recordingFailed(let failure, let time):
+      json.begin("recording")
+      json.field("time", time)
+      json.field("error", failure.reason)
+      json.field("recorded", failure.lastSequence)
     case .stopping(let reason, let time):
       json.begin("stopping")
       json.field("time", time)
-      switch reason {
-      case .message(let peer): describe(peer)
-      case .asked: break
-      }
+      if case .message(let peer) = reason { describe(peer) }
     case .stopped(let totals, let time):
       json.begin("stopped")
       json.field("time", time)
@@ -97,6 +101,7 @@ package struct ServerTranscript {
       json.field("partial", totals.partial)
       json.field("idle", totals.idle)
       json.field("stalled", totals.stalled)
+      if totals.unrecorded > 0 { json.field("unrecorded", totals.unrecorded) }
     }
     json.end(into: &output)
   }

@@ -120,6 +120,9 @@ extension ServerModel {
       return surface.draw(words: notice.text, in: wordsRect(rect), background: look.theme[.statusBar], style: style)
     }
     var fields = BarFields(columns: rect.size.columns)
+    if let failure = recordingFailure {
+      fields.add("NOT RECORDED: \(failure.reason)", rank: 0, style: look.theme[.error])
+    }
     let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
     fields.add("\(mode) +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 0)
     if let filter = browser.filter {

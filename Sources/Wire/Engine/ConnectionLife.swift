@@ -28,6 +28,8 @@ package struct ConnectionLife: Sendable {
   private var lastHeard: Int64
   /// When a queue began to wait, or last moved.
   private var waitsSince: Int64?
+  /// Whether something is queued that the peer could not take yet, because what it acknowledges is not recorded.
+  private var isWithheldFrom = false
 
   package init(limits: ServerLimits, now: Int64) {
     queueLimit = limits.queuedBytes
@@ -62,11 +64,13 @@ package struct ConnectionLife: Sendable {
     return .none
   }
 
-  /// What was queued has been offered to the socket; `queued` bytes are left, and `progress` of them went.
-  package mutating func wrote(progress: Int, queued: Int, now: Int64) -> Action {
-    if queued == 0 {
+  /// What was queued has been offered to the socket, but for what is withheld; `queued` bytes are left, and `progress` of
+  /// them went.
+  package mutating func wrote(progress: Int, queued: Int, withheld: Int = 0, now: Int64) -> Action {
+    isWithheldFrom = withheld > 0
+    if queued == withheld {
       waitsSince = nil
-      return state == .finishing ? .close(.finished) : .none
+      return queued == 0 && state == .finishing ? .close(.finished) : .none
     }
     if progress > 0 || waitsSince == nil { waitsSince = now }
     return .none
@@ -83,7 +87,9 @@ package struct ConnectionLife: Sendable {
 
   package func tick(now: Int64) -> Action {
     if let waitsSince, now - waitsSince >= stallNanoseconds { return .close(.stalled) }
-    if let idleNanoseconds, waitsSince == nil, now - lastHeard >= idleNanoseconds { return .close(.idle) }
+    if let idleNanoseconds, waitsSince == nil, !isWithheldFrom, now - lastHeard >= idleNanoseconds {
+      return .close(.idle)
+    }
     return .none
   }
 }

@@ -38,6 +38,14 @@ package final class DatagramGroup {
     csystem_datagrams_reply(group, Int32(index), bytes.baseAddress, bytes.count)
   }
 
+  /// Queues an answer to a peer, from one of this machine's addresses if that is known, over what was received; `bytes` must
+  /// live until the send.
+  func answer(_ peer: SocketAddress, from source: SocketAddress?, with bytes: UnsafeRawBufferPointer) {
+    var peer = csystem_address(peer)
+    var source = source.map(csystem_address.init) ?? csystem_address()
+    csystem_datagrams_answer(group, &peer, &source, bytes.baseAddress, bytes.count)
+  }
+
   /// Forgets what was queued and not sent.
   func forget() { csystem_datagrams_forget(group) }
 

@@ -62,8 +62,10 @@ struct LandlockRules: Hashable {
     scopes = version >= 6 ? .abstractSockets : []
     // A right can be given back only if it was taken.
     let writing = Files([.write, .truncate, .makeRegular, .remove, .readFolder]).intersection(files)
+    let both = writing.union(files.intersection(.read))
     folders =
       sandbox.writableFolders.map { Folder(path: $0, rights: writing) }
+      + sandbox.databaseFolders.map { Folder(path: $0, rights: both) }
       + sandbox.removableFolders.map { Folder(path: $0, rights: .remove) }
     ports = network.contains(.connect) ? sandbox.connectablePorts : []
   }

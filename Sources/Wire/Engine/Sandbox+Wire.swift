@@ -10,6 +10,13 @@ extension Sandbox {
     return sandbox
   }
 
+  /// For what writes a database, beside which files come and go.
+  package static func recording(_ path: String) -> Sandbox {
+    var sandbox = Sandbox()
+    sandbox.databaseFolders = [SocketFolder.path(of: path)]
+    return sandbox
+  }
+
   /// For a client that connects to one endpoint; to find a name's addresses the system's resolver reads files, and what it
   /// reads is not ours to know.
   package static func client(of endpoint: Endpoint) -> Sandbox {

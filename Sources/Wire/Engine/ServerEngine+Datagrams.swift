@@ -44,10 +44,14 @@ extension ServerEngine {
       }
       let isForMany = datagram.is_broadcast != 0
       if let answer = isForMany ? refuse(peer) : answer(to: payload, from: peer, sentTo: destination, on: socket) {
-        datagrams.reply(to: index, with: answer)
         flags.insert(.answered)
-        replies += 1
-        replyBytes += answer.count
+        if withholdsReceipts {
+          withhold(answer, to: source, from: datagram.destination.family == 0 ? nil : destination, on: socket)
+        } else {
+          datagrams.reply(to: index, with: answer)
+          replies += 1
+          replyBytes += answer.count
+        }
       }
       record(payload, flags: flags, isTruncated: datagram.is_truncated != 0, peer: peer)
     }
@@ -61,7 +65,7 @@ extension ServerEngine {
     sentTo destination: SocketAddress?,
     on socket: BoundSocket
   ) -> UnsafeRawBufferPointer? {
-    guard responder.reply != .none else { return nil }
+    guard isAnswering else { return nil }
     let port = socket.address?.port ?? 0
     guard responder.mayAnswer(payload, from: peer.address, to: destination, port: port),
       replyLimiter.allows(peer.address, now: now)
@@ -71,7 +75,7 @@ extension ServerEngine {
   }
 
   private func refuse(_ peer: Peer) -> UnsafeRawBufferPointer? {
-    if responder.reply != .none { refuseReply(to: peer) }
+    if isAnswering { refuseReply(to: peer) }
     return nil
   }
 
@@ -94,10 +98,11 @@ extension ServerEngine {
     totals.traffic.bytesReceived &+= UInt64(payload.count)
   }
 
-  private func sendReplies(_ count: Int, _ bytes: Int, on socket: BoundSocket) {
+  /// Sends the replies that are queued; those that were withheld are not to messages of this moment.
+  func sendReplies(_ count: Int, _ bytes: Int, on socket: BoundSocket, wereWithheld: Bool = false) {
     let sent = calls.sendDatagrams(datagrams, socket.socket.descriptor)
     // Of some that did not go it is not known which.
-    builder.settle(sent == count ? replyTime : .none)
+    if !wereWithheld { builder.settle(sent == count ? replyTime : .none) }
     if sent == count {
       totals.traffic.bytesSent &+= UInt64(bytes)
       socket.sendFailure = nil

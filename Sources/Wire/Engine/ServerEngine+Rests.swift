@@ -21,7 +21,7 @@ extension ServerEngine {
     isResting = bound.contains { $0.restsUntil != nil }
   }
 
-  private func watch(_ socket: BoundSocket, for interest: Poller.Interest) throws(SystemError) {
+  func watch(_ socket: BoundSocket, for interest: Poller.Interest) throws(SystemError) {
     guard let index = bound.firstIndex(where: { $0 === socket }) else { return }
     try poller.change(socket.socket.descriptor, interest, token: ServerEngine.token(ofBound: index), by: calls)
   }

@@ -60,7 +60,11 @@ extension ServerEngine {
   }
 
   func handle(_ event: Poller.Event, on connection: StreamConnection) {
-    if event.isWritable, connection.output.count > 0 { flush(connection) }
+    if event.isWritable, connection.output.sendable > 0 { flush(connection) }
+    if event.isBroken, connection.life.state == .finishing, connection.output.sendable == 0 {
+      // Nobody is there for what is withheld, and the poller would tell so without end.
+      return close(connection, .finished)
+    }
     // What a draining connection's full queue kept from being read may be waiting, and no event tells that nothing is.
     guard event.isReadable || connection.life.state == .draining, connections[connection.slot] === connection else {
       return
@@ -142,7 +146,7 @@ extension ServerEngine {
     builder: inout BatchBuilder,
     answers: inout [UInt8]
   ) {
-    let isAnswered = responder.reply != .none && connection.life.mayAnswer
+    let isAnswered = isAnswering && connection.life.mayAnswer
     let isEcho = isAnswered && responder.reply == .echo
     let time = time
     let answered: MessageRecord.Flags = isAnswered ? .answered : []
@@ -191,7 +195,7 @@ extension ServerEngine {
       builder.append(bytes: payload)
       guard isAnswered else { return }
       if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
-      guard connection.life.mayAnswer, responder.reply != .none else { return }
+      guard connection.life.mayAnswer, isAnswering else { return }
       flags.insert(.answered)
       if responder.reply == .echo {
         responder.appendEcho(payload, isPartial: true, to: &answers)
@@ -229,6 +233,10 @@ extension ServerEngine {
     guard !answers.isEmpty else { return }
     let queued = connection.output.count
     let sent = answers.withUnsafeBytes { bytes in
+      if withholdsReceipts {
+        if connection.life.mayAnswer { withhold(bytes, from: connection) }
+        return 0
+      }
       let sent = queued == 0 ? send(bytes, to: connection) : 0
       if sent < bytes.count, connection.life.mayAnswer {
         connection.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
@@ -240,9 +248,9 @@ extension ServerEngine {
     noteWritten(sent, on: connection, before: queued)
   }
 
-  private func flush(_ connection: StreamConnection) {
+  func flush(_ connection: StreamConnection) {
     let queued = connection.output.count
-    let sent = connection.output.withUnsent { send($0, to: connection) }
+    let sent = connection.output.withUnsent { $0.isEmpty ? 0 : send($0, to: connection) }
     connection.output.consume(sent)
     let action = noteWritten(sent, on: connection, before: queued)
     perform(action, on: connection)
@@ -268,13 +276,14 @@ extension ServerEngine {
     if connection.life.state == .broken { connection.output.removeAll() }
     let queued = connection.output.count
     if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
-    return connection.life.wrote(progress: sent, queued: queued, now: attentiveNow)
+    let withheld = connection.output.withheld
+    return connection.life.wrote(progress: sent, queued: queued, withheld: withheld, now: attentiveNow)
   }
 
   private func updateInterest(of connection: StreamConnection) {
     var interest: Poller.Interest = []
     if connection.life.wantsRead(queued: connection.output.count) { interest.insert(.read) }
-    if connection.output.count > 0 { interest.insert(.write) }
+    if connection.output.sendable > 0 { interest.insert(.write) }
     guard interest != connection.interest else { return }
     connection.interest = interest
     do throws(SystemError) {

@@ -6,6 +6,7 @@ extension ServerEngine {
     let cost = builder.cost
     let wireCount = builder.wireCount
     let batch = builder.take()
+    record(.messages(batch), cost: cost)
     if configuration.delivery == .lossless {
       if !events.post(.messages(batch), cost: cost) { isHeld = true }
     } else if !events.offer(.messages(batch), cost: cost) {
@@ -22,6 +23,7 @@ extension ServerEngine {
   /// Tells an event in its place among the messages.
   func tell(_ event: ServerEvent) {
     postBatch()
+    record(event, cost: ServerEngine.noticeCost)
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
     } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {

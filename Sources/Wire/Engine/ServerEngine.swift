@@ -16,6 +16,12 @@ final class ServerEngine {
   let waker: Waker
   let commands: Mailbox<ServerCommand>
   let events: Mailbox<ServerEvent>
+  /// What happened, for whoever records it; nil when nobody does, or not any more.
+  var records: Mailbox<ServerEvent>?
+  /// Whether receipts wait until what they acknowledge is recorded.
+  var withholdsReceipts = false
+  var withheld = WithheldReceipts()
+  var recordingFailure: RecordingFailure?
 
   var bound: [BoundSocket]
   var connections: [StreamConnection?] = []
@@ -42,7 +48,7 @@ final class ServerEngine {
   /// Whether datagrams have come since the kernel was last asked for its drops.
   var mayHaveDropped = false
 
-  /// Whether the watcher of a lossless server is behind.
+  /// Whether the watcher of a lossless server, or the recorder, is behind.
   var isHeld = false
   /// How long the watcher has held the wire in all: peers are not to blame for that time.
   private var heldNanoseconds: Int64 = 0
@@ -131,11 +137,12 @@ final class ServerEngine {
     takeCommands()
   }
 
-  /// Leaves peers alone as long as the watcher of a lossless server is behind; commands and deadlines hold all the same.
+  /// Leaves peers alone as long as the watcher of a lossless server, or the recorder, is behind; commands and deadlines hold
+  /// all the same.
   private func awaitWatcher() {
     while isHeld, shutdown.state != .ended {
       finishRound(isQuiet: true)
-      isHeld = !events.hasRoom
+      isHeld = !hasRoom
       if isHeld {
         let before = now
         waker.wait(milliseconds: milliseconds())
@@ -147,6 +154,10 @@ final class ServerEngine {
         receiveFromDraining()
       }
     }
+  }
+
+  private var hasRoom: Bool {
+    (configuration.delivery == .lossy || events.hasRoom) && records?.hasRoom ?? true
   }
 
   /// The clock by which peers are judged: it stands while the watcher holds the wire.
@@ -199,6 +210,8 @@ final class ServerEngine {
         if let connection = connections.lazy.compactMap({ $0 }).first(where: { $0.peer.connection == id }) {
           close(connection, .closed)
         }
+      case .recorded(let sequence): release(upTo: sequence)
+      case .recordingFailed(let failure): endRecording(failure)
       }
     }
   }
@@ -218,7 +231,7 @@ final class ServerEngine {
       if mayHaveDropped { reportKernelDrops() }
     }
     if !shutdown.isRunning {
-      var owing = 0
+      var owing = withheld.datagrams.count
       for case let connection? in connections where connection.life.isOwing(queued: connection.output.count) {
         owing += 1
       }
@@ -232,7 +245,7 @@ final class ServerEngine {
 
   // Ending.
 
-  private func beginShutdown(_ reason: StopReason) {
+  func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
     tell(.stopping(reason, at: time))
     for socket in bound {
@@ -244,13 +257,15 @@ final class ServerEngine {
     }
     reportKernelDrops()
     isResting = false
+    // Those over which withheld receipts go are open until then.
+    if !withheld.datagrams.isEmpty { for socket in bound { try? watch(socket, for: []) } }
     bound = []
     for case let connection? in connections { connection.life.drain() }
     receiveFromDraining()
   }
 
   /// Takes in what had come before the end, which no event may tell of any more.
-  private func receiveFromDraining() {
+  func receiveFromDraining() {
     for case let connection? in connections where !isHeld && connection.life.state == .draining {
       receive(on: connection, isBroken: false)
     }
@@ -278,6 +293,8 @@ final class ServerEngine {
       _ = events.post(.dropped(skipped, at: time), cost: ServerEngine.noticeCost)
     }
     totals.traffic.messages = builder.lastSequence
+    if let recordingFailure { totals.unrecorded = builder.lastSequence - recordingFailure.lastSequence }
+    _ = records?.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
     _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
   }
 }

@@ -23,22 +23,23 @@ package struct Shutdown: Sendable {
   /// Begins the end; false when it had begun. A second request by the user ends at once.
   package mutating func begin(_ reason: StopReason, now: Int64) -> Bool {
     switch (state, reason) {
-    case (.running, .message): state = .draining(deadline: now + 1_000_000_000)
+    case (.running, .message), (.running, .recordingFailed): state = .draining(deadline: now + 1_000_000_000)
     case (.running, .asked): state = .draining(deadline: now + 5_000_000_000)
     case (_, .asked):
       state = .ended
       return false
-    case (_, .message): return false
+    case (_, .message), (_, .recordingFailed): return false
     }
     return true
   }
 
-  /// Takes stock after each round: `open` connections in all, of which `owing` still have something to read or to send.
+  /// Takes stock after each round: `open` connections in all, and `owing` of them and of datagrams that still have something
+  /// to read or to send.
   package mutating func update(open: Int, owing: Int, now: Int64) {
     switch state {
     case .running, .ended: return
     case .draining(let deadline):
-      if open == 0 || now >= deadline {
+      if (open == 0 && owing == 0) || now >= deadline {
         state = .ended
       } else if owing == 0 {
         state = .lingering(deadline: min(deadline, now + Shutdown.lingerNanoseconds))

@@ -4,6 +4,8 @@ package final class WireServer: Sendable {
   package let events: Mailbox<ServerEvent>
   /// Where peers reach it, in the order of binding.
   package let endpoints: [Endpoint]
+  /// What happened, for whoever records it; nil if nobody does.
+  package let records: Mailbox<ServerEvent>?
   private let commands: Mailbox<ServerCommand>
   private let thread: WireThread
 
@@ -19,13 +21,19 @@ package final class WireServer: Sendable {
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
     confinement: Confinement? = nil,
+    recorder: Recorder? = nil,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
     let waker: Waker
     do throws(SystemError) { waker = try Waker() } catch { throw .system(error) }
     let events = Mailbox<ServerEvent>(capacity: eventCapacity, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
+    let records = recorder.map { recorder in
+      Mailbox<ServerEvent>(capacity: recorder.capacity, wakeReader: recorder.wake, wakePoster: { waker.signal() })
+    }
     let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
+    engine.records = records
+    engine.withholdsReceipts = recorder?.withholdsReceipts ?? false
     let endpoints = engine.bound.map(\.endpoint)
     do throws(SystemError) {
       let thread = try WireThread(name: "wire") {
@@ -33,7 +41,7 @@ package final class WireServer: Sendable {
         try? confinement?.enter()
         engine.run()
       }
-      return WireServer(events: events, endpoints: endpoints, commands: commands, thread: thread)
+      return WireServer(events: events, records: records, endpoints: endpoints, commands: commands, thread: thread)
     } catch {
       throw .system(error)
     }
@@ -41,11 +49,13 @@ package final class WireServer: Sendable {
 
   private init(
     events: Mailbox<ServerEvent>,
+    records: Mailbox<ServerEvent>?,
     endpoints: [Endpoint],
     commands: Mailbox<ServerCommand>,
     thread: WireThread
   ) {
     self.events = events
+    self.records = records
     self.endpoints = endpoints
     self.commands = commands
     self.thread = thread

@@ -1,8 +1,8 @@
 internal import CSystem
 internal import Synchronization
 
-/// A thread of the engine, with every signal blocked so that signals go to the program's main thread.
-final class WireThread: Sendable {
+/// A thread beside the program's main one, with every signal blocked so that signals go there.
+package final class WireThread: Sendable {
   private final class Body {
     private let name: String
     private let body: () -> Void
@@ -21,7 +21,7 @@ final class WireThread: Sendable {
   /// The joinable handle as bits, 0 once joined.
   private let handle: Mutex<UInt>
 
-  init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
+  package init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
     var thread: UnsafeMutableRawPointer?
     try WireThread.start(&thread, Body(name: name, run))
     handle = Mutex(UInt(bitPattern: thread))
@@ -53,7 +53,7 @@ final class WireThread: Sendable {
   }
 
   /// Waits for the thread's end; later calls return at once.
-  func join() {
+  package func join() {
     let bits = handle.withLock { handle in
       defer { handle = 0 }
       return handle

@@ -1,0 +1,137 @@
+internal import CSystem
+package import Wire
+
+/// Writes what a server tells to a recording, in groups, and tells the server what is safe. For one thread at a time.
+package final class Journal {
+  /// A group is committed when it has so many messages, or when it has waited so long for more.
+  private static let groupMessages = 64
+  private static let groupNanoseconds: Int64 = 5_000_000
+  /// A group is never much larger than this, however much waits.
+  private static let largestGroupMessages = 8192
+  private static let largestGroupBytes = 1 << 20
+  /// How long a file that another program has open grows over its limit until it is tried again.
+  private static let rotationPause: Int64 = 1_000_000_000
+
+  private let settings: RecordingSettings
+  private let origin: RecordingOrigin
+  private let describe: @Sendable (ServerEvent) -> String
+  /// nil only while one file is exchanged for the next.
+  private var recording: Recording?
+  private var endpoints: [Endpoint] = []
+  /// The last message that is in a file for good.
+  private var lastRecorded: UInt64 = 0
+  private var nextRotation: Int64 = 0
+
+  /// Opens the recording; `describe` makes the text of an event that is no message.
+  package init(
+    _ settings: RecordingSettings,
+    origin: RecordingOrigin,
+    describe: @escaping @Sendable (ServerEvent) -> String
+  ) throws(RecordingError) {
+    self.settings = settings
+    self.origin = origin
+    self.describe = describe
+    recording = try Recording(settings)
+  }
+
+  /// Records all that comes until the bell closes, and tells what is recorded; at an error it ends at once.
+  package func run(
+    _ records: Mailbox<ServerEvent>,
+    bell: Bell,
+    endsServer: Bool,
+    tell: (ServerCommand) -> Void
+  ) -> RecordingFailure? {
+    do throws(RecordingError) {
+      try record(records, bell, tell)
+      close()
+      return nil
+    } catch {
+      close()
+      let failure = RecordingFailure(reason: error.reason, lastSequence: lastRecorded, endsServer: endsServer)
+      tell(.recordingFailed(failure))
+      return failure
+    }
+  }
+
+  private func close() {
+    if let recording = recording.take() { _ = recording.close() }
+  }
+
+  private func record(
+    _ records: Mailbox<ServerEvent>,
+    _ bell: Bell,
+    _ tell: (ServerCommand) -> Void
+  ) throws(RecordingError) {
+    var due: Int64?
+    while true {
+      // Asked first: what comes before the closing is then among what is drained.
+      let isClosing = bell.isClosing
+      for event in records.drain() { try add(event, tell) }
+      let now = csystem_monotonic_clock()
+      if isClosing || (recording?.pendingMessages ?? 0) >= Journal.groupMessages || now >= due ?? .max {
+        try commit(tell)
+        due = nil
+      }
+      if isClosing { return }
+      if recording?.isInTransaction == true {
+        let end = due ?? now + Journal.groupNanoseconds
+        due = end
+        bell.wait(milliseconds: Int32((end - now + 999_999) / 1_000_000))
+      } else {
+        bell.wait(milliseconds: nil)
+      }
+    }
+  }
+
+  private func add(_ event: ServerEvent, _ tell: (ServerCommand) -> Void) throws(RecordingError) {
+    switch event {
+    case .listening(let endpoints):
+      self.endpoints = endpoints
+      try beginRun()
+    case .messages(let batch): try add(batch, tell)
+    case .connected, .disconnected, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped:
+      try recording?.add(event, text: describe(event))
+    }
+  }
+
+  private func add(_ batch: MessageBatch, _ tell: (ServerCommand) -> Void) throws(RecordingError) {
+    try batch.bytes.span.withUnsafeBytes { bytes throws(RecordingError) in
+      for record in batch.records {
+        try recording?.add(record, from: batch.peer(of: record), payload: record.payload(in: bytes))
+        if isGroupFull { try commit(tell) }
+      }
+    }
+  }
+
+  private var isGroupFull: Bool {
+    guard let messages = recording?.pendingMessages, let bytes = recording?.pendingBytes else { return false }
+    return settings.durability == .each || messages >= Journal.largestGroupMessages
+      || bytes >= Journal.largestGroupBytes
+  }
+
+  private func commit(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
+    try recording?.commit()
+    guard let last = recording?.lastSequence, last > lastRecorded else { return }
+    lastRecorded = last
+    if settings.durability != .none { tell(.recorded(upTo: last)) }
+    try rotateIfDue()
+  }
+
+  private func beginRun() throws(RecordingError) {
+    try recording?.beginRun(origin, at: endpoints, time: Timestamp(nanoseconds: csystem_wall_clock()))
+  }
+
+  /// Begins another file when this one is over a limit, unless a reader has it open: what stands beside it is then theirs too.
+  private func rotateIfDue() throws(RecordingError) {
+    let now = csystem_monotonic_clock()
+    guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
+    let run = full.run
+    let file = full.close()
+    if file.hasCompanions { nextRotation = now + Journal.rotationPause } else { try file.moveAside() }
+    let isMoved = !file.isInPlace
+    // Its lock goes with it.
+    _ = consume file
+    recording = try Recording(settings, run: run, lastSequence: lastRecorded)
+    if isMoved { try beginRun() }
+  }
+}

@@ -1,0 +1,124 @@
+internal import CSystem
+import Wire
+
+/// An open recording: what a server tells becomes rows of the file's tables. For one thread.
+///
+/// After an error nothing more is added, and what was not committed is not in the file.
+struct Recording: ~Copyable {
+  private let tables: RecordingTables
+  private let database: Database
+  private let file: RecordingFile
+  /// The number of the server's run.
+  let run: Int64
+  /// When the file was begun, in seconds since 1970.
+  private let birth: Int64
+  private var peers = RecordedPeers()
+  private(set) var isInTransaction = false
+  /// The last message that was added.
+  private(set) var lastSequence: UInt64
+  /// Messages that are added and not committed, and what they weigh in bytes.
+  private(set) var pendingMessages = 0
+  private(set) var pendingBytes = 0
+
+  /// Opens the file or makes it; a run that goes on from another file has its number, and its last message's.
+  init(_ settings: RecordingSettings, run: Int64? = nil, lastSequence: UInt64 = 0) throws(RecordingError) {
+    let file = try RecordingFile(path: settings.path)
+    let database = try Database(path: file.path)
+    guard file.isInPlace else { throw .unsuitable(reason: "it was changed meanwhile") }
+    if file.isNew { try database.run(RecordingSchema.creation) }
+    let level = settings.durability == .none ? "NORMAL" : "FULL"
+    try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(level); PRAGMA wal_autocheckpoint = 4000")
+    file.syncFolder()
+    let tables = try RecordingTables.prepare(in: database)
+    let lastRun = try database.number("SELECT max(run) FROM runs")
+    let start = try database.number("SELECT min(started) FROM runs")
+    self.tables = tables
+    self.database = database
+    self.file = file
+    self.run = run ?? lastRun + 1
+    self.lastSequence = lastSequence
+    birth = (start == 0 ? csystem_wall_clock() : start) / 1_000_000_000
+  }
+
+  /// Closes the database, so that the file is all that there is of it if nobody else has it open.
+  consuming func close() -> RecordingFile { file }
+
+  /// Whether the file has reached a limit; asked between transactions.
+  func isOver(_ settings: RecordingSettings) throws(RecordingError) -> Bool {
+    if let limit = settings.ageLimit, csystem_wall_clock() / 1_000_000_000 - birth >= limit { return true }
+    guard let limit = settings.byteLimit else { return false }
+    return try database.number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") >= limit
+  }
+
+  mutating func commit() throws(RecordingError) {
+    guard isInTransaction else { return }
+    try database.run(tables.commit)
+    isInTransaction = false
+    pendingMessages = 0
+    pendingBytes = 0
+  }
+
+  private mutating func begin() throws(RecordingError) {
+    guard !isInTransaction else { return }
+    try database.run(tables.begin)
+    isInTransaction = true
+  }
+
+  mutating func beginRun(
+    _ origin: RecordingOrigin,
+    at endpoints: [Endpoint],
+    time: Timestamp
+  ) throws(RecordingError) {
+    try begin()
+    tables.insertRun.bind(1, run)
+    tables.insertRun.bind(2, origin.program)
+    tables.insertRun.bind(3, origin.version)
+    tables.insertRun.bind(4, time.nanoseconds)
+    tables.insertRun.bind(5, origin.framing)
+    tables.insertRun.bind(6, origin.reply)
+    tables.insertRun.bind(7, endpoints.map(\.description).joined(separator: "\n"))
+    try database.run(tables.insertRun)
+  }
+
+  mutating func add(
+    _ record: MessageRecord,
+    from peer: Peer,
+    payload: UnsafeRawBufferPointer
+  ) throws(RecordingError) {
+    try begin()
+    tables.insertMessage.bind(1, run << RecordingSchema.sequenceBits | Int64(truncatingIfNeeded: record.sequence))
+    tables.insertMessage.bind(2, record.time.nanoseconds)
+    tables.insertMessage.bind(3, try key(of: peer))
+    tables.insertMessage.bind(4, Int64(truncatingIfNeeded: record.wireCount))
+    tables.insertMessage.bind(5, Int64(record.flags.rawValue))
+    tables.insertMessage.bind(6, payload)
+    try database.run(tables.insertMessage)
+    lastSequence = record.sequence
+    pendingMessages += 1
+    pendingBytes += payload.count
+  }
+
+  /// Adds an event in its place among the messages.
+  mutating func add(_ event: ServerEvent, text: String) throws(RecordingError) {
+    guard let (kind, time) = event.recorded else { return }
+    try begin()
+    tables.insertEvent.bind(1, run)
+    tables.insertEvent.bind(2, Int64(truncatingIfNeeded: lastSequence))
+    tables.insertEvent.bind(3, time.nanoseconds)
+    tables.insertEvent.bind(4, kind)
+    tables.insertEvent.bind(5, text)
+    try database.run(tables.insertEvent)
+    if case .disconnected(let peer, _, _, _) = event { peers.forget(peer) }
+  }
+
+  private mutating func key(of peer: Peer) throws(RecordingError) -> Int64 {
+    if let key = peers[peer] { return key }
+    tables.insertPeer.bind(1, run)
+    tables.insertPeer.bind(2, Int64(peer.connection.number))
+    tables.insertPeer.bind(3, peer.transport.rawValue)
+    tables.insertPeer.bind(4, peer.address.description)
+    try database.run(tables.insertPeer)
+    peers[peer] = database.lastRow
+    return database.lastRow
+  }
+}

@@ -1,0 +1,24 @@
+/// The statements that fill a recording's tables.
+struct RecordingTables: ~Copyable {
+  let begin: Statement
+  let commit: Statement
+  let insertRun: Statement
+  let insertPeer: Statement
+  let insertMessage: Statement
+  let insertEvent: Statement
+
+  static func prepare(in database: borrowing Database) throws(RecordingError) -> RecordingTables {
+    RecordingTables(
+      begin: try database.prepare("BEGIN IMMEDIATE"),
+      commit: try database.prepare("COMMIT"),
+      insertRun: try database.prepare(
+        "INSERT INTO runs(run, program, version, started, framing, reply, endpoints) VALUES(?, ?, ?, ?, ?, ?, ?)"
+      ),
+      insertPeer: try database.prepare("INSERT INTO peers(run, connection, transport, address) VALUES(?, ?, ?, ?)"),
+      insertMessage: try database.prepare(
+        "INSERT INTO messages(id, time, peer, bytes, flags, payload) VALUES(?, ?, ?, ?, ?, ?)"
+      ),
+      insertEvent: try database.prepare("INSERT INTO events(run, seq, time, kind, text) VALUES(?, ?, ?, ?, ?)")
+    )
+  }
+}

@@ -1,0 +1,76 @@
+import TestKit
+
+@testable import Journal
+@testable import Wire
+
+/// A recording in a folder of its own, written by a journal on the test's thread.
+final class JournalFixture {
+  let folder: TemporaryDirectory
+  let records = Mailbox<ServerEvent>(capacity: .max, wakeReader: {})
+  private(set) var told: [ServerCommand] = []
+  private var sequence: UInt64 = 0
+
+  var path: String { "\(folder.path)/recording" }
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// Has a new journal record what was posted, as one run of a server.
+  @discardableResult
+  func record(
+    durability: RecordingSettings.Durability = .group,
+    byteLimit: Int64? = nil,
+    ageLimit: Int64? = nil,
+    meanwhile: () throws -> Void = {}
+  ) throws -> RecordingFailure? {
+    var settings = RecordingSettings(path: path)
+    settings.durability = durability
+    settings.byteLimit = byteLimit
+    settings.ageLimit = ageLimit
+    let origin = RecordingOrigin(program: "test", version: "1.0", framing: "line", reply: "ok")
+    let journal = try Journal(settings, origin: origin) { event in "{\(event.recorded?.kind ?? "")}" }
+    try meanwhile()
+    let bell = try Bell()
+    bell.close()
+    return journal.run(records, bell: bell, endsServer: true) { told.append($0) }
+  }
+
+  func post(_ event: ServerEvent) { _ = records.post(event, cost: 0) }
+
+  /// Begins a run of a server, whose messages count from 1.
+  func begin() {
+    sequence = 0
+    post(.listening([.tcp(host: "127.0.0.1", port: 5000)]))
+  }
+
+  /// Messages of one peer as one batch.
+  func post(_ payloads: [[UInt8]], from peer: Peer = JournalFixture.peer(1)) {
+    var builder = MessageBatch()
+    builder.peers = [peer]
+    for payload in payloads {
+      sequence += 1
+      builder.records.append(
+        MessageRecord(
+          sequence: sequence,
+          time: Timestamp(nanoseconds: Int64(sequence) * 1000),
+          wireCount: UInt64(payload.count + 1),
+          offset: UInt32(builder.bytes.count),
+          count: UInt32(payload.count),
+          peer: 0,
+          flags: .answered
+        )
+      )
+      builder.bytes += payload
+    }
+    post(.messages(builder))
+  }
+
+  static func peer(_ number: UInt32) -> Peer {
+    let address = SocketAddress.ipv4(127, 0, 0, 1, port: UInt16(50_000 + number))
+    return Peer(connection: ConnectionID(number), transport: .tcp, address: address)
+  }
+
+  /// Another program's change to the file.
+  func change(_ script: String) throws { try OpenRecording(path).run(script) }
+
+  func rows(_ query: String) throws -> [String] { try OpenRecording(path).rows(query) }
+}

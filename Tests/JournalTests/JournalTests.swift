@@ -1,0 +1,92 @@
+import TestKit
+import Testing
+
+@testable import Journal
+@testable import Wire
+
+@Suite struct JournalTests {
+  @Test("What was recorded is read back: messages, their peers, events, and who recorded")
+  func readsBack() throws {
+    let fixture = try JournalFixture()
+    let peer = JournalFixture.peer(7)
+    fixture.begin()
+    fixture.post(.connected(peer, at: Timestamp(nanoseconds: 5)))
+    fixture.post([Array("hello".utf8), [], [0, 0xff, 0x0a]], from: peer)
+    fixture.post(.stopping(.asked, at: Timestamp(nanoseconds: 9)))
+    #expect(try fixture.record() == nil)
+    #expect(
+      try fixture.rows("SELECT run, seq, time, bytes, flags, hex(payload), typeof(payload) FROM messages ORDER BY id")
+        == [
+          "1|1|1000|6|16|68656C6C6F|blob", "1|2|2000|1|16||blob", "1|3|3000|4|16|00FF0A|blob",
+        ]
+    )
+    #expect(try fixture.rows("SELECT connection, transport, address FROM peers") == ["7|tcp|127.0.0.1:50007"])
+    #expect(
+      try fixture.rows("SELECT run, seq, time, kind, text FROM events ORDER BY event") == [
+        "1|0|5|connected|{connected}", "1|3|9|stopping|{stopping}",
+      ]
+    )
+    #expect(
+      try fixture.rows("SELECT run, program, version, framing, reply, endpoints FROM runs") == [
+        "1|test|1.0|line|ok|tcp 127.0.0.1:5000"
+      ]
+    )
+    #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
+  }
+
+  @Test("A second run goes on in the same file, under a number of its own")
+  func secondRun() throws {
+    let fixture = try JournalFixture()
+    for _ in 0..<2 {
+      fixture.begin()
+      fixture.post([Array("hello".utf8)])
+      #expect(try fixture.record() == nil)
+    }
+    #expect(try fixture.rows("SELECT run, seq FROM messages ORDER BY id") == ["1|1", "2|1"])
+  }
+
+  @Test("Text is found once the reader has had the search table filled")
+  func search() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([Array("an apple".utf8), Array("a pear".utf8), [0xff, 0x20, 0x70, 0x65, 0x61, 0x72]])
+    #expect(try fixture.record() == nil)
+    try fixture.change("INSERT INTO search(search) VALUES('rebuild')")
+    #expect(try fixture.rows("SELECT rowid & 255 FROM search WHERE search MATCH 'pear' ORDER BY rowid") == ["2", "3"])
+  }
+
+  @Test("What is safe is told, up to the last message of each group; without durability nothing waits for that")
+  func told() throws {
+    let expectations: [(RecordingSettings.Durability, [ServerCommand])] = [
+      (.none, []), (.group, [.recorded(upTo: 3)]), (.each, (1...3).map { .recorded(upTo: $0) }),
+    ]
+    for (durability, told) in expectations {
+      let fixture = try JournalFixture()
+      fixture.begin()
+      fixture.post([[1], [2], [3]])
+      #expect(try fixture.record(durability: durability) == nil)
+      #expect(fixture.told == told)
+    }
+  }
+
+  @Test("The file, and what SQLite puts beside it, is the user's alone, whatever the umask")
+  func mode() throws {
+    let fixture = try JournalFixture()
+    try fixture.record {
+      #expect(fixture.folder.names == ["recording", "recording-shm", "recording-wal"])
+      for name in fixture.folder.names { #expect(fixture.folder.mode(of: name) == 0o600) }
+    }
+    #expect(fixture.folder.names == ["recording"])
+  }
+
+  @Test("A reader has the file open while it is written, and reads what is committed")
+  func reader() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1]])
+    try fixture.record()
+    var rows: [String] = []
+    try fixture.record { rows = try fixture.rows("SELECT count(*) FROM messages") }
+    #expect(rows == ["1"])
+  }
+}
