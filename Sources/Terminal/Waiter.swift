@@ -18,6 +18,10 @@ package struct Readiness: OptionSet, Hashable, Sendable {
 
 /// The one place where a thread blocks: poll(2) on a few descriptors, with an optional timeout.
 package struct Waiter: ~Copyable {
+  /// How often in a row poll(2) may fail, which is for want of memory in the kernel, and how long it is let alone then:
+  /// a second in all.
+  private static let patience = (failures: 100, microseconds: useconds_t(10_000))
+
   private var entries: [pollfd] = []
 
   package init() {}
@@ -33,10 +37,12 @@ package struct Waiter: ~Copyable {
   }
 
   /// Blocks until a descriptor is ready or the timeout is over (nil: no timeout; parts of a millisecond round up, so that
-  /// it is never over early); false if nothing is ready. Signals without a watch do not end it.
+  /// it is never over early); false if nothing is ready. Signals without a watch do not end it, nor does
+  /// an error that passes.
   @discardableResult
   package mutating func wait(timeout: Duration? = nil) throws(SystemCallError) -> Bool {
     let deadline = timeout.map { ContinuousClock.now + $0 }
+    var failures = 0
     while true {
       let milliseconds = deadline.map { Waiter.milliseconds(ContinuousClock.now.duration(to: $0)) } ?? -1
       let count = poll(&entries, nfds_t(entries.count), milliseconds)
@@ -45,7 +51,10 @@ package struct Waiter: ~Copyable {
         if let deadline, ContinuousClock.now < deadline { continue }
         return false
       }
-      guard errno == EINTR else { throw SystemCallError(call: "poll") }
+      if errno == EINTR { continue }
+      failures += 1
+      guard failures < Waiter.patience.failures else { throw SystemCallError(call: "poll") }
+      usleep(Waiter.patience.microseconds)
     }
   }
 

@@ -175,10 +175,59 @@ def clients():
                     f"{count} faults{', but ' + str(wrong) if wrong else ''}", not wrong)
 
 
+def outcome(wrapper, ends_alone=False):
+    """A server under faults that are not the network's: peers served of five, messages printed, exit code, notices."""
+    with Server("--bind", "127.0.0.1", wrapper=wrapper) as server:
+        served = sum(answers(lambda: server.tcp(1)) for _ in range(5))
+        code = server.wait() if ends_alone else server.stop()[0]
+        return served, len(server.take("message")), code, server.notices.read_text()
+
+
+def waiting():
+    """poll(2), in which the main thread waits; its third call comes with the first message."""
+    wrong = {}
+    for error in ("ENOMEM", "EINVAL", "EFAULT", "EAGAIN", "EINTR", "EIO"):
+        if (seen := outcome(injecting("poll", error, 3))[:3]) != (5, 5, 0):
+            wrong[error] = seen
+    promise("an error of poll ends nothing", f"6 errnos{', but ' + str(wrong) if wrong else ''}", not wrong)
+    with Server("--bind", "127.0.0.1", wrapper=injecting("poll", "ENOMEM", "3+")) as server:
+        answers(lambda: server.tcp(1))
+        share = server.processor_share(0.5)
+        code, notices = server.wait(10), server.notices.read_text()
+    promise("poll failing for ever spins nothing, and is told with 71", f"{share:.1%} of a processor, code {code}",
+            share < 0.05 and code == 71 and os.strerror(errno.ENOMEM) in notices)
+
+
+def outputs():
+    """write(2) to both streams, and the eventfd(2) by which threads wake each other."""
+    wrong, count = {}, 0
+
+    def expect(call, error, when, path, code):
+        nonlocal count
+        count += 1
+        served, printed, ended, notices = outcome(lambda program: [*injecting(call, error, when), "-P", path(program)], ends_alone=code != 0)
+        is_whole = (served, printed) == (5, 5) or code == 74 or error == "EPIPE"
+        if ended != code or not is_whole or (os.strerror(getattr(errno, error)) in notices) != (code == 74):
+            wrong[call, error, when] = (served, printed, ended, notices)
+
+    for error in ("EAGAIN", "EINTR", "EIO", "ENOSPC", "EFBIG", "EDQUOT", "EBADF", "EINVAL", "EPERM", "EPIPE"):
+        # The second write of the output is the first after a peer has come.
+        expect("write", error, 2, lambda program: str(program.output), 0 if error in (*QUIET, "EPIPE") else 74)
+        expect("write", error, 1, lambda program: str(program.notices), 0)
+    for error in ("EINTR", "EAGAIN", "EIO"):
+        expect("read", error, 1, lambda _: "anon_inode:[eventfd]", 0)
+    # EAGAIN would say that the counter is full: that it wakes already.
+    expect("write", "EINTR", 1, lambda _: "anon_inode:[eventfd]", 0)
+    promise("an error of a write to the output ends it with 74 and one line, EPIPE quietly, those of the notices and of waking nothing",
+            f"{count} faults{', but ' + str(wrong) if wrong else ''}", not wrong)
+
+
 def run():
     if not shutil.which("strace"):
         return skipped("errors of system calls", "strace is missing")
     starts()
+    waiting()
+    outputs()
     servers()
     lasting()
     clients()

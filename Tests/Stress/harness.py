@@ -51,7 +51,7 @@ def allow_descriptors(count=None):
 
 
 class Program:
-    """A running release program whose two streams go to files."""
+    """A running release program whose two streams go to files; a wrapper is words, or a function that makes them of the program."""
 
     def __init__(self, name, *arguments, wrapper=(), stdin=subprocess.DEVNULL, descriptors=None):
         self.folder = tempfile.TemporaryDirectory(prefix="echo-stress-")
@@ -64,7 +64,7 @@ class Program:
 
         with self.output.open("wb") as output, self.notices.open("wb") as notices:
             self.process = subprocess.Popen(
-                [*wrapper, str(PROGRAMS / name), *map(str, arguments)],
+                [*(wrapper(self) if callable(wrapper) else wrapper), str(PROGRAMS / name), *map(str, arguments)],
                 stdin=stdin, stdout=output, stderr=notices, preexec_fn=limit if descriptors else None,
                 env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
             )
