@@ -80,7 +80,8 @@ struct JSONLine {
   }
 
   /// A quoted string; false, and half a string, when the bytes are not UTF-8.
-  private static func append(string raw: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
+  @discardableResult
+  static func append(string raw: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
     output.append(0x22)
     var start = 0
     while true {
