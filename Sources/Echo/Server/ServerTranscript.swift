@@ -94,7 +94,7 @@ package struct ServerTranscript {
       json.field("time", time)
       describe(totals.traffic)
       json.field("connections", totals.connections)
-      json.field("dropped", totals.droppedByKernel + totals.droppedByServer)
+      json.field("dropped", totals.droppedByKernel &+ totals.droppedByServer)
       json.field("refused", totals.refused)
       json.field("stops_refused", totals.stopsRefused)
       json.field("truncated", totals.truncated)
