@@ -115,7 +115,7 @@ extension AddressPattern {
   }
 
   /// Four numbers; fewer, with zeros for the rest, if `isShort`.
-  static func ipv4(_ text: Substring, isShort: Bool) -> UInt64? {
+  private static func ipv4(_ text: Substring, isShort: Bool) -> UInt64? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4 || (isShort && parts.count < 4) else { return nil }
     var bits: UInt64 = 0

@@ -61,8 +61,9 @@ extension JSONObject {
 
   func peer() throws(MonitorProblem) -> Peer {
     let transport = try transport()
-    guard let text = text("peer"), text.range.count <= JSONObject.addressLimit, let word = string("peer"),
-      let address = SocketAddress(written: word), (address.family == .unix) == (transport == .unix)
+    // An escape has no place in an address.
+    guard let text = text("peer"), text.range.count <= JSONObject.addressLimit,
+      let address = SocketAddress(written: raw(text)), (address.family == .unix) == (transport == .unix)
     else { throw MonitorProblem("its \"peer\" is none") }
     return Peer(connection: try connection(), transport: transport, address: address)
   }
