@@ -231,7 +231,7 @@ final class ServerEngine {
       if mayHaveDropped { reportKernelDrops() }
     }
     if !shutdown.isRunning {
-      var owing = withheld.datagrams.count
+      var owing = withheld.datagramCount
       for case let connection? in connections where connection.life.isOwing(queued: connection.output.count) {
         owing += 1
       }
@@ -258,7 +258,7 @@ final class ServerEngine {
     reportKernelDrops()
     isResting = false
     // Those over which withheld receipts go are open until then.
-    if !withheld.datagrams.isEmpty { for socket in bound { try? watch(socket, for: []) } }
+    if withheld.datagramCount > 0 { for socket in bound { try? watch(socket, for: []) } }
     bound = []
     for case let connection? in connections { connection.life.drain() }
     receiveFromDraining()
