@@ -35,6 +35,7 @@ extension WireError {
 
   private func listenAdvice(_ endpoint: Endpoint, _ error: SystemError) -> String {
     switch error.cause {
+    case .addressInUse where endpoint.transport == .unix: " (another program listens there)"
     case .addressInUse: " (another program listens there; port 0 takes a free one)"
     case .addressNotAvailable: " (no interface of this machine has that address)"
     case .notPermitted: " (is the folder yours, or the port reserved?)"

@@ -16,19 +16,27 @@ final class BoundSocket {
   /// Why replies last failed to go out; nil once they have gone again.
   var sendFailure: SystemError?
 
+  /// The Unix socket's name in the file system, which may have become another file's.
+  private let file: csystem_file_identity?
+
   private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
+    file = if case .unix(let path) = endpoint { .at(path) } else { nil }
   }
 
   deinit {
-    if case .unix(let path) = endpoint { _ = csystem_unlink(path) }
+    if case .unix(let path) = endpoint, let file, let found = csystem_file_identity.at(path), found == file {
+      _ = csystem_unlink(path)
+    }
   }
 
-  /// What the kernel has dropped since it was last asked.
+  /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
+  /// was queued, which may be older than what was asked for since.
   func takeDrops(total: UInt32) -> UInt64 {
-    let new = total &- reportedDrops
+    let new = Int32(bitPattern: total &- reportedDrops)
+    guard new > 0 else { return 0 }
     reportedDrops = total
     return UInt64(new)
   }
@@ -143,14 +151,14 @@ extension BoundSocket {
         }
         _ = csystem_unlink(path)
       case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-      default: throw SystemError("bind", code: Errno.addressInUse)
+      default: throw SystemError("lstat", code: Errno.fileExists)
       }
       let socket = try Socket(family: .unix, isDatagram: false)
       try socket.bind(toPath: path)
       try socket.listen()
       return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
     } catch {
-      throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
+      throw error.code == Errno.fileExists ? .pathTaken(path) : .cannotListen(endpoint, error)
     }
   }
 
@@ -166,5 +174,16 @@ extension BoundSocket {
     }
     guard let found else { return }
     throw .unsafeFolder(found.folder ?? folderPath, of: .unix(path: path), found.danger)
+  }
+}
+
+extension csystem_file_identity {
+  fileprivate static func at(_ path: String) -> csystem_file_identity? {
+    var identity = csystem_file_identity()
+    return csystem_file_identity_of(path, &identity) == 0 ? identity : nil
+  }
+
+  fileprivate static func == (left: Self, right: Self) -> Bool {
+    left.device == right.device && left.number == right.number
   }
 }
