@@ -94,7 +94,7 @@ format:
 	@Scripts/bootstrap lint
 	$(SWIFT) format -i -r --parallel $(SOURCES)
 
-## install: the programs and manual pages below $(DESTDIR)$(PREFIX)
+## install: the programs, manual pages and systemd units below $(DESTDIR)$(PREFIX)
 # Builds only what is missing: `make && sudo make install` leaves nothing of root's in the build folder.
 install: $(PROGRAMS)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -103,6 +103,11 @@ install: $(PROGRAMS)
 	  test -f "$$page" || continue; \
 	  folder="$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}"; \
 	  install -d "$$folder" && $(INSTALL_DATA) "$$page" "$$folder" || exit 1; \
+	done
+	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system"
+	@for unit in Resources/systemd/*; do \
+	  file="$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}"; \
+	  sed 's|/usr/local/bin|$(PREFIX)/bin|' "$$unit" >"$$file" && chmod 644 "$$file" || exit 1; \
 	done
 
 $(PROGRAMS):

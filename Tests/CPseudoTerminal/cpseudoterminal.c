@@ -18,12 +18,13 @@
 #endif
 
 // Between fork and exec only what is safe there: the parent has threads.
-static void become(const char *path, char *const arguments[], char *const environment[]) {
+// `end`: from which descriptor on there is to be none.
+static void become(const char *path, char *const arguments[], char *const environment[], int end) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  for (int descriptor = 3; descriptor < 1024; descriptor++) close(descriptor);
+  for (int descriptor = end; descriptor < 1024; descriptor++) close(descriptor);
   execve(path, arguments, environment);
   _exit(127);
 }
@@ -53,7 +54,7 @@ pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *con
     setsid();
     ioctl(slave, TIOCSCTTY, 0);
     for (int descriptor = 0; descriptor < 3; descriptor++) dup2(slave, descriptor);
-    become(path, arguments, environment);
+    become(path, arguments, environment, 3);
   }
   return process < 0 ? -errno : process;
 }
@@ -69,7 +70,8 @@ static int make_pipe(int ends[2]) {
 #endif
 }
 
-pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]) {
+pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[],
+                                  const int passed[], int passed_count, int ends[3]) {
   int pipes[3][2];
   for (int index = 0; index < 3; index++) {
     if (make_pipe(pipes[index]) == 0) continue;
@@ -85,7 +87,11 @@ pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], cha
     dup2(pipes[0][0], 0);
     dup2(pipes[1][1], 1);
     dup2(pipes[2][1], 2);
-    become(path, arguments, environment);
+    // First out of the way of each other.
+    int copies[16];
+    for (int index = 0; index < passed_count; index++) copies[index] = fcntl(passed[index], F_DUPFD, 512);
+    for (int index = 0; index < passed_count; index++) dup2(copies[index], 3 + index);
+    become(path, arguments, environment, 3 + passed_count);
   }
   int code = errno;
   close(pipes[0][0]);

@@ -2,7 +2,8 @@ import Glibc
 
 /// A scripted peer on 127.0.0.1, on a plain blocking socket; every wait ends with an error after ten seconds.
 package final class SocketPeer: Sendable {
-  private let descriptor: CInt
+  /// For programs that are to have it, too.
+  package let descriptor: CInt
 
   private init(_ descriptor: CInt) throws {
     guard descriptor >= 0 else { throw ProgramError("socket: errno \(errno)") }
@@ -39,6 +40,23 @@ package final class SocketPeer: Sendable {
   package static func datagramServer() throws -> SocketPeer {
     let peer = try SocketPeer(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
     try peer.bindToFreePort()
+    return peer
+  }
+
+  /// A Unix datagram socket at a path, or with an abstract name after an at sign.
+  package static func notices(_ name: String) throws -> SocketPeer {
+    let peer = try SocketPeer(socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { path in
+      path.copyBytes(from: name.utf8)
+      if name.hasPrefix("@") { path[0] = 0 }
+    }
+    let length = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + name.utf8.count
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(peer.descriptor, $0, socklen_t(length)) }
+    }
+    guard code == 0 else { throw ProgramError("bind: errno \(errno)") }
     return peer
   }
 
@@ -79,6 +97,9 @@ package final class SocketPeer: Sendable {
     guard received >= 0 else { throw ProgramError("recv: errno \(errno)") }
     return Array(buffer[..<received])
   }
+
+  /// What comes next as text.
+  package func receiveText() throws -> String { String(decoding: try receive(), as: UTF8.self) }
 
   package func receive(exactly count: Int) throws -> String {
     var bytes: [UInt8] = []

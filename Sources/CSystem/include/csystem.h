@@ -53,6 +53,19 @@ int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user);
 /// How many datagrams the kernel has dropped on this socket so far; negative where it does not say.
 int64_t csystem_kernel_drops(int descriptor);
 
+/// A socket that was bound by whoever started this process.
+struct csystem_passed_socket {
+  struct csystem_address address;
+  /// Of a Unix socket; one without a name has none.
+  char path[128];
+  uint8_t is_datagram;
+};
+/// Makes a passed socket this process's own, close-on-exec and non-blocking; -EPROTOTYPE for what neither accepts streams
+/// nor receives Internet datagrams.
+int csystem_adopt_socket(int descriptor, struct csystem_passed_socket *socket);
+/// A datagram socket that is connected to a Unix socket; a name that begins with an at sign is an abstract one.
+int csystem_connect_notice(const char *name);
+
 /// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);

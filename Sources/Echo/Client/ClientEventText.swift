@@ -35,6 +35,7 @@ extension ClientEnd {
       case .connectTimeout: "no answer"
       case .unknownHost: "unknown host"
       case .system(let error): "\(error.call): \(error.reason)"
+      case .cannotAdopt: "no socket"
       case .pathTaken: "path taken"
       case .unsafeFolder: "unsafe folder"
       }

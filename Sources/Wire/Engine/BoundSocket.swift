@@ -19,11 +19,12 @@ final class BoundSocket {
   /// The Unix socket's name in the file system, which may have become another file's.
   private let file: csystem_file_identity?
 
-  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
+  /// `ownsName`: a Unix socket's name in the file system goes with it.
+  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
-    file = if case .unix(let path) = endpoint { .at(path) } else { nil }
+    file = if ownsName, case .unix(let path) = endpoint { .at(path) } else { nil }
   }
 
   deinit {
@@ -52,9 +53,29 @@ extension BoundSocket {
   /// Everything that a configuration asks to be bound; on failure, nothing stays bound.
   static func bindAll(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
     var bound: [BoundSocket] = []
+    if !configuration.passedDescriptors.isEmpty { return try configuration.passedDescriptors.map(adopt) }
     if !configuration.transports.isEmpty { bound = try bindInternet(configuration) }
     if let path = configuration.unixPath { bound.append(try bindUnix(path)) }
     return bound
+  }
+
+  /// Takes over a socket that somebody else has bound, and whose name stays theirs.
+  private static func adopt(_ descriptor: Int32) throws(WireError) -> BoundSocket {
+    var passed = csystem_passed_socket()
+    let result = csystem_adopt_socket(descriptor, &passed)
+    guard result == 0 else { throw .cannotAdopt(descriptor, SystemError("getsockopt", code: -result)) }
+    let socket = Socket(owning: descriptor)
+    guard passed.address.family != CSYSTEM_UNIX else {
+      let path = withUnsafeBytes(of: passed.path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      return BoundSocket(socket: socket, endpoint: .unix(path: path), address: nil, ownsName: false)
+    }
+    let address = SocketAddress(passed.address)
+    let isDatagram = passed.is_datagram != 0
+    if isDatagram { socket.prepareToBind(family: address.family, isDatagram: true) }
+    let endpoint =
+      isDatagram
+      ? Endpoint.udp(host: address.host, port: address.port) : .tcp(host: address.host, port: address.port)
+    return BoundSocket(socket: socket, endpoint: endpoint, address: address)
   }
 
   /// Attempts at finding a port that is free on every address and transport, when any will do.

@@ -10,8 +10,10 @@ int cpseudoterminal_open(int columns, int rows, int ends[2]);
 /// nothing is lost when the program ends. Returns the process id, or -errno.
 pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *const environment[], int slave);
 
-/// Starts a program on three pipes; `ends` are this side's: its input, output and error. Returns the process id, or -errno.
-pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]);
+/// Starts a program on three pipes; `ends` are this side's: its input, output and error. The at most 16 `passed` descriptors
+/// are its own from 3 on. Returns the process id, or -errno.
+pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[],
+                                  const int passed[], int passed_count, int ends[3]);
 
 /// Sets the window's size, which sends SIGWINCH to the programs in the terminal. Returns 0, or an errno.
 int cpseudoterminal_resize(int master, int columns, int rows);
