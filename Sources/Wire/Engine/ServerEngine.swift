@@ -57,6 +57,8 @@ final class ServerEngine {
   var refusedConnections: UInt64 = 0
   var refusedReplies: (count: UInt64, lastPeer: Peer)?
   var refusedStops: (count: UInt64, lastPeer: Peer)?
+  /// When refusals that are gathered are to be told.
+  var refusalsDue: Int64 = 0
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
@@ -178,6 +180,7 @@ final class ServerEngine {
     if let deadline = shutdown.deadline { consider(deadline) }
     if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
     if needsTick, !isHeld { consider(nextTick) }
+    if hasRefusals { consider(refusalsDue) }
     return next.map { Clock.milliseconds(from: now, to: $0) }
   }
 
@@ -238,7 +241,7 @@ final class ServerEngine {
       shutdown.update(open: openCount, owing: owing, now: now)
     }
     if isQuiet || builder.batch.isEmpty || now >= batchDue ?? .max { postBatch() }
-    tellRefusals()
+    if now >= refusalsDue { tellRefusals() }
     tellSkipped()
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
   }
