@@ -191,6 +191,15 @@ import Testing
     close(terminal.slave)
   }
 
+  @Test("What a read failed with is what is told, be it on no terminal")
+  func failedRead() throws {
+    // Nothing is mapped at its beginning.
+    let memory = open("/proc/self/mem", O_RDONLY)
+    try #require(memory >= 0)
+    defer { close(memory) }
+    #expect(throws: SystemCallError(call: "read", code: EIO)) { try StandardInput(descriptor: memory).read() }
+  }
+
   @Test("A broken descriptor is an error with the call's name")
   func broken() {
     #expect(throws: SystemCallError(call: "read", code: EBADF)) { try StandardInput(descriptor: -1).read() }
