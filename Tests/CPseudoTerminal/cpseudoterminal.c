@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #endif
 
@@ -111,6 +112,18 @@ pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], cha
 int cpseudoterminal_resize(int master, int columns, int rows) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
   return ioctl(master, TIOCSWINSZ, &size) == 0 ? 0 : errno;
+}
+
+int cpseudoterminal_limit_descriptors(pid_t process, int count) {
+#if defined(__linux__)
+  struct rlimit limit;
+  if (prlimit(process, RLIMIT_NOFILE, NULL, &limit) != 0) return errno;
+  limit.rlim_cur = (rlim_t)count;
+  return prlimit(process, RLIMIT_NOFILE, &limit, NULL) == 0 ? 0 : errno;
+#else
+  (void)process, (void)count;
+  return ENOSYS;
+#endif
 }
 
 void cpseudoterminal_modes(int descriptor, char *text, int capacity) {

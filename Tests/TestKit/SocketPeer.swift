@@ -22,6 +22,18 @@ package final class SocketPeer: Sendable {
     try connectTo(port)
   }
 
+  /// A connection to a Unix server.
+  package convenience init(path: String) throws {
+    try self.init(socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8) + [0]) }
+    let code = SocketPeer.withGeneric(&address) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    }
+    guard code == 0 else { throw ProgramError("connect: errno \(errno)") }
+  }
+
   /// A UDP socket that sends to one port and hears only that one.
   package convenience init(udp port: UInt16) throws {
     try self.init(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
@@ -88,6 +100,24 @@ package final class SocketPeer: Sendable {
       guard count >= 0 else { throw ProgramError("send: errno \(errno)") }
       sent += count
     } while sent < bytes.count
+  }
+
+  /// Sends the bytes again and again until the other end has not read for a while; gives how many went in all.
+  package func flood(with bytes: [UInt8]) throws -> Int {
+    var sent = 0
+    while true {
+      let start = sent % bytes.count
+      let count = bytes[start...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+      if count > 0 {
+        sent += count
+        continue
+      }
+      guard errno == EAGAIN else { throw ProgramError("send: errno \(errno)") }
+      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&entry, 1, 300) > 0 else { return sent }
+    }
   }
 
   /// What comes next: a part of a stream, or one datagram; empty at a stream's end.
@@ -174,8 +204,8 @@ package final class SocketPeer: Sendable {
     return address
   }
 
-  private static func withGeneric<Result>(
-    _ address: inout sockaddr_in,
+  private static func withGeneric<Address, Result>(
+    _ address: inout Address,
     _ body: (UnsafeMutablePointer<sockaddr>) -> Result
   ) -> Result {
     withUnsafeMutablePointer(to: &address) { pointer in

@@ -24,6 +24,9 @@ void cpseudoterminal_modes(int descriptor, char *text, int capacity);
 /// A descriptor that becomes readable when the process ends, or -1 where the system has none.
 int cpseudoterminal_process_descriptor(pid_t process);
 
+/// How many descriptors the process may have open from now on; 0, or an errno where that can't be set.
+int cpseudoterminal_limit_descriptors(pid_t process, int count);
+
 /// waitpid(2) without blocking: 0 still running, 1 ended, 2 stopped; `code` is the exit code, or 128 + the signal.
 int cpseudoterminal_state(pid_t process, int *code);
 
