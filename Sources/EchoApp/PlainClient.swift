@@ -46,6 +46,8 @@ struct PlainClient: ~Copyable {
     var configuration = configuration
     // The embedded server's lines stand among those of each message.
     configuration.isQuiet = isQuiet && embedded == nil
+    // Whoever else has closed its end may still read.
+    configuration.endsWithPeer = embedded != nil
     client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
