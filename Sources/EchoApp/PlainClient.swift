@@ -30,6 +30,8 @@ struct PlainClient: ~Copyable {
   private var isPrompted = false
   /// Nothing more will be read: the input has ended, or a stop message was entered.
   private var isFinishing = false
+  /// The user has asked for the end.
+  private var isInterrupted = false
   /// A message did not fit the framing; the others were sent.
   private var hasMisfit = false
   private var end: (reason: ClientEnd, totals: ClientTotals)?
@@ -140,7 +142,9 @@ struct PlainClient: ~Copyable {
 
   /// The first time, what was sent is still waited for.
   private mutating func interrupt() {
-    client.post(isFinishing ? .close : .finish)
+    client.post(isInterrupted ? .close : .finish)
+    if isInterrupted { embedded?.stopAtOnce() }
+    isInterrupted = true
     isFinishing = true
   }
 
