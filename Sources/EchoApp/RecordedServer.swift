@@ -44,7 +44,7 @@ final class RecordedServer {
     let wire = try WireServer.start(configuration, confinement: confinement, recorder: recorder, waking: wake)
     // What can go wrong does so with the other sandbox, too, and is told of there.
     let confinement = confinement == nil ? nil : try? Confinement(.recording(settings.path))
-    let endsServer = options.onRecordError == .stop
+    let endsServer = options.endsServer
     let outcome = Outcome()
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {

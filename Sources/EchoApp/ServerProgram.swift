@@ -120,6 +120,7 @@ struct ServerProgram: Program {
 
   func execute() throws(Failure) {
     if Screens.areWanted(isPlain: isPlain, program: ServerProgram.name) {
+      try Screens.refuse(isQuiet: isQuiet, format: format)
       try ServerScreen(
         configuration: serverConfiguration,
         historyCount: history,
