@@ -12,9 +12,7 @@ extension ServerModel {
       browser.detail.draw(in: rect, on: &surface, look: look, isFocused: pane == .detail, highlight: browser.matches)
     }
     if let rect = layout.side {
-      for row in rect.minRow..<rect.maxRow {
-        surface.put(Cell(look.glyphs.vertical, style: look.theme[.border]), column: rect.minColumn, row: row)
-      }
+      surface.drawVerticalRule(rect, glyphs: look.glyphs, style: look.theme[.border])
     }
     if let rect = layout.peers { peersPane.draw(measures.peers, in: rect, on: &surface, look: look, now: now) }
     if let rect = layout.statistics {
