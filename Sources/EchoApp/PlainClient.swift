@@ -162,7 +162,7 @@ struct PlainClient: ~Copyable {
     let batch = collector.batch
     lastID = collector.lastID
     lastByteCount = batch.bytes.count
-    hasMisfit = hasMisfit || collector.hasMisfit
+    for reason in collector.misfits { tell(misfit: reason) }
     pendingCount += batch.messages.count
     if collector.hasStopped { transcript.enterStop() }
     if !batch.isEmpty { client.post(.send(batch)) } else if !source.isAtEnd { isPrompted = false }
@@ -170,6 +170,11 @@ struct PlainClient: ~Copyable {
       isFinishing = true
       client.post(.finish)
     }
+  }
+
+  private mutating func tell(misfit reason: String) {
+    hasMisfit = true
+    transcript.append(misfit: reason, at: Timestamp(nanoseconds: Surroundings.clock().nanoseconds), to: &plain)
   }
 
   private func judge() throws(Failure) {

@@ -436,6 +436,7 @@ import Glibc
     let (_, totals) = try client.end()
     #expect(client.replies == ["xxxxxxxxxx"])
     #expect(totals.bytesReceived == 100_001)
+    #expect(totals.truncated == 1)
     #expect(client.records.last?.flags == .truncated)
   }
 

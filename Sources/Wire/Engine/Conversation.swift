@@ -68,7 +68,7 @@ struct Conversation {
     isAnswer: Bool = true
   ) {
     let answer = isAnswer ? receiptQueue.answer(now: now, reply: payload) : .none
-    if report.isQuiet, answer.kind == .receipt { return report.answeredInTime(1, wireCount: wireCount) }
+    if report.isQuiet, answer.kind == .receipt { return report.answeredInTime(1, wireCount: wireCount, flags: flags) }
     report.replied(
       answer,
       wireCount: wireCount,
