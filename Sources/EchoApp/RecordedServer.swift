@@ -74,7 +74,11 @@ final class RecordedServer {
       var transcript = ServerTranscript(format: .json, framing: framing)
       var plain = PlainOutput()
       transcript.append(event, to: &plain)
-      return String(decoding: plain.output.dropLast(), as: UTF8.self)
+      return EventDescription(
+        notice: event.recordedNotice,
+        isAlert: event.isAlert,
+        json: String(decoding: plain.output.dropLast(), as: UTF8.self)
+      )
     }
   }
 
@@ -112,7 +116,7 @@ extension Failure {
   fileprivate init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
-      case .unsuitable: .notPermitted
+      case .missing, .unsuitable: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #endif
@@ -173,3 +174,13 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 }
 
 void cpseudoterminal_remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
+bool cpseudoterminal_use_files_as_nobody(void) {
+#if defined(__linux__)
+  const uid_t nobody = 65534;
+  setfsuid(nobody);
+  return (uid_t)setfsuid(nobody) == nobody;
+#else
+  return false;
+#endif
+}

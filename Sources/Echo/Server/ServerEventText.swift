@@ -17,6 +17,12 @@ extension ServerEvent {
     }
   }
 
+  /// What a recording's row says, also of the end, which is no row of a log.
+  package var recordedNotice: String {
+    if case .stopped(let totals, _) = self { return "stopped: \(totals.text)" }
+    return noticeText ?? ""
+  }
+
   /// Whether something went wrong.
   package var isAlert: Bool {
     switch self {

@@ -1,6 +1,7 @@
 #ifndef ECHO_CPSEUDOTERMINAL_H
 #define ECHO_CPSEUDOTERMINAL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /// Makes a pseudo-terminal: `ends[0]` is its master, `ends[1]` its slave. Returns 0, or an errno.
@@ -32,6 +33,9 @@ int cpseudoterminal_state(pid_t process, int *code);
 
 /// Removes a folder with everything in it.
 void cpseudoterminal_remove_folder(const char *path);
+
+/// Has this thread alone use files as a user who owns none; false where it may not, or there is no such thing.
+bool cpseudoterminal_use_files_as_nobody(void);
 
 /// The file that this code was loaded from: the program, or the bundle with the tests.
 const char *cpseudoterminal_image(void);
