@@ -250,6 +250,13 @@ int csystem_path_kind(const char *path) {
 
 int csystem_unlink(const char *path) { return result(unlink(path)); }
 
+int csystem_file_identity_of(const char *path, struct csystem_file_identity *identity) {
+  struct stat status;
+  if (lstat(path, &status) < 0) return -errno;
+  *identity = (struct csystem_file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+  return 0;
+}
+
 uint32_t csystem_user(void) { return geteuid(); }
 
 int64_t csystem_raise_descriptor_limit(void) {

@@ -64,6 +64,7 @@ struct MonitorProgram: Program {
     if lists { return try show(try RunningServers.find()) }
     let place = try place()
     if Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name) {
+      try Screens.refuse(isQuiet: false, format: format)
       try MonitorScreen(
         place: place,
         start: from,

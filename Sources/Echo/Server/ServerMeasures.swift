@@ -15,9 +15,10 @@ struct ServerMeasures: Sendable {
 
   /// Takes over what the server itself has counted; what this view was not shown is its own affair.
   mutating func adopt(_ totals: ServerTotals) {
-    let notShown = self.totals.droppedByServer
+    let own = self.totals
     self.totals = totals
-    self.totals.droppedByServer = notShown
+    self.totals.droppedByServer = own.droppedByServer
+    self.totals.noticesDropped = own.noticesDropped
   }
 
   mutating func count(_ news: ServerEvent) {
@@ -33,7 +34,9 @@ struct ServerMeasures: Sendable {
     case .refused(let refusal, _):
       totals.refused &+= refusal.count
       if case .stops = refusal { totals.stopsRefused &+= refusal.count }
-    case .stopped(let totals, _): self.totals = totals
+    case .stopped(var totals, _):
+      totals.noticesDropped = self.totals.noticesDropped
+      self.totals = totals
     case .listening, .failure, .recordingFailed, .stopping: break
     }
   }
@@ -92,6 +95,7 @@ struct ServerMeasures: Sendable {
   }
 
   private mutating func count(_ drop: Drop, at time: Timestamp) {
+    totals.noticesDropped &+= drop.notices
     switch drop.agent {
     case .kernel: totals.droppedByKernel &+= drop.count
     case .server:

@@ -16,19 +16,28 @@ final class BoundSocket {
   /// Why replies last failed to go out; nil once they have gone again.
   var sendFailure: SystemError?
 
-  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
+  /// The Unix socket's name in the file system, which may have become another file's.
+  private let file: csystem_file_identity?
+
+  /// `ownsName`: a Unix socket's name in the file system goes with it.
+  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
+    file = if ownsName, case .unix(let path) = endpoint { .at(path) } else { nil }
   }
 
   deinit {
-    if case .unix(let path) = endpoint { _ = csystem_unlink(path) }
+    if case .unix(let path) = endpoint, let file, let found = csystem_file_identity.at(path), found == file {
+      _ = csystem_unlink(path)
+    }
   }
 
-  /// What the kernel has dropped since it was last asked.
+  /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
+  /// was queued, which may be older than what was asked for since.
   func takeDrops(total: UInt32) -> UInt64 {
-    let new = total &- reportedDrops
+    let new = Int32(bitPattern: total &- reportedDrops)
+    guard new > 0 else { return 0 }
     reportedDrops = total
     return UInt64(new)
   }
@@ -44,9 +53,29 @@ extension BoundSocket {
   /// Everything that a configuration asks to be bound; on failure, nothing stays bound.
   static func bindAll(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
     var bound: [BoundSocket] = []
+    if !configuration.passedDescriptors.isEmpty { return try configuration.passedDescriptors.map(adopt) }
     if !configuration.transports.isEmpty { bound = try bindInternet(configuration) }
     if let path = configuration.unixPath { bound.append(try bindUnix(path)) }
     return bound
+  }
+
+  /// Takes over a socket that somebody else has bound, and whose name stays theirs.
+  private static func adopt(_ descriptor: Int32) throws(WireError) -> BoundSocket {
+    var passed = csystem_passed_socket()
+    let result = csystem_adopt_socket(descriptor, &passed)
+    guard result == 0 else { throw .cannotAdopt(descriptor, SystemError("getsockopt", code: -result)) }
+    let socket = Socket(owning: descriptor)
+    guard passed.address.family != CSYSTEM_UNIX else {
+      let path = withUnsafeBytes(of: passed.path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      return BoundSocket(socket: socket, endpoint: .unix(path: path), address: nil, ownsName: false)
+    }
+    let address = SocketAddress(passed.address)
+    let isDatagram = passed.is_datagram != 0
+    if isDatagram { socket.prepareToBind(family: address.family, isDatagram: true) }
+    let endpoint =
+      isDatagram
+      ? Endpoint.udp(host: address.host, port: address.port) : .tcp(host: address.host, port: address.port)
+    return BoundSocket(socket: socket, endpoint: endpoint, address: address)
   }
 
   /// Attempts at finding a port that is free on every address and transport, when any will do.
@@ -143,14 +172,14 @@ extension BoundSocket {
         }
         _ = csystem_unlink(path)
       case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-      default: throw SystemError("bind", code: Errno.addressInUse)
+      default: throw SystemError("lstat", code: Errno.fileExists)
       }
       let socket = try Socket(family: .unix, isDatagram: false)
       try socket.bind(toPath: path)
       try socket.listen()
       return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
     } catch {
-      throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
+      throw error.code == Errno.fileExists ? .pathTaken(path) : .cannotListen(endpoint, error)
     }
   }
 
@@ -166,5 +195,16 @@ extension BoundSocket {
     }
     guard let found else { return }
     throw .unsafeFolder(found.folder ?? folderPath, of: .unix(path: path), found.danger)
+  }
+}
+
+extension csystem_file_identity {
+  fileprivate static func at(_ path: String) -> csystem_file_identity? {
+    var identity = csystem_file_identity()
+    return csystem_file_identity_of(path, &identity) == 0 ? identity : nil
+  }
+
+  fileprivate static func == (left: Self, right: Self) -> Bool {
+    left.device == right.device && left.number == right.number
   }
 }

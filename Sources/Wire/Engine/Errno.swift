@@ -18,6 +18,7 @@ package enum Errno {
   package static let connectionRefused = ECONNREFUSED
   package static let timedOut = ETIMEDOUT
   package static let addressInUse = EADDRINUSE
+  package static let fileExists = EEXIST
   package static let addressNotAvailable = EADDRNOTAVAIL
   package static let familyNotSupported = EAFNOSUPPORT
   package static let noEntry = ENOENT
