@@ -45,7 +45,8 @@ final class ScriptedServer {
 
   static func totals(_ messages: Int) -> String {
     """
-    "messages":\(messages),"bytes":\(messages * 6),"bytes_sent":\(messages * 3),"connections":1,"dropped":0,"refused":0,\
+    "messages":\(messages),"bytes":\(messages * 6),"bytes_sent":\(messages * 3),"connections":1,\
+    "dropped_by_kernel":0,"dropped_by_server":0,"refused":0,\
     "stops_refused":0,"truncated":0,"partial":0,"idle":0,"stalled":0
     """
   }

@@ -92,7 +92,8 @@ struct MonitorScript {
 
   private static func totals(_ messages: Int, dropped: Int) -> String {
     """
-    "messages":\(messages),"bytes":\(messages * 6),"bytes_sent":0,"connections":1,"dropped":\(dropped),"refused":0,\
+    "messages":\(messages),"bytes":\(messages * 6),"bytes_sent":0,"connections":1,\
+    "dropped_by_kernel":\(dropped),"dropped_by_server":0,"refused":0,\
     "stops_refused":0,"truncated":0,"partial":0,"idle":0,"stalled":0
     """
   }
