@@ -21,6 +21,18 @@ package final class SocketPeer: Sendable {
     try connectTo(port)
   }
 
+  /// A connection to a Unix stream socket.
+  package convenience init(unix path: String) throws {
+    try self.init(socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let code = SocketPeer.withGeneric(&address) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    }
+    guard code == 0 else { throw ProgramError("connect to \(path): errno \(errno)") }
+  }
+
   /// A UDP socket that sends to one port and hears only that one.
   package convenience init(udp port: UInt16) throws {
     try self.init(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
@@ -153,8 +165,8 @@ package final class SocketPeer: Sendable {
     return address
   }
 
-  private static func withGeneric<Result>(
-    _ address: inout sockaddr_in,
+  private static func withGeneric<Address, Result>(
+    _ address: inout Address,
     _ body: (UnsafeMutablePointer<sockaddr>) -> Result
   ) -> Result {
     withUnsafeMutablePointer(to: &address) { pointer in

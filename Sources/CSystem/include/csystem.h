@@ -53,13 +53,16 @@ int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user);
 /// How many datagrams the kernel has dropped on this socket so far; negative where it does not say.
 int64_t csystem_kernel_drops(int descriptor);
 
-/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
+/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else, 3 a folder.
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
 uint32_t csystem_user(void);
+uint32_t csystem_process(void);
 
 /// A folder, as one that paths can be followed from; it need not be readable.
 int csystem_folder_open(const char *path);
+/// mkdir(2) for the user alone.
+int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {

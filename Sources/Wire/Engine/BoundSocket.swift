@@ -129,26 +129,11 @@ extension BoundSocket {
     }
   }
 
-  /// A stale socket of this user is replaced; anything else at the path is left alone.
   private static func bindUnix(_ path: String) throws(WireError) -> BoundSocket {
     let endpoint = Endpoint.unix(path: path)
     try checkFolder(of: path)
     do throws(SystemError) {
-      switch csystem_path_kind(path) {
-      case 0: break
-      case 1:
-        let probe = try Socket(family: .unix, isDatagram: false)
-        guard probe.connect(toPath: path) == -Errno.connectionRefused else {
-          throw SystemError("bind", code: Errno.addressInUse)
-        }
-        _ = csystem_unlink(path)
-      case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-      default: throw SystemError("bind", code: Errno.addressInUse)
-      }
-      let socket = try Socket(family: .unix, isDatagram: false)
-      try socket.bind(toPath: path)
-      try socket.listen()
-      return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
+      return BoundSocket(socket: try Socket.listener(atPath: path), endpoint: endpoint, address: nil)
     } catch {
       throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
     }

@@ -21,8 +21,10 @@ package enum Errno {
   package static let addressNotAvailable = EADDRNOTAVAIL
   package static let familyNotSupported = EAFNOSUPPORT
   package static let noEntry = ENOENT
+  package static let exists = EEXIST
   package static let notPermitted = EPERM
   package static let accessDenied = EACCES
+  package static let readOnly = EROFS
   package static let hostUnreachable = EHOSTUNREACH
   package static let networkUnreachable = ENETUNREACH
   package static let messageTooLong = EMSGSIZE
