@@ -105,7 +105,7 @@ final class ControlEngine {
   private func awaitEvents(milliseconds: Int32?) {
     let ready = poller.wait(milliseconds: milliseconds)
     now = Clock.monotonic
-    if ready < 0 { waker.wait(milliseconds: ControlEngine.restMilliseconds) }
+    if ready < 0 { rest() }
     for index in 0..<max(0, ready) { handle(poller.event(index)) }
   }
 
@@ -147,7 +147,7 @@ final class ControlEngine {
     for _ in 0..<ControlEngine.viewerLimit {
       let (descriptor, _) = calls.accept(listener.socket.descriptor)
       if descriptor == -Errno.again || descriptor == -Errno.interrupted { return }
-      guard descriptor >= 0 else { return rest() }
+      guard descriptor >= 0 else { return restFromAccepting() }
       admit(Socket(owning: descriptor))
     }
   }
@@ -185,8 +185,14 @@ final class ControlEngine {
     discardInput(of: viewer.socket.descriptor)
   }
 
-  /// Lets nobody in for a while.
+  /// What fails at once would be tried without end.
   private func rest() {
+    waker.wait(milliseconds: ControlEngine.restMilliseconds)
+    waker.clear()
+  }
+
+  /// Lets nobody in for a while.
+  private func restFromAccepting() {
     watchListener(for: [])
     restsUntil = now + Int64(ControlEngine.restMilliseconds) * 1_000_000
   }
