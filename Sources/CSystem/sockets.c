@@ -251,6 +251,13 @@ int csystem_path_kind(const char *path) {
 
 int csystem_unlink(const char *path) { return result(unlink(path)); }
 
+int csystem_file_identity_of(const char *path, struct csystem_file_identity *identity) {
+  struct stat status;
+  if (lstat(path, &status) < 0) return -errno;
+  *identity = (struct csystem_file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+  return 0;
+}
+
 uint32_t csystem_user(void) { return geteuid(); }
 
 uint32_t csystem_process(void) { return (uint32_t)getpid(); }

@@ -17,6 +17,12 @@ struct JSONLine {
     field("event", event)
   }
 
+  /// Begins the line of an event that happened at a time.
+  mutating func begin(_ event: String, at time: Timestamp) {
+    begin(event)
+    field("time", time)
+  }
+
   mutating func field(_ name: StaticString, _ text: String) {
     key(name)
     var text = text

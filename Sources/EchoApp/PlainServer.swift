@@ -26,6 +26,9 @@ struct PlainServer {
       confinement: sandbox.confinement,
       waking: streams.wake
     )
+    // Before the sandbox, which has no more connections made.
+    let manager = Surroundings.variable("NOTIFY_SOCKET").flatMap { try? ServiceManager(name: $0) }
+    manager?.tellReady("listening on \(server.wire.endpoints.map(\.text).joined(separator: ", "))")
     sandbox.enter()
     // Who reads JSON reads events, and this is none.
     if format == .text {
@@ -43,6 +46,7 @@ struct PlainServer {
     while !isOver {
       for event in server.wire.events.drain() {
         transcript.append(event, to: &plain)
+        if case .stopping = event { manager?.tellStopping() }
         if case .stopped = event { isOver = true }
         if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
       }

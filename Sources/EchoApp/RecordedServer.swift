@@ -52,7 +52,7 @@ final class RecordedServer {
     )
     // What can go wrong does so with the other sandbox, too, and is told of there.
     let confinement = confinement == nil ? nil : try? Confinement(.recording(settings.path))
-    let endsServer = options.onRecordError == .stop
+    let endsServer = options.endsServer
     let outcome = Outcome()
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {
@@ -82,7 +82,11 @@ final class RecordedServer {
       var transcript = ServerTranscript(format: .json, framing: framing)
       var plain = PlainOutput()
       transcript.append(event, to: &plain)
-      return String(decoding: plain.output.dropLast(), as: UTF8.self)
+      return EventDescription(
+        notice: event.recordedNotice,
+        isAlert: event.isAlert,
+        json: String(decoding: plain.output.dropLast(), as: UTF8.self)
+      )
     }
   }
 
@@ -120,7 +124,7 @@ extension Failure {
   fileprivate init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
-      case .unsuitable: .notPermitted
+      case .missing, .unsuitable: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

@@ -14,7 +14,7 @@ package final class Journal {
 
   private let settings: RecordingSettings
   private let origin: RecordingOrigin
-  private let describe: @Sendable (ServerEvent) -> String
+  private let describe: @Sendable (ServerEvent) -> EventDescription
   /// nil only while one file is exchanged for the next.
   private var recording: Recording?
   private var endpoints: [Endpoint] = []
@@ -22,11 +22,11 @@ package final class Journal {
   private var lastRecorded: UInt64 = 0
   private var nextRotation: Int64 = 0
 
-  /// Opens the recording; `describe` makes the text of an event that is no message.
+  /// Opens the recording; `describe` makes the words of an event that is no message.
   package init(
     _ settings: RecordingSettings,
     origin: RecordingOrigin,
-    describe: @escaping @Sendable (ServerEvent) -> String
+    describe: @escaping @Sendable (ServerEvent) -> EventDescription
   ) throws(RecordingError) {
     self.settings = settings
     self.origin = origin
@@ -90,7 +90,7 @@ package final class Journal {
       try beginRun()
     case .messages(let batch): try add(batch, tell)
     case .connected, .disconnected, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped:
-      try recording?.add(event, text: describe(event))
+      try recording?.add(event, describe(event))
     }
   }
 

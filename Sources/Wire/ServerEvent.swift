@@ -97,6 +97,8 @@ package struct ServerTotals: Hashable, Sendable {
   package var connections: UInt64 = 0
   package var droppedByKernel: UInt64 = 0
   package var droppedByServer: UInt64 = 0
+  /// Events other than messages that were not shown: the view could not keep up. Counted by whoever watches.
+  package var noticesDropped: UInt64 = 0
   /// Connections, stop messages and replies that a limit or a policy said no to.
   package var refused: UInt64 = 0
   /// Of what was refused, stop messages.

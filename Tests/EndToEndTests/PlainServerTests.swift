@@ -92,8 +92,8 @@ import Testing
         {"event":"message","seq":5,\(from),"bytes":2,"text":".","stop":true}
         {"event":"stopping",\(from)}
         {"event":"disconnected",\(from),"connection":2,"reason":"stopping","messages":1,"bytes":2,"bytes_sent":3}
-        {"event":"stopped","time":"TIME","messages":5,"bytes":29,"bytes_sent":15,"connections":2,"dropped":0,"refused":0,\
-        "stops_refused":0,"truncated":1,"partial":1,"idle":0,"stalled":0}
+        {"event":"stopped","time":"TIME","messages":5,"bytes":29,"bytes_sent":15,"connections":2,"dropped":0,\
+        "dropped_by_kernel":0,"dropped_by_server":0,"notices_dropped":0,"refused":0,"stops_refused":0,"truncated":1,"partial":1,"idle":0,"stalled":0}
 
         """
     )

@@ -9,7 +9,7 @@ final class RunningViewer {
 
   /// `name`: what the server is called by.
   init(_ folder: TemporaryDirectory, _ name: String) throws {
-    peer = try SocketPeer(unix: "\(folder.path)/echo/\(name).sock")
+    peer = try SocketPeer(path: "\(folder.path)/echo/\(name).sock")
   }
 
   func say(_ line: String) throws { try peer.send(line + "\n") }

@@ -25,6 +25,8 @@ import Testing
       #expect(try file.rows("PRAGMA integrity_check") == ["ok"])
       #expect(try file.rows("SELECT run, program FROM runs") == ["1|test"])
       sequences += try file.rows("SELECT seq FROM messages WHERE run = 1").compactMap(Int.init)
+      let rows = try file.rows("SELECT row FROM messages ORDER BY row").compactMap(Int.init)
+      #expect(rows == Array(1..<rows.count + 1))
     }
     #expect(sequences.sorted() == Array(1...300))
   }

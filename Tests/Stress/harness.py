@@ -28,6 +28,17 @@ def skipped(text, why):
     print(f"skip {text}: {why}", flush=True)
 
 
+def flood(peer, line):
+    """Sends a line again and again until the other end has not read for a while: it has a peer now that never reads."""
+    peer.settimeout(0.3)
+    sent = 0
+    try:
+        while True:
+            sent += peer.send(line[sent % len(line):])
+    except TimeoutError:
+        return sent
+
+
 class Timeout(Exception):
     pass
 

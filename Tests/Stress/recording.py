@@ -76,7 +76,7 @@ def killed(durability, rounds):
                     sender.join()
             database = sqlite3.connect(path)
             texts = [text for (text,) in database.execute(
-                "SELECT CAST(payload AS TEXT) FROM messages WHERE run = ? ORDER BY id", (run,))]
+                "SELECT CAST(payload AS TEXT) FROM messages WHERE run = ? ORDER BY row", (run,))]
             if run % 20 == 0 and database.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 broken.append(run)
             database.close()

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 
-from harness import Server, promise
+from harness import Server, flood, promise
 
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 PEERS = 8
@@ -85,6 +85,15 @@ def one_round(number, signals):
         return code, seconds, talkers, shown, exact
 
 
+def beside_a_deaf_peer(number):
+    """How a server ends that has all it may queue for a peer that never reads."""
+    with Server("--reply", "echo") as server, server.tcp() as peer:
+        flood(peer, b"x" * 999 + b"\n")
+        started = time.monotonic()
+        server.signal(number)
+        return server.wait(), time.monotonic() - started
+
+
 def run():
     random.seed(1)
     acknowledged = surplus = unshown = resets = 0
@@ -108,5 +117,7 @@ def run():
     promise("it drains at most 5 s", f"longest {longest:.2f} s", longest <= 5.5)
     code, seconds, *_ = one_round(0, [signal.SIGTERM, signal.SIGTERM])
     promise("a second SIGTERM ends at once", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 1.5)
-    code, seconds, *_ = one_round(0, [signal.SIGHUP])
-    promise("SIGHUP ends it", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 5.5)
+    code, seconds = beside_a_deaf_peer(signal.SIGTERM)
+    promise("SIGTERM ends it beside a peer that never reads", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 5.5)
+    for what, (code, seconds) in {"": one_round(0, [signal.SIGHUP])[:2], ", beside a peer that never reads too": beside_a_deaf_peer(signal.SIGHUP)}.items():
+        promise(f"SIGHUP ends it within 1 s{what}", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 1.5)

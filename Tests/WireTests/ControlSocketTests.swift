@@ -41,6 +41,9 @@ import Testing
     let control = try ControlFixture { $0.limits.messageBytes = 4 }
     let viewer = try control.viewer()
     try viewer.say("attach 1000")
+    // Answers come in order: when this one has come, the other was taken.
+    try viewer.say("what")
+    #expect(try viewer.line()?.hasPrefix("refused malformed") == true)
     let peer = try ServerPeer.tcp(control.fixture.port)
     try peer.send("one\ntoo long\nfour\nlast one")
     peer.finishWriting()

@@ -29,7 +29,7 @@ package struct ControlTranscript: Sendable {
       json.begin("attached")
       json.field("first", first)
       json.field("time", time)
-      json.object("totals") { $0.fields(totals, isDetailed: true) }
+      json.object("totals") { $0.fields(totals) }
     case .lost(let missed, let time):
       json.begin("lost")
       json.field("time", time)

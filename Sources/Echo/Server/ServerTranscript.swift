@@ -8,6 +8,7 @@ package struct ServerTranscript {
   private let isQuiet: Bool
   private let isDetailed: Bool
   private var json = JSONLine()
+  private var noticesDropped: UInt64 = 0
 
   /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs.
   package init(format: OutputFormat, framing: Framing, isQuiet: Bool = false, isDetailed: Bool = false) {
@@ -20,10 +21,23 @@ package struct ServerTranscript {
   /// Adds the lines of one event.
   package mutating func append(_ event: ServerEvent, to plain: inout PlainOutput) {
     if isQuiet, case .messages = event { return }
+    let event = counted(event)
     switch format {
     case .text: appendText(event, to: &plain)
     case .json: appendJSON(event, to: &plain.output)
     }
+  }
+
+  /// Counts what was not shown; the last event gets the sum.
+  private mutating func counted(_ event: ServerEvent) -> ServerEvent {
+    switch event {
+    case .dropped(let drop, _): noticesDropped += drop.notices
+    case .stopped(var totals, let time):
+      totals.noticesDropped = noticesDropped
+      return .stopped(totals, at: time)
+    default: break
+    }
+    return event
   }
 
   // Text.
@@ -70,32 +84,27 @@ package struct ServerTranscript {
       if case .failed(let error) = reason { describe(error) }
       json.fields(traffic)
     case .dropped(let drop, let time):
-      json.begin("dropped")
-      json.field("time", time)
+      json.begin("dropped", at: time)
       json.field("count", drop.count)
       json.field("by", drop.agent.rawValue)
       if drop.bytes > 0 { json.field("bytes", drop.bytes) }
       if drop.notices > 0 { json.field("notices", drop.notices) }
     case .refused(let refusal, let time): describe(refusal, time)
     case .failure(let error, let peer, let time):
-      json.begin("failure")
-      json.field("time", time)
+      json.begin("failure", at: time)
       if let peer { describe(peer) }
       describe(error)
     case .recordingFailed(let failure, let time):
-      json.begin("recording")
-      json.field("time", time)
+      json.begin("recording", at: time)
       json.field("error", failure.reason)
       json.field("recorded", failure.lastSequence)
       if isDetailed, failure.endsServer { json.field("ends_server", true) }
     case .stopping(let reason, let time):
-      json.begin("stopping")
-      json.field("time", time)
+      json.begin("stopping", at: time)
       if case .message(let peer) = reason { describe(peer) }
     case .stopped(let totals, let time):
-      json.begin("stopped")
-      json.field("time", time)
-      json.fields(totals, isDetailed: isDetailed)
+      json.begin("stopped", at: time)
+      json.fields(totals)
     }
     json.end(into: &output)
   }
@@ -107,8 +116,7 @@ package struct ServerTranscript {
   }
 
   private mutating func begin(_ event: String, _ peer: Peer, _ time: Timestamp) {
-    json.begin(event)
-    json.field("time", time)
+    json.begin(event, at: time)
     describe(peer)
     if !isDetailed { json.field("connection", peer.connection.number) }
   }
@@ -125,8 +133,7 @@ package struct ServerTranscript {
   }
 
   private mutating func describe(_ refusal: Refusal, _ time: Timestamp) {
-    json.begin("refused")
-    json.field("time", time)
+    json.begin("refused", at: time)
     switch refusal {
     case .connections(let count, let limit):
       json.field("what", "connections")
@@ -145,11 +152,13 @@ package struct ServerTranscript {
 }
 
 extension JSONLine {
-  mutating func fields(_ totals: ServerTotals, isDetailed: Bool) {
+  mutating func fields(_ totals: ServerTotals) {
     fields(totals.traffic)
     field("connections", totals.connections)
     field("dropped", totals.droppedByKernel + totals.droppedByServer)
-    if isDetailed, totals.droppedByServer > 0 { field("not_shown", totals.droppedByServer) }
+    field("dropped_by_kernel", totals.droppedByKernel)
+    field("dropped_by_server", totals.droppedByServer)
+    field("notices_dropped", totals.noticesDropped)
     field("refused", totals.refused)
     field("stops_refused", totals.stopsRefused)
     field("truncated", totals.truncated)

@@ -21,6 +21,7 @@ final class ClientExchange {
   private let link: Link
   private let endpoint: Endpoint
   private let timeoutNanoseconds: Int64
+  private let endsWithPeer: Bool
   /// The socket took less than it was offered.
   private var isBlocked = false
   private var retryAt: Int64?
@@ -34,6 +35,7 @@ final class ClientExchange {
     link = .stream(stream)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    endsWithPeer = configuration.endsWithPeer
   }
 
   init(_ datagrams: ClientDatagrams, configuration: ClientConfiguration) {
@@ -41,6 +43,7 @@ final class ClientExchange {
     link = .datagrams(datagrams)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    endsWithPeer = configuration.endsWithPeer
   }
 
   /// What the poller should tell of.
@@ -100,11 +103,7 @@ final class ClientExchange {
   // MARK: Reading
 
   private func read(_ conversation: inout Conversation, isFinishing: Bool) -> Verdict? {
-    if peerHasFinished {
-      // Only a broken connection is readable after its end: the next write tells how it broke.
-      isBlocked = false
-      return nil
-    }
+    if peerHasFinished { return broken(&conversation, isFinishing: isFinishing) }
     let outcome: ReadOutcome =
       switch link {
       case .stream(let stream): stream.read(&conversation)
@@ -119,6 +118,15 @@ final class ClientExchange {
     case .finished: return peerFinished(&conversation, isFinishing: isFinishing)
     case .failed(let error): return failed(error, &conversation)
     }
+  }
+
+  /// Only a broken connection is readable after its end: the next write tells how it broke, or the socket does.
+  private func broken(_ conversation: inout Conversation, isFinishing: Bool) -> Verdict? {
+    isBlocked = false
+    guard conversation.queue.isEmpty else { return nil }
+    let code = socket.socket.takeError()
+    if code != 0 { return .ended(.failed(.broken(endpoint, SystemError("send", code: code)))) }
+    return .ended(isFinishing ? .finished : .peerClosed)
   }
 
   /// No reply can come any more; a peer that is not expected to reply may still read.
@@ -203,7 +211,9 @@ final class ClientExchange {
   // MARK: Ending
 
   private func takeStock(_ conversation: inout Conversation, isFinishing: Bool, now: Int64) -> Verdict {
-    if peerHasFinished, conversation.queue.isEmpty { return .ended(isFinishing ? .finished : .peerClosed) }
+    if peerHasFinished, conversation.queue.isEmpty, isFinishing || endsWithPeer {
+      return .ended(isFinishing ? .finished : .peerClosed)
+    }
     guard isFinishing else { return .goesOn }
     if conversation.queue.isEmpty, !hasHalfClosed {
       hasHalfClosed = true

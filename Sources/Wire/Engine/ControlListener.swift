@@ -1,26 +1,26 @@
 internal import CSystem
 
-/// The control socket as long as it can be reached: its name in the folder goes with it.
+/// The control socket as long as it can be reached.
 final class ControlListener {
   let socket: Socket
-  let path: String
   /// What the server is called by.
   let name: String
+  private let fileName: SocketName
 
-  private init(socket: consuming Socket, path: String, name: String) {
+  private init(socket: consuming Socket, name: String, path: String) {
     self.socket = socket
-    self.path = path
     self.name = name
+    fileName = SocketName(path: path)
   }
 
-  deinit { _ = csystem_unlink(path) }
+  var path: String { fileName.path }
 
   /// Makes the folder where there is none, and the socket in it; a name that a running server has gets the process behind it.
   static func bind(in folder: ControlFolder, name: String) throws(ControlFailure) -> ControlListener {
     try prepare(folder)
     do throws(ControlFailure) {
       return try bind(folder, name)
-    } catch .system(let error, _) where error.code == Errno.addressInUse {
+    } catch .system(let error, _) where error.code == Errno.addressInUse || error.code == Errno.fileExists {
       return try bind(folder, "\(name)-\(Socket.ownProcess)")
     }
   }
@@ -28,7 +28,7 @@ final class ControlListener {
   private static func bind(_ folder: ControlFolder, _ name: String) throws(ControlFailure) -> ControlListener {
     let path = folder.socketPath(of: name)
     do throws(SystemError) {
-      return ControlListener(socket: try Socket.listener(atPath: path), path: path, name: name)
+      return ControlListener(socket: try Socket.listener(atPath: path), name: name, path: path)
     } catch {
       throw .system(error, path: path)
     }
@@ -37,7 +37,7 @@ final class ControlListener {
   /// Others may do nothing in the folder, nor put another one in its place.
   private static func prepare(_ folder: ControlFolder) throws(ControlFailure) {
     let made = csystem_folder_make(folder.path)
-    guard made == 0 || made == -Errno.exists else {
+    guard made == 0 || made == -Errno.fileExists else {
       throw .system(SystemError("mkdir", code: -made), path: folder.path)
     }
     let danger: String?

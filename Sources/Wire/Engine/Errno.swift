@@ -18,10 +18,10 @@ package enum Errno {
   package static let connectionRefused = ECONNREFUSED
   package static let timedOut = ETIMEDOUT
   package static let addressInUse = EADDRINUSE
+  package static let fileExists = EEXIST
   package static let addressNotAvailable = EADDRNOTAVAIL
   package static let familyNotSupported = EAFNOSUPPORT
   package static let noEntry = ENOENT
-  package static let exists = EEXIST
   package static let notPermitted = EPERM
   package static let accessDenied = EACCES
   package static let readOnly = EROFS

@@ -40,7 +40,14 @@ extension ServerEngine {
     if events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost) { skipped = Drop(by: .server) }
   }
 
+  /// After one telling others wait so long: strangers must not fill a log with what they are refused.
+  private static let refusalPause: Int64 = 100_000_000
+
+  var hasRefusals: Bool { refusedConnections > 0 || refusedStops != nil || refusedReplies != nil }
+
   func tellRefusals() {
+    guard hasRefusals else { return }
+    refusalsDue = now + ServerEngine.refusalPause
     if refusedConnections > 0 {
       let limit = configuration.limits.connections
       tell(.refused(.connections(count: refusedConnections, limit: limit), at: time))

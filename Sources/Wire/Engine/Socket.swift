@@ -58,7 +58,7 @@ extension Socket {
       }
       _ = csystem_unlink(path)
     case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-    default: throw SystemError("bind", code: Errno.addressInUse)
+    default: throw SystemError("lstat", code: Errno.fileExists)
     }
     let socket = try Socket(family: .unix, isDatagram: false)
     try socket.bind(toPath: path)
