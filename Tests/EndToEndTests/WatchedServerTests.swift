@@ -74,7 +74,7 @@ import Testing
   @Test("A monitor whose reader takes nothing loses lines and counts them; the server waits for nobody")
   func tooSlow() throws {
     let server = try server(["--quiet"])
-    let program = try monitor("--from", "now")
+    let program = try monitor("--from", "1")
     _ = try program.waitForLine(containing: "watching", from: .error)
     let count = 30_000
     let peer = try SocketPeer(tcp: server.port)
