@@ -354,9 +354,10 @@ import Testing
   @Test("Without receipts, a peer that is gone before the end of input is told of, and 74", arguments: [false, true])
   func peerGone(isReset: Bool) throws {
     let server = try SocketPeer.server()
-    let client = try Client.plain(server.port, ["--no-receipts"])
+    let client = try Client.plain(server.port, ["--no-receipts", "--format", "json"])
     do {
       let connection = try server.accept()
+      try client.waitForLine(containing: #""event":"connected""#)
       if isReset { connection.resetOnClose() }
     }
     client.write("more\n")
