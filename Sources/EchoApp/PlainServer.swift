@@ -50,5 +50,6 @@ struct PlainServer {
       if try streams.wait().isToEnd { server.wire.post(.stop) }
     }
     try server.finish()
+    try streams.judge()
   }
 }

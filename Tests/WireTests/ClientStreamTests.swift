@@ -461,4 +461,28 @@ import Glibc
     #expect(client.messages(.receipt) == [1, 2])
     #expect(totals.bytesReceived == totals.bytesSent)
   }
+
+  @Test(
+    "a peer that takes nothing any more is the end after a while, with more to send or not",
+    arguments: [true, false],
+    [true, false]
+  )
+  func stalled(awaitsReceipts: Bool, isFinishing: Bool) throws {
+    let server = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(server.streamEndpoint) {
+      $0.awaitsReceipts = awaitsReceipts
+      $0.timeoutNanoseconds = 10_000_000
+      $0.stallNanoseconds = 50_000_000
+    }
+    let peer = try server.peer.accept()
+    try client.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 32))
+    if isFinishing { client.finish() }
+    let (end, totals) = try client.end()
+    guard case .failed(.broken(server.streamEndpoint, SystemError("send", code: ETIMEDOUT))) = end else {
+      Issue.record("\(end)")
+      return
+    }
+    #expect(totals.messagesSent < 32)
+    _ = peer
+  }
 }
