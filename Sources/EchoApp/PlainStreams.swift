@@ -78,7 +78,7 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     // What else it was woken for is still to be seen to.
     defer { wake.signal() }
-    while try waiter.wait(timeout: deadline.map(patience)) {
+    while try waiter.wait(timeout: readerPatience) {
       if !waiter.readiness(of: descriptor).isEmpty { return true }
       wake.clear()
       let wasEnding = deadline != nil
@@ -87,9 +87,10 @@ struct PlainStreams: ~Copyable {
     return false
   }
 
-  /// How long a reader may take nothing.
-  private func patience(_ deadline: ContinuousClock.Instant) -> Duration {
-    isTerminal ? PlainStreams.farewell : max(PlainStreams.farewell, ContinuousClock.now.duration(to: deadline))
+  /// How long a reader may take nothing; nil is for ever.
+  private var readerPatience: Duration? {
+    guard let deadline else { return nil }
+    return isTerminal ? PlainStreams.farewell : max(PlainStreams.farewell, ContinuousClock.now.duration(to: deadline))
   }
 
   /// Throws if a reader, which was not to miss anything, has.
