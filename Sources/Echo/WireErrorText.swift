@@ -58,6 +58,18 @@ extension WireError {
   private func visible(_ text: String) -> String { Printable.text(text.utf8) }
 }
 
+extension ControlFailure {
+  /// Why there is no control socket, and what to do: one line, safe to show.
+  package var text: String {
+    switch self {
+    case .unsafeFolder(let folder):
+      "\(Printable.text(folder.utf8)) is not yours alone (it has to belong to you, with mode 0700)"
+    case .system(let error, let path):
+      "\(path.map { "\(Printable.text($0.utf8)): " } ?? "")\(error.call): \(error.reason)"
+    }
+  }
+}
+
 extension FramingError {
   /// Why a message can't be sent, and what to do.
   package func text(framing: Framing, transport: Transport) -> String {

@@ -10,6 +10,7 @@ struct PlainServer {
   var format: OutputFormat
   var isQuiet: Bool
   var recording: RecordOptions
+  var control: ControlOptions?
   var isConfined: Bool
 
   func run() throws(Failure) {
@@ -21,6 +22,7 @@ struct PlainServer {
     let server = try RecordedServer.start(
       configuration,
       recording: recording,
+      control: control?.configuration(for: configuration),
       confinement: sandbox.confinement,
       waking: streams.wake
     )
@@ -29,7 +31,10 @@ struct PlainServer {
     manager?.tellReady("listening on \(server.wire.endpoints.map(\.text).joined(separator: ", "))")
     sandbox.enter()
     // Who reads JSON reads events, and this is none.
-    if format == .text { sandbox.tellFailure(of: ServerProgram.name) }
+    if format == .text {
+      sandbox.tellFailure(of: ServerProgram.name)
+      control?.tell(server.wire.controlFailure)
+    }
     var transcript = ServerTranscript(format: format, framing: configuration.framing, isQuiet: isQuiet)
     if configuration.stopPolicy == .any {
       StandardError.writeLine(

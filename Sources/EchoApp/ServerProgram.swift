@@ -71,6 +71,12 @@ struct ServerProgram: Program {
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
+  @Flag(
+    name: .customLong("no-control"),
+    help: "No control socket, by which other programs of yours watch the server and stop it."
+  )
+  var isUncontrolled = false
+
   @Flag(name: .customLong("no-sandbox"), help: "Do without the sandbox that the kernel provides: for debugging.")
   var isUnconfined = false
 
@@ -128,6 +134,7 @@ struct ServerProgram: Program {
         historyBytes: historyBytes,
         theme: theme,
         recording: recording,
+        control: isUncontrolled ? nil : ControlOptions.standard,
         isConfined: !isUnconfined
       ).run()
     } else {
@@ -136,6 +143,7 @@ struct ServerProgram: Program {
         format: format,
         isQuiet: isQuiet,
         recording: recording,
+        control: isUncontrolled ? nil : ControlOptions.standard,
         isConfined: !isUnconfined
       ).run()
     }

@@ -131,3 +131,12 @@ package struct ServerTotals: Hashable, Sendable {
     if flags.contains(.partial) { partial += 1 }
   }
 }
+
+extension ServerEvent {
+  /// What it holds in memory beside its own size, in bytes.
+  var weight: Int {
+    guard case .messages(let batch) = self else { return 0 }
+    return batch.bytes.capacity + batch.records.capacity * MemoryLayout<MessageRecord>.stride
+      + batch.peers.capacity * MemoryLayout<Peer>.stride + MessageBatch.overhead
+  }
+}

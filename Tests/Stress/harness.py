@@ -83,7 +83,7 @@ class Program:
             self.process = subprocess.Popen(
                 [*(wrapper(self) if callable(wrapper) else wrapper), str(PROGRAMS / name), *map(str, arguments)],
                 stdin=stdin, bufsize=0, stdout=output, stderr=notices, preexec_fn=limit if descriptors else None,
-                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no", "XDG_RUNTIME_DIR": self.folder.name},
             )
         self.pid = self.process.pid
         self.read_count = 0

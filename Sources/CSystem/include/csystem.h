@@ -66,7 +66,7 @@ int csystem_adopt_socket(int descriptor, struct csystem_passed_socket *socket);
 /// A datagram socket that is connected to a Unix socket; a name that begins with an at sign is an abstract one.
 int csystem_connect_notice(const char *name);
 
-/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
+/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else, 3 a folder.
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
 /// What tells a file from all others.
@@ -77,9 +77,12 @@ struct csystem_file_identity {
 /// Of what stands at a path, and not of what a symbolic link there leads to.
 int csystem_file_identity_of(const char *path, struct csystem_file_identity *identity);
 uint32_t csystem_user(void);
+uint32_t csystem_process(void);
 
 /// A folder, as one that paths can be followed from; it need not be readable.
 int csystem_folder_open(const char *path);
+/// mkdir(2) for the user alone.
+int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {

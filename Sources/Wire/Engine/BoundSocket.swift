@@ -16,21 +16,15 @@ final class BoundSocket {
   /// Why replies last failed to go out; nil once they have gone again.
   var sendFailure: SystemError?
 
-  /// The Unix socket's name in the file system, which may have become another file's.
-  private let file: csystem_file_identity?
+  /// What a Unix socket is called by in the file system.
+  private let name: SocketName?
 
   /// `ownsName`: a Unix socket's name in the file system goes with it.
   private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
-    file = if ownsName, case .unix(let path) = endpoint { .at(path) } else { nil }
-  }
-
-  deinit {
-    if case .unix(let path) = endpoint, let file, let found = csystem_file_identity.at(path), found == file {
-      _ = csystem_unlink(path)
-    }
+    name = if ownsName, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
   }
 
   /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
@@ -158,26 +152,11 @@ extension BoundSocket {
     }
   }
 
-  /// A stale socket of this user is replaced; anything else at the path is left alone.
   private static func bindUnix(_ path: String) throws(WireError) -> BoundSocket {
     let endpoint = Endpoint.unix(path: path)
     try checkFolder(of: path)
     do throws(SystemError) {
-      switch csystem_path_kind(path) {
-      case 0: break
-      case 1:
-        let probe = try Socket(family: .unix, isDatagram: false)
-        guard probe.connect(toPath: path) == -Errno.connectionRefused else {
-          throw SystemError("bind", code: Errno.addressInUse)
-        }
-        _ = csystem_unlink(path)
-      case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-      default: throw SystemError("lstat", code: Errno.fileExists)
-      }
-      let socket = try Socket(family: .unix, isDatagram: false)
-      try socket.bind(toPath: path)
-      try socket.listen()
-      return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
+      return BoundSocket(socket: try Socket.listener(atPath: path), endpoint: endpoint, address: nil)
     } catch {
       throw error.code == Errno.fileExists ? .pathTaken(path) : .cannotListen(endpoint, error)
     }
@@ -195,16 +174,5 @@ extension BoundSocket {
     }
     guard let found else { return }
     throw .unsafeFolder(found.folder ?? folderPath, of: .unix(path: path), found.danger)
-  }
-}
-
-extension csystem_file_identity {
-  fileprivate static func at(_ path: String) -> csystem_file_identity? {
-    var identity = csystem_file_identity()
-    return csystem_file_identity_of(path, &identity) == 0 ? identity : nil
-  }
-
-  fileprivate static func == (left: Self, right: Self) -> Bool {
-    left.device == right.device && left.number == right.number
   }
 }

@@ -24,6 +24,7 @@ package enum Errno {
   package static let noEntry = ENOENT
   package static let notPermitted = EPERM
   package static let accessDenied = EACCES
+  package static let readOnly = EROFS
   package static let hostUnreachable = EHOSTUNREACH
   package static let networkUnreachable = ENETUNREACH
   package static let messageTooLong = EMSGSIZE

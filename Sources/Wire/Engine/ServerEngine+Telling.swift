@@ -7,6 +7,7 @@ extension ServerEngine {
     let wireCount = builder.wireCount
     let batch = builder.take()
     record(.messages(batch), cost: cost)
+    spool?.append(.messages(batch), wireCount: wireCount, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(.messages(batch), cost: cost) { isHeld = true }
     } else if !events.offer(.messages(batch), cost: cost) {
@@ -24,6 +25,7 @@ extension ServerEngine {
   func tell(_ event: ServerEvent) {
     postBatch()
     record(event, cost: ServerEngine.noticeCost)
+    spool?.append(event, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
     } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {

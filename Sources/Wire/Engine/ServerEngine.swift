@@ -16,6 +16,8 @@ final class ServerEngine {
   let waker: Waker
   let commands: Mailbox<ServerCommand>
   let events: Mailbox<ServerEvent>
+  /// What happened most recently, for viewers that come and go; nil where none can.
+  var spool: EventSpool?
   /// What happened, for whoever records it; nil when nobody does, or not any more.
   var records: Mailbox<ServerEvent>?
   /// Whether receipts wait until what they acknowledge is recorded.
@@ -299,6 +301,8 @@ final class ServerEngine {
     totals.traffic.messages = builder.lastSequence
     if let recordingFailure { totals.unrecorded = builder.lastSequence - recordingFailure.lastSequence }
     _ = records?.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
+    spool?.append(.stopped(totals, at: time), current: totals, now: now)
+    spool?.end()
     _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
   }
 }

@@ -51,6 +51,25 @@ package struct Socket: ~Copyable {
 }
 
 extension Socket {
+  /// Listens at a path, with mode 0600; a stale socket of this user is replaced, anything else there is left alone.
+  static func listener(atPath path: String) throws(SystemError) -> Socket {
+    switch csystem_path_kind(path) {
+    case 0: break
+    case 1:
+      let probe = try Socket(family: .unix, isDatagram: false)
+      guard probe.connect(toPath: path) == -Errno.connectionRefused else {
+        throw SystemError("bind", code: Errno.addressInUse)
+      }
+      _ = csystem_unlink(path)
+    case let kind where kind < 0: throw SystemError("lstat", code: -kind)
+    default: throw SystemError("lstat", code: Errno.fileExists)
+    }
+    let socket = try Socket(family: .unix, isDatagram: false)
+    try socket.bind(toPath: path)
+    try socket.listen()
+    return socket
+  }
+
   /// Bytes of datagrams that may wait to be read: at the default, bursts are lost.
   private static let datagramReceiveBuffer: Int32 = 4 << 20
 
@@ -80,6 +99,8 @@ extension Socket {
 
   /// The user that this process acts as.
   static var ownUser: UInt32 { csystem_user() }
+
+  static var ownProcess: UInt32 { csystem_process() }
 
   /// Lets the process open as many sockets as the system allows it.
   static func raiseDescriptorLimit() { _ = csystem_raise_descriptor_limit() }
