@@ -109,10 +109,10 @@ extension ServerModel {
     case .clear: overlay = .question(.clear)
     case .disconnect: askToDisconnect()
     case .mouse: return toggleMouse()
-    case .help: overlay = .help(ServerKeys.help)
+    case .help: overlay = .help(ServerKeys.help(for: site))
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    case .quitNow: return [.request(.stop)]
+    case .quitNow: return leave()
     case .quit: return backOrQuit()
     }
     return []
@@ -188,11 +188,30 @@ extension ServerModel {
   }
 
   mutating func quit() -> [Effect<ServerCommand>] {
-    guard phase == .listening, measures.peers.connectedCount > 0 || browser.save != nil else {
-      return [.request(.stop)]
-    }
+    let hasPeers = site == .here && measures.peers.connectedCount > 0
+    guard phase == .listening || site != .here, hasPeers || browser.save != nil else { return leave() }
     overlay = .question(.quit)
     return []
+  }
+
+  /// Goes: a server that is here stops, one elsewhere goes on.
+  func leave() -> [Effect<ServerCommand>] { site == .here ? [.request(.stop)] : [.quit] }
+
+  /// Stops the server; one elsewhere after a question.
+  mutating func stop() -> [Effect<ServerCommand>] {
+    guard site != .here else { return [.request(.stop)] }
+    if mayControl() { overlay = .question(.stop) }
+    return []
+  }
+
+  /// Whether the server can be told what to do; says why not.
+  private mutating func mayControl() -> Bool {
+    switch (site, phase) {
+    case (.elsewhere(_, isControlled: false), _): browser.notice = Notice("view only: start with --control")
+    case (_, .over(let end)): browser.notice = Notice(end.text)
+    default: return true
+    }
+    return false
   }
 
   // What is done with messages.
@@ -210,6 +229,7 @@ extension ServerModel {
   }
 
   mutating func askToDisconnect() {
+    guard mayControl() else { return }
     let peer = pane == .peers ? peersPane.selected : browser.selectedID.flatMap { browser.log[$0]?.peer }
     guard let peer else { return browser.notice = Notice("no connection is selected") }
     guard peer.connection != .none else { return browser.notice = Notice("\(peer) has no connection to be ended") }

@@ -85,8 +85,8 @@ extension ServerModel {
     case .clear: overlay = .question(.clear)
     case .disconnect: askToDisconnect()
     case .mouse: effects = toggleMouse()
-    case .help: overlay = .help(ServerKeys.help)
-    case .stop: effects = [.request(.stop)]
+    case .help: overlay = .help(ServerKeys.help(for: site))
+    case .stop: effects = stop()
     case .quit: effects = quit()
     }
     return nil

@@ -1,7 +1,7 @@
 import Screen
 package import Wire
 
-/// What `echo_server` is on a screen: what was received, from whom, and where the reader looks.
+/// What a server is on a screen, here or elsewhere: what was received, from whom, and where the reader looks.
 package struct ServerModel: ScreenModel {
   package typealias News = ServerEvent
   package typealias Request = ServerCommand
@@ -24,8 +24,11 @@ package struct ServerModel: ScreenModel {
 
   enum Phase: Hashable, Sendable {
     case starting, listening, stopping
+    /// Nothing more comes of a server that runs elsewhere, or ran.
+    case over(ServerEnd)
   }
 
+  let site: ServerSite
   let framing: Framing
   let stopPolicy: StopPolicy
   let look: Look
@@ -33,8 +36,10 @@ package struct ServerModel: ScreenModel {
   private(set) var phase = Phase.starting
   private(set) var endpoints: [Endpoint] = []
   private(set) var startTime: Timestamp?
+  /// When it was known that nothing more comes.
+  private(set) var endTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  private(set) var measures = ServerMeasures()
+  private(set) var measures: ServerMeasures
   /// Why what comes is not recorded any more, though it was to be.
   private(set) var recordingFailure: RecordingFailure?
   var browser: LogBrowser<MessageLog>
@@ -47,15 +52,18 @@ package struct ServerModel: ScreenModel {
   var skip = 0
 
   package init(
+    site: ServerSite = .here,
     framing: Framing,
     stopPolicy: StopPolicy,
     historyCount: Int,
     historyBytes: Int,
     look: Look = Look()
   ) {
+    self.site = site
     self.framing = framing
     self.stopPolicy = stopPolicy
     self.look = look
+    measures = ServerMeasures(recalls: site != .here)
     browser = LogBrowser(
       MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing),
       framing: framing
@@ -65,7 +73,15 @@ package struct ServerModel: ScreenModel {
   /// The last line a server leaves behind.
   package var summary: String { measures.totals.text }
 
-  package var showsSeconds: Bool { phase != .starting && size.columns >= ServerLayout.uptimeColumns }
+  package var showsSeconds: Bool { isRunning && size.columns >= ServerLayout.uptimeColumns }
+
+  /// Whether there is more to come.
+  var isRunning: Bool {
+    switch phase {
+    case .starting, .over: false
+    case .listening, .stopping: true
+    }
+  }
 
   package var hasPendingWork: Bool { browser.hasPendingWork }
 
@@ -89,7 +105,7 @@ package struct ServerModel: ScreenModel {
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.paste(let bytes)): paste(bytes)
     case .input(.focus), .edited, .notRemembered: break
-    case .terminate: effects = [.request(.stop)]
+    case .terminate: effects = leave()
     }
     browser.showSubject()
     return effects
@@ -110,7 +126,29 @@ package struct ServerModel: ScreenModel {
 
   // News.
 
+  /// Takes in what a server elsewhere says of itself.
+  mutating func take(_ greeting: ServerGreeting) {
+    endpoints = greeting.endpoints
+    startTime = greeting.started
+    phase = .listening
+  }
+
+  /// Begins with what a server elsewhere had counted before.
+  mutating func take(_ totals: ServerTotals) { measures.adopt(totals) }
+
+  /// Nothing more comes of a server elsewhere; what came stays to be read.
+  mutating func end(_ end: ServerEnd) {
+    guard isRunning else { return }
+    phase = .over(end)
+    endTime = now.time
+  }
+
   private mutating func handle(_ news: ServerEvent) -> [Effect<ServerCommand>] {
+    if case .stopped(let totals, _) = news, site != .here {
+      measures.adopt(totals)
+      end(.stopped)
+      return []
+    }
     measures.count(news)
     switch news {
     case .listening(let endpoints):

@@ -43,11 +43,15 @@ extension ServerModel {
       case .starting: "START"
       case .listening: "LISTEN"
       case .stopping: "STOPPING"
+      case .over(.stopped): "ENDED"
+      case .over(.lost): "LOST"
       }
+    if let name = site.name { fields.add("echo_monitor \(name)", rank: 1) }
     fields.add(state, rank: 0)
     fields.add(endpointText, rank: 1)
     if let startTime, size.columns >= ServerLayout.uptimeColumns {
-      fields.add("up \(Figures.elapsed(nanoseconds: now.time.nanoseconds - startTime.nanoseconds))", rank: 5)
+      let time = endTime ?? now.time
+      fields.add("up \(Figures.elapsed(nanoseconds: time.nanoseconds - startTime.nanoseconds))", rank: 5)
     }
     fields.add("peers \(measures.peers.count)", rank: 4)
     fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 2)
@@ -125,6 +129,10 @@ extension ServerModel {
       return surface.draw(words: notice.text, in: wordsRect(rect), background: look.theme[.statusBar], style: style)
     }
     var fields = BarFields(columns: rect.size.columns)
+    if case .over(let end) = phase {
+      let quit = ServerKeys.map.label(of: .quit) ?? ""
+      fields.add("\(end.text), \(quit) quits", rank: 0, style: look.theme[end == .stopped ? .warning : .error])
+    }
     if let failure = recordingFailure {
       fields.add("NOT RECORDED: \(failure.reason)", rank: 0, style: look.theme[.error])
     }
