@@ -54,10 +54,8 @@ package final class SocketPeer: Sendable {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let code = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(peer.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+    let code = SocketPeer.withGeneric(&address) {
+      bind(peer.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
     }
     guard code == 0, listen(peer.descriptor, 16) == 0 else { throw ProgramError("\(path): errno \(errno)") }
     return peer

@@ -149,7 +149,7 @@ struct RandomEvents {
     case 6: return .failure(error(), peer: chance(2) ? peer() : nil, at: time())
     case 7:
       return .recordingFailed(
-        RecordingFailure(reason: "no space \\e[m", lastSequence: count(), endsServer: false),
+        RecordingFailure(reason: "no space \\e[m", lastSequence: count(), endsServer: chance(2)),
         at: time()
       )
     case 8: return .stopping(chance(2) ? .asked : .message(peer()), at: time())
