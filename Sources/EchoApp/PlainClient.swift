@@ -6,6 +6,8 @@ import Wire
 ///
 /// Nothing is sent one round trip at a time; a full queue stops the reading of standard input.
 struct PlainClient: ~Copyable {
+  /// A peer that takes nothing any more would keep a script for ever.
+  private static let stallNanoseconds: Int64 = 30_000_000_000
   private static let prompt = "please enter the message to send: "
 
   private let configuration: ClientConfiguration
@@ -50,6 +52,7 @@ struct PlainClient: ~Copyable {
     configuration.isQuiet = isQuiet && embedded == nil
     // Whoever else has closed its end may still read.
     configuration.endsWithPeer = embedded != nil
+    configuration.stallNanoseconds = PlainClient.stallNanoseconds
     client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
@@ -191,5 +194,6 @@ struct PlainClient: ~Copyable {
       hasMisfit: hasMisfit
     )
     if let failure = outcome.failure { throw failure }
+    try streams.judge()
   }
 }

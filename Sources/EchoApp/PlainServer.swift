@@ -55,5 +55,6 @@ struct PlainServer {
       if try streams.wait().isToEnd { server.wire.post(.stop) }
     }
     try server.finish()
+    try streams.judge()
   }
 }

@@ -3,8 +3,8 @@ import Terminal
 
 /// The plain mode's two output streams, and the one place where its thread waits.
 ///
-/// A reader is waited for however long it takes; once the program has been asked to end, one that takes nothing for a
-/// moment is not.
+/// A reader is waited for however long it takes; once the program has been asked to end, a terminal that takes nothing for a
+/// moment is not, nor is a pipe's reader that takes nothing for as long as the end may take.
 struct PlainStreams: ~Copyable {
   /// How long the program may take to end once it was asked to.
   private static let patience = Duration.seconds(5)
@@ -23,6 +23,8 @@ struct PlainStreams: ~Copyable {
   private var isOverdue = false
   /// The end was asked for, and `wait` has not told of it.
   private var isEndUntold = false
+  /// The reader of a pipe did not take all.
+  private var isIncomplete = false
 
   static func open() throws(Failure) -> PlainStreams {
     try open(waking: try Failure.onError(.systemError) { try WakeDescriptor() })
@@ -51,7 +53,9 @@ struct PlainStreams: ~Copyable {
       tell(plain.notices)
       output.append(plain.output)
       while try !output.flushWithoutBlocking() {
-        if try !awaitRoom(in: output.descriptor) { output.giveUp() }
+        guard try !awaitRoom(in: output.descriptor) else { continue }
+        output.giveUp()
+        isIncomplete = !isTerminal
       }
       tell(plain.lateNotices)
     } catch {
@@ -78,13 +82,25 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     // What else it was woken for is still to be seen to.
     defer { wake.signal() }
-    while try waiter.wait(timeout: deadline == nil ? nil : PlainStreams.farewell) {
+    while try waiter.wait(timeout: readerPatience) {
       if !waiter.readiness(of: descriptor).isEmpty { return true }
       wake.clear()
       let wasEnding = deadline != nil
       if takeSignals(), wasEnding { return false }
     }
     return false
+  }
+
+  /// How long a reader may take nothing; nil is for ever.
+  private var readerPatience: Duration? {
+    guard let deadline else { return nil }
+    return isTerminal ? PlainStreams.farewell : max(PlainStreams.farewell, ContinuousClock.now.duration(to: deadline))
+  }
+
+  /// Throws if a reader, which was not to miss anything, has.
+  func judge() throws(Failure) {
+    guard isIncomplete else { return }
+    throw Failure(.ioError, "cannot write the output: its reader takes nothing; what came last is not in it")
   }
 
   /// Sleeps until there is something to do, at most for the timeout; says whether `input` has something to read, and

@@ -100,7 +100,8 @@ struct ServerProgram: Program {
 
   func validate() throws {
     try validatePlace()
-    try checked(maxMessage, "--max-message", 1...(1 << 30))
+    // SQLite has no longer values (SQLITE_MAX_LENGTH).
+    try checked(maxMessage, "--max-message", 1...(recording.record == nil ? 1 << 30 : 999_999_000))
     try checked(maxConnections, "--max-connections", 1...1_000_000)
     if let idleTimeout { try checked(idleTimeout, "--idle-timeout", 1...1_000_000_000) }
     try checked(history, "--history", 1...100_000_000)

@@ -42,7 +42,7 @@ import Testing
     server.terminal.hangUp()
     #expect(try server.terminal.waitForExit() == 0)
     let moments = try OpenRecording(path).rows(
-      "SELECT time FROM events WHERE kind IN ('stopping', 'stopped') ORDER BY event"
+      "SELECT time FROM events WHERE kind IN ('stopping', 'stopped') ORDER BY row"
     ).compactMap { Int64($0) }
     try #require(moments.count == 2)
     #expect(moments[1] - moments[0] < 5_000_000_000)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestKit
 import Testing
 
@@ -148,11 +149,16 @@ import Testing
     let server = try RunningServer()
     let port = server.port
     let input = (0..<100_000).map { "line \($0)\n" }.joined()
+    let outcome = Mutex<Result<Ending, any Error>?>(nil)
     let thread = BackgroundThread {
-      _ = try? Client.run(["127.0.0.1", "\(port)"], input: input + ".\n")
+      let result = Result { try Client.run(["127.0.0.1", "\(port)"], input: input + ".\n") }
+      outcome.withLock { $0 = result }
     }
     #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
     thread.join()
+    let ending = try #require(outcome.withLock { $0 }).get()
+    #expect(ending.code == 0 && ending.error == "")
+    #expect(ending.output.split(separator: "\n").count { $0.hasPrefix("server reply: OK (") } == 100_001)
     let lines = server.program.outputText.split(separator: "\n")
     #expect(lines.count == 100_002)
     #expect(lines.dropFirst().dropLast().enumerated().first { !$0.element.hasSuffix(": line \($0.offset)") } == nil)
@@ -354,9 +360,10 @@ import Testing
   @Test("Without receipts, a peer that is gone before the end of input is told of, and 74", arguments: [false, true])
   func peerGone(isReset: Bool) throws {
     let server = try SocketPeer.server()
-    let client = try Client.plain(server.port, ["--no-receipts"])
+    let client = try Client.plain(server.port, ["--no-receipts", "--format", "json"])
     do {
       let connection = try server.accept()
+      try client.waitForLine(containing: #""event":"connected""#)
       if isReset { connection.resetOnClose() }
     }
     client.write("more\n")

@@ -14,12 +14,14 @@ final class JournalFixture {
 
   init() throws { folder = try TemporaryDirectory() }
 
-  /// Has a new journal record what was posted, as one run of a server.
+  /// Has a new journal record what was posted, as one run of a server that has ended, or ends once the journal has told so
+  /// many commands.
   @discardableResult
   func record(
     durability: RecordingSettings.Durability = .group,
     byteLimit: Int64? = nil,
     ageLimit: Int64? = nil,
+    endsAfter toldCount: Int = 0,
     meanwhile: () throws -> Void = {},
     whenTold: () throws -> Void = {}
   ) throws -> RecordingFailure? {
@@ -34,10 +36,11 @@ final class JournalFixture {
     }
     try meanwhile()
     let bell = try Bell()
-    bell.close()
+    if toldCount == 0 { bell.close() }
     var told: Result<Void, any Error> = .success(())
     let failure = journal.run(records, bell: bell, endsServer: true) { command in
       self.told.append(command)
+      if self.told.count == toldCount { bell.close() }
       told = told.flatMap { Result { try whenTold() } }
     }
     try told.get()

@@ -121,6 +121,7 @@ import Testing
     var committed: Int64 = 1
     try fixture.record(
       durability: .each,
+      endsAfter: 100,
       whenTold: {
         committed += 1
         try before.refresh()

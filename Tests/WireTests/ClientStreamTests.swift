@@ -461,4 +461,25 @@ import Glibc
     #expect(client.messages(.receipt) == [1, 2])
     #expect(totals.bytesReceived == totals.bytesSent)
   }
+
+  @Test(
+    "a peer that takes nothing any more is the end after a while, with more to send or not",
+    arguments: [true, false],
+    [true, false]
+  )
+  func stalled(awaitsReceipts: Bool, isFinishing: Bool) throws {
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = awaitsReceipts
+      $0.timeoutNanoseconds = 10_000_000
+      $0.stallNanoseconds = 50_000_000
+    }
+    let peer = try listener.accept()
+    try client.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 32))
+    if isFinishing { client.finish() }
+    let (end, totals) = try client.end()
+    #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
+    #expect(totals.messagesSent < 32)
+    _ = peer
+  }
 }

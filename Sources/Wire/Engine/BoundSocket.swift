@@ -145,7 +145,7 @@ extension BoundSocket {
       socket.prepareToBind(family: address.family, isDatagram: transport.isDatagram)
       try socket.bind(to: address)
       if !transport.isDatagram { try socket.listen() }
-      let actual = socket.localAddress ?? address
+      let actual = try socket.boundAddress()
       return BoundSocket(socket: socket, endpoint: endpoint(actual), address: actual)
     } catch {
       throw .cannotListen(endpoint(address), error)

@@ -21,6 +21,7 @@ final class ClientExchange {
   private let link: Link
   private let endpoint: Endpoint
   private let timeoutNanoseconds: Int64
+  private let stallNanoseconds: Int64?
   private let endsWithPeer: Bool
   /// The socket took less than it was offered.
   private var isBlocked = false
@@ -35,6 +36,7 @@ final class ClientExchange {
     link = .stream(stream)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    stallNanoseconds = configuration.stallNanoseconds.map { max($0, configuration.timeoutNanoseconds) }
     endsWithPeer = configuration.endsWithPeer
   }
 
@@ -43,6 +45,7 @@ final class ClientExchange {
     link = .datagrams(datagrams)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    stallNanoseconds = configuration.stallNanoseconds.map { max($0, configuration.timeoutNanoseconds) }
     endsWithPeer = configuration.endsWithPeer
   }
 
@@ -61,8 +64,8 @@ final class ClientExchange {
     if let next = conversation.receiptQueue.nextDeadline {
       deadline = min(deadline, isBehind ? next &+ timeoutNanoseconds : next)
     }
-    if isFinishing, awaitsProgress(conversation) {
-      deadline = min(deadline, conversation.lastProgress &+ timeoutNanoseconds)
+    if let patience = patience(conversation, isFinishing: isFinishing) {
+      deadline = min(deadline, conversation.lastProgress &+ patience)
     }
     return deadline == .max ? nil : deadline
   }
@@ -214,8 +217,7 @@ final class ClientExchange {
     if peerHasFinished, conversation.queue.isEmpty, isFinishing || endsWithPeer {
       return .ended(isFinishing ? .finished : .peerClosed)
     }
-    guard isFinishing else { return .goesOn }
-    if conversation.queue.isEmpty, !hasHalfClosed {
+    if isFinishing, conversation.queue.isEmpty, !hasHalfClosed {
       hasHalfClosed = true
       conversation.lastProgress = now
       if case .stream = link { socket.socket.shutdownWriting() }
@@ -223,15 +225,18 @@ final class ClientExchange {
     if hasHalfClosed, conversation.awaitsReceipts {
       return conversation.receiptQueue.awaitedCount == 0 ? .ended(.finished) : .goesOn
     }
-    guard awaitsProgress(conversation), now &- conversation.lastProgress >= timeoutNanoseconds else { return .goesOn }
+    guard let patience = patience(conversation, isFinishing: isFinishing),
+      now &- conversation.lastProgress >= patience
+    else { return .goesOn }
     if conversation.queue.isEmpty { return .ended(.finished) }
     return .ended(.failed(.broken(endpoint, SystemError("send", code: Errno.timedOut))))
   }
 
-  /// Whether the end comes when for the timeout's length nothing goes and nothing comes: a peer that owes no receipts has
-  /// said all, or a peer that owes some, or the system, takes no message.
-  private func awaitsProgress(_ conversation: borrowing Conversation) -> Bool {
-    if !conversation.awaitsReceipts { return conversation.queue.isEmpty }
-    return !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
+  /// For how long nothing may go and nothing come until that is the end; nil for ever. A peer that owes no receipts has then
+  /// said all, or the peer, or the system, takes no message any more.
+  private func patience(_ conversation: borrowing Conversation, isFinishing: Bool) -> Int64? {
+    let isStuck = !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
+    if isFinishing, conversation.awaitsReceipts ? isStuck : conversation.queue.isEmpty { return timeoutNanoseconds }
+    return isStuck ? stallNanoseconds : nil
   }
 }

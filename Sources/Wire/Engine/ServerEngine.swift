@@ -252,6 +252,7 @@ final class ServerEngine {
 
   func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
+    tellRefusals()
     tell(.stopping(reason, at: time))
     for socket in bound {
       if socket.endpoint.transport.isDatagram {

@@ -33,10 +33,14 @@ package struct Socket: ~Copyable {
   /// Makes the close tell the peer that the connection was broken off.
   func abortOnClose() { _ = csystem_set_abortive_close(descriptor) }
 
-  var localAddress: SocketAddress? {
+  /// The address that it has been bound to.
+  func boundAddress() throws(SystemError) -> SocketAddress {
     var address = csystem_address()
-    return csystem_local_address(descriptor, &address) == 0 ? SocketAddress(address) : nil
+    try check("getsockname", csystem_local_address(descriptor, &address))
+    return SocketAddress(address)
   }
+
+  var localAddress: SocketAddress? { try? boundAddress() }
 
   /// The error that a background connect or the network has left, taken once; 0 is none.
   func takeError() -> Int32 { csystem_take_error(descriptor) }
