@@ -23,7 +23,7 @@ struct RowList: Sendable {
     let line: Int
   }
 
-  /// What one slice of work may look at, whatever its budget.
+  /// What one slice of work may look at, whatever its budget, where the rows are in memory.
   static let sliceRows = 16_384
   static let sliceBytes = 1 << 20
 
@@ -94,7 +94,7 @@ struct RowList: Sendable {
     filtered = nil
     let filter = current.filter
     func advance(_ rows: inout FilteredList) {
-      rows.advance(log, rows: RowList.sliceRows, bytes: RowList.sliceBytes) {
+      rows.advance(log, rows: log.sliceRows, bytes: RowList.sliceBytes) {
         filter.matches(FilterRow(record: $0, peer: $1, bytes: $2, framing: framing), &$3, &budget)
       }
     }

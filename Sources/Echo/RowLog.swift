@@ -8,6 +8,8 @@ protocol RowLog: Sendable {
   var endID: UInt64 { get }
   /// Grows whenever a row that is held has become another one for a filter.
   var changeCount: UInt64 { get }
+  /// Rows that a slice of work may look at.
+  var sliceRows: Int { get }
   /// What it has cost so far to read rows from elsewhere, in steps of a budget.
   var readingCost: Int { get }
 
@@ -44,6 +46,7 @@ protocol RowLog: Sendable {
 extension RowLog {
   var count: Int { Int(endID - firstID) }
   var changeCount: UInt64 { 0 }
+  var sliceRows: Int { RowList.sliceRows }
   var readingCost: Int { 0 }
 
   func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64 { firstID }

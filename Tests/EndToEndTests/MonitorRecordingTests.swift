@@ -24,12 +24,15 @@ import Testing
       _ = try peer.receive(exactly: 6)
     }
     peer.finish()
-    try peer.receiveToEnd()
+    _ = try peer.receiveToEnd()
     return try server.end(SIGTERM)
   }
 
-  @Test("In plain mode it prints what the server printed, as text and as JSON, and ends with 0", arguments: ["text", "json"])
-  func plain(_ format: String) throws {
+  @Test(
+    "In plain mode it prints what the server printed, as text and as JSON, and ends with 0",
+    arguments: ["text", "json"]
+  )
+  func printed(_ format: String) throws {
     let server = try record(format)
     let monitor = try plain(path, "--format", format).ending()
     #expect(monitor.code == 0)

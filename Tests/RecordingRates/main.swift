@@ -1,6 +1,7 @@
 // How fast recordings are read: docs/recording.md has its figures.
 //
-// usage: recording_rates FILE [MESSAGES]    (records so many messages of 100 bytes first)
+// usage: recording_rates FILE [MESSAGES]    (records so many messages of 100 bytes first: one in a thousand has `error`, and
+// only the first one of all `needle`)
 import Journal
 import Wire
 
@@ -16,14 +17,14 @@ func record(_ count: Int, to path: String) throws {
     let journal = try Journal(settings, origin: origin) { _ in EventDescription(notice: "", isAlert: false, json: "") }
     let records = Mailbox<ServerEvent>(capacity: .max, wakeReader: {})
     _ = records.post(.listening([.tcp(host: "127.0.0.1", port: 5000)]), cost: 0)
-    _ = records.post(.messages(batch(min(runCount, count - start))), cost: 0)
+    _ = records.post(.messages(batch(min(runCount, count - start), isFirst: start == 0)), cost: 0)
     let bell = try Bell()
     bell.close()
     if let failure = journal.run(records, bell: bell, endsServer: true, tell: { _ in }) { fail(failure.reason) }
   }
 }
 
-func batch(_ count: Int) -> MessageBatch {
+func batch(_ count: Int, isFirst: Bool) -> MessageBatch {
   var batch = MessageBatch()
   let address = SocketAddress.ipv4(127, 0, 0, 1, port: 50_000)
   batch.peers = [Peer(connection: ConnectionID(1), transport: .tcp, address: address)]
@@ -39,7 +40,9 @@ func batch(_ count: Int) -> MessageBatch {
         flags: .answered
       )
     )
-    batch.bytes += repeatElement(0x61, count: 100)
+    let words = isFirst && number == 1 ? "needle " : number % 1000 == 0 ? "error \(number) " : ""
+    batch.bytes += words.utf8
+    batch.bytes += repeatElement(0x61, count: 100 - words.utf8.count)
   }
   return batch
 }

@@ -2,8 +2,7 @@ import Wire
 
 /// Adds up what a recording has, a slice at a time.
 struct RecordedCount: Sendable {
-  /// What a slice may look at: an event, which has to be understood, is worth many messages.
-  private static let sliceCost = 8192
+  /// An event, which has to be understood, is worth so many messages.
   private static let eventCost = 64
 
   /// The next id to look at.
@@ -15,7 +14,7 @@ struct RecordedCount: Sendable {
 
   mutating func advance(_ log: RecordedLog, _ measures: inout ServerMeasures) {
     var cost = 0
-    while next < log.endID, cost < RecordedCount.sliceCost {
+    while next < log.endID, cost < log.sliceRows {
       let page = log.rows.page(from: next)
       let places = page.place(from: next)..<page.place(from: log.endID)
       next = min(page.range.upperBound, log.endID)

@@ -16,7 +16,11 @@ struct RecordedLog: RowLog {
   var framing: Framing { rows.framing }
   var readingCost: Int { rows.readCount &* RecordedLog.pageCost }
 
-  /// What reading a page costs, in steps of a budget.
+  var sliceRows: Int { RecordedLog.sliceRows }
+
+  /// Some milliseconds of reading.
+  static let sliceRows = 4096
+  /// What reading a page costs, in steps of a budget: a slice has no more rows of it that way.
   private static let pageCost = 1 << 16
 
   /// Looks for what was recorded since.

@@ -18,9 +18,10 @@ package struct RecordedTranscript {
   package mutating func append(to plain: inout PlainOutput) -> Bool {
     guard next < log.endID else { return false }
     let page = log.rows.page(from: next)
+    // The page may have been read for rows before these.
+    var start = page.place(from: next)
     next = min(page.range.upperBound, log.endID)
     let records = page.batch.records
-    var start = 0
     while start < records.count {
       var end = start
       while end < records.count, !records[end].flags.contains(.notice) { end += 1 }

@@ -14,6 +14,7 @@ struct ServerLog: RowLog {
 
   var firstID: UInt64 { recorded?.firstID ?? received.firstID }
   var endID: UInt64 { recorded?.endID ?? received.endID }
+  var sliceRows: Int { recorded?.sliceRows ?? received.sliceRows }
   var readingCost: Int { recorded?.readingCost ?? 0 }
 
   subscript(id: UInt64) -> MessageLog.Row? {

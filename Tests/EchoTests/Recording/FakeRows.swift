@@ -13,23 +13,25 @@ final class FakeRows: RecordedRows {
     var line: String = ""
   }
 
-  struct State {
+  private struct State {
     /// nil is a row that is not there.
     var rows: [Row?] = []
     var readCount = 0
-    /// Rows that can't be read.
     var unreadable = 0..<0
     var failure: String?
+    var isFailureTold = false
   }
 
-  let state: Mutex<State>
+  private let state: Mutex<State>
   let framing = Framing.line
   let runCount = 1
 
   init(_ rows: [Row?]) { state = Mutex(State(rows: rows)) }
 
   /// Messages of one peer, a millisecond apart.
-  convenience init(messages: [[UInt8]]) { self.init(messages.enumerated().map { FakeRows.message($0.offset, $0.element) }) }
+  convenience init(messages: [[UInt8]]) {
+    self.init(messages.enumerated().map { FakeRows.message($0.offset, $0.element) })
+  }
 
   convenience init(texts: [String]) { self.init(messages: texts.map { Array($0.utf8) }) }
 
@@ -57,6 +59,12 @@ final class FakeRows: RecordedRows {
     state.withLock { $0.rows.append(FakeRows.message($0.rows.count, Array(text.utf8))) }
   }
 
+  /// Rows that are not there from now on.
+  func remove(_ ids: Range<Int>) { state.withLock { state in ids.forEach { state.rows[$0] = nil } } }
+
+  /// Rows that can't be read from now on.
+  func damage(_ ids: Range<Int>) { state.withLock { $0.unreadable = ids } }
+
   var readCount: Int { state.withLock { $0.readCount } }
 
   func refresh() -> UInt64 { state.withLock { UInt64($0.rows.count) } }
@@ -65,7 +73,9 @@ final class FakeRows: RecordedRows {
     state.withLock { state in read(&state, Array(Int(id)..<max(Int(id) + 1, state.rows.count)), isReversed: false) }
   }
 
-  func page(upTo id: UInt64) -> RecordedPage { state.withLock { read(&$0, (0...Int(id)).reversed(), isReversed: true) } }
+  func page(upTo id: UInt64) -> RecordedPage {
+    state.withLock { read(&$0, (0...Int(id)).reversed(), isReversed: true) }
+  }
 
   private func read(_ state: inout State, _ ids: [Int], isReversed: Bool) -> RecordedPage {
     state.readCount += 1
@@ -87,11 +97,19 @@ final class FakeRows: RecordedRows {
 
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
     state.withLock { state in
-      state.rows.firstIndex { $0?.record.sequence == number && $0?.record.flags.contains(.notice) == false }.map(UInt64.init)
+      state.rows.firstIndex { $0?.record.sequence == number && $0?.record.flags.contains(.notice) == false }.map(
+        UInt64.init
+      )
     }
   }
 
   func line(of id: UInt64) -> [UInt8] { state.withLock { Array(($0.rows[Int(id)]?.line ?? "").utf8) } }
 
-  func takeFailure() -> String? { state.withLock { $0.failure.take() } }
+  func takeFailure() -> String? {
+    state.withLock { state in
+      guard !state.isFailureTold, let failure = state.failure else { return nil }
+      state.isFailureTold = true
+      return failure
+    }
+  }
 }

@@ -46,7 +46,9 @@ import Wire
     var memory = MessageLog(countLimit: 1000, byteLimit: 1 << 20)
     memory.append(ServerScript.batch(texts.map { Array($0.utf8) }))
     for stop in [0, 100, 127, 128, 399] as [UInt64] {
-      let ends = [recorded.scan(0..<400) { id, _, _, _ in id != stop }, memory.scan(0..<400) { id, _, _, _ in id != stop }]
+      let ends = [
+        recorded.scan(0..<400) { id, _, _, _ in id != stop }, memory.scan(0..<400) { id, _, _, _ in id != stop },
+      ]
       #expect(ends == [stop + 1, stop + 1])
       let starts = [
         recorded.scanReversed(0..<400) { id, _, _, _ in id != stop },
@@ -59,10 +61,8 @@ import Wire
   @Test("Rows that are not there, or can't be read, are passed over")
   func gaps() {
     let rows = FakeRows(texts: (0..<600).map(String.init))
-    rows.state.withLock {
-      for id in 150..<300 { $0.rows[id] = nil }
-      $0.unreadable = 400..<500
-    }
+    rows.remove(150..<300)
+    rows.damage(400..<500)
     let log = RecordedLog(rows)
     let there = Array(0..<150) + Array(300..<400) + Array(500..<600)
     #expect(ids(log, 0..<600) == there.map(UInt64.init))
@@ -71,7 +71,9 @@ import Wire
     #expect(log[200] == nil && log[450] == nil)
   }
 
-  @Test("Plain mode prints what the server would have, whatever the bytes; an event that can't be understood has its words")
+  @Test(
+    "Plain mode prints what the server would have, whatever the bytes; an event that can't be understood has its words"
+  )
   func transcript() {
     let stopping = #"{"event":"stopping","time":"2026-11-22T15:47:58.004000Z"}"#
     var rows: [FakeRows.Row?] = HostileCorpus.payloads.enumerated().map { FakeRows.message($0.offset, $0.element) }

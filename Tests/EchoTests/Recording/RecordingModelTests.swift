@@ -27,7 +27,7 @@ import Wire
     #expect(script.rows[1].hasPrefix(" 2026-11-22 15:47:58 to 2026-11-22 15:47:58"))
     #expect(script.contains("message 300."))
     finish(&script)
-    #expect(script.rows[0].contains("peers 1  300 msg  3.8K"))
+    #expect(script.rows[0].contains("300 rows  300 msg  3.7K"))
     script.press(Key(.home))
     #expect(script.contains("message 1.") && !script.contains("message 300."))
     script.press(Key(.pageDown), Key(.enter))
@@ -91,7 +91,7 @@ import Wire
   @Test("What can't be read is told once, and the rest stays to be read")
   func failure() {
     let rows = FakeRows(texts: (0..<300).map { "message \($0)." })
-    rows.state.withLock { $0.unreadable = 100..<200 }
+    rows.damage(100..<200)
     var script = script(rows)
     finish(&script)
     #expect(script.contains("the recording can't be read: it is damaged"))
@@ -134,7 +134,9 @@ import Wire
   @Test("Whatever bytes it has, the picture is visible text", arguments: [20, 80, 150])
   func hostile(_ columns: Int) {
     var rows: [FakeRows.Row?] = HostileCorpus.payloads.enumerated().map { FakeRows.message($0.offset, $0.element) }
-    rows += HostileCorpus.texts.enumerated().map { FakeRows.event(rows.count + $0.offset, $0.element, line: $0.element) }
+    rows += HostileCorpus.texts.enumerated().map {
+      FakeRows.event(rows.count + $0.offset, $0.element, line: $0.element)
+    }
     var script = script(FakeRows(rows), size: Size(columns: columns, rows: 40))
     finish(&script)
     for _ in 0...(rows.count / 30) {
