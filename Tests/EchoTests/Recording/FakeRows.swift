@@ -70,17 +70,20 @@ final class FakeRows: RecordedRows {
   func refresh() -> UInt64 { state.withLock { UInt64($0.rows.count) } }
 
   func page(from id: UInt64) -> RecordedPage {
-    state.withLock { state in read(&state, Array(Int(id)..<max(Int(id) + 1, state.rows.count)), isReversed: false) }
+    state.withLock { state in
+      read(&state, stride(from: Int(id), to: max(Int(id) + 1, state.rows.count), by: 1), isReversed: false)
+    }
   }
 
   func page(upTo id: UInt64) -> RecordedPage {
-    state.withLock { read(&$0, (0...Int(id)).reversed(), isReversed: true) }
+    state.withLock { read(&$0, stride(from: Int(id), through: 0, by: -1), isReversed: true) }
   }
 
-  private func read(_ state: inout State, _ ids: [Int], isReversed: Bool) -> RecordedPage {
+  private func read(_ state: inout State, _ ids: some Sequence<Int>, isReversed: Bool) -> RecordedPage {
     state.readCount += 1
-    var page = RecordedPage(of: UInt64(ids[0]), framing: framing)
-    var last = ids[0]
+    let first = ids.first { _ in true } ?? 0
+    var page = RecordedPage(of: UInt64(first), framing: framing)
+    var last = first
     for id in ids {
       last = id
       if state.unreadable.contains(id) {
@@ -91,7 +94,7 @@ final class FakeRows: RecordedRows {
       row.bytes.withUnsafeBytes { page.append(UInt64(id), row.record, row.peer, $0) }
       if page.isFull { break }
     }
-    page.close(UInt64(min(ids[0], last))..<UInt64(max(ids[0], last) + 1), isReversed: isReversed)
+    page.close(UInt64(min(first, last))..<UInt64(max(first, last) + 1), isReversed: isReversed)
     return page
   }
 
