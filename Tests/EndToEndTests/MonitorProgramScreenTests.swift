@@ -48,8 +48,10 @@ import Testing
     let server = try ScriptedServer()
     let terminal = try start(server, columns: size.columns, rows: size.rows)
     let peer = try server.greet()
-    try peer.send(ScriptedServer.connected + ScriptedServer.message(1, "hello") + ScriptedServer.lost)
-    try peer.send(ScriptedServer.message(1202, "日本語 e\u{301}") + ScriptedServer.stopped(1202))
+    // Frame by frame the same, so that the blanks are too.
+    try terminal.waitForText("waiting for messages")
+    let first = ScriptedServer.connected + ScriptedServer.message(1, "hello") + ScriptedServer.lost
+    try peer.send(first + ScriptedServer.message(1202, "日本語 e\u{301}") + ScriptedServer.stopped(1202))
     peer.finish()
     var picture = try terminal.picture("the end") { $0.contains("the server has ended") && $0.contains("1,202 msg") }
     picture.replace(#/up [0-9:]+/#, with: "up 00:00:00")
