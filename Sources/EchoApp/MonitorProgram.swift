@@ -11,6 +11,7 @@ struct MonitorProgram: Program {
     usage: """
       echo_monitor [<options>]              the only server that runs here
       echo_monitor [<options>] <server>     the one of this name, mostly its port, or with this control socket
+      echo_monitor <recording> --export <format> [--output <path>]
       echo_monitor --list
       """,
     discussion: """
@@ -47,6 +48,9 @@ struct MonitorProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @OptionGroup
+  var export: ExportOptions
+
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
@@ -57,10 +61,12 @@ struct MonitorProgram: Program {
     try checked(history, "--history", 1...100_000_000)
     try checked(historyBytes, "--history-bytes", 1024...(1 << 40))
     if server == "" { throw ValidationError("a server's name has at least one letter") }
+    _ = try export.exporter(of: server, isConfined: false)
     if lists, server != nil { throw ValidationError("--list takes no server") }
   }
 
   func execute() throws(Failure) {
+    if let exporter = try? export.exporter(of: server, isConfined: !isUnconfined) { return try exporter.run() }
     if lists { return try show(try RunningServers.find()) }
     let place = try place()
     if Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name) {
