@@ -31,12 +31,17 @@ package struct ServerReply: Sendable {
     }
   }
 
-  /// The answer as a client of the same framing takes it off the wire; nil where the mode is to give none.
+  /// The answer to a client of the same framing, as it takes it off the wire; nil where the mode is to give none.
   package func payload(answering message: UnsafeRawBufferPointer) -> [UInt8]? {
     guard mode != .none else { return nil }
     var answer: [UInt8] = []
+    if transport.isDatagram {
+      var sent: [UInt8] = []
+      try? framing.appendDatagram(message, to: &sent)
+      sent.withUnsafeBytes { append(answerTo: $0, to: &answer) }
+      return answer
+    }
     append(answerTo: message, to: &answer)
-    guard !transport.isDatagram else { return answer }
     answer.removeFirst(min(framing.headerCount, answer.count))
     if let delimiter = framing.delimiter, answer.last == delimiter { answer.removeLast() }
     return answer
