@@ -7,10 +7,11 @@ import Terminal
 struct MonitorProgram: Program {
   static let configuration = CommandConfiguration(
     commandName: "echo_monitor",
-    abstract: "Shows what a running echo_server receives, as the server itself would.",
+    abstract: "Shows what an echo_server receives, or has recorded, as the server itself would.",
     usage: """
       echo_monitor [<options>]              the only server that runs here
       echo_monitor [<options>] <server>     the one of this name, mostly its port, or with this control socket
+      echo_monitor [<options>] <recording>  what a server has recorded, or records, in this file
       echo_monitor <recording> --export <format> [--output <path>]
       echo_monitor --list
       """,
@@ -21,7 +22,12 @@ struct MonitorProgram: Program {
     version: Version.text
   )
 
-  @Argument(help: "A server's name, or its control socket: a path with a slash, or one that ends in .sock.")
+  @Argument(
+    help: """
+      A file that is there, made by echo_server --record; or a server's name, or its control socket: a path with a \
+      slash, or one that ends in .sock.
+      """
+  )
   var server: String?
 
   @Flag(name: .customLong("list"), help: "Show the servers that run here, a line each, and exit.")
@@ -68,6 +74,7 @@ struct MonitorProgram: Program {
   func execute() throws(Failure) {
     if let exporter = try? export.exporter(of: server, isConfined: !isUnconfined) { return try exporter.run() }
     if lists { return try show(try RunningServers.find()) }
+    if let server, RegularFile.exists(server) { return try show(recording: server) }
     let place = try place()
     if Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name) {
       try Screens.refuse(isQuiet: false, format: format)
@@ -82,6 +89,19 @@ struct MonitorProgram: Program {
       ).run()
     } else {
       try PlainMonitor(place: place, start: from, format: format, isConfined: !isUnconfined).run()
+    }
+  }
+
+  private func show(recording path: String) throws(Failure) {
+    if isControlled {
+      throw Failure(.usage, "--control is of a server that runs, and \(Printable.text(path.utf8)) is a file")
+    }
+    if from != .oldest { throw Failure(.usage, "--from is of a server that runs: a recording is shown whole") }
+    if Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name) {
+      try Screens.refuse(isQuiet: false, format: format)
+      try RecordingScreen(path: path, theme: theme, isConfined: !isUnconfined).run()
+    } else {
+      try PlainRecording(path: path, format: format, isConfined: !isUnconfined).run()
     }
   }
 

@@ -169,17 +169,3 @@ extension MessageRecord {
     )
   }
 }
-
-extension Failure {
-  /// What keeps a recording from being read.
-  init(reading path: String, _ error: RecordingError) {
-    let status: ExitStatus =
-      switch error {
-      case .missing: .unavailable
-      case .unsuitable: .notPermitted
-      case .inUse: .systemError
-      case .failed: .ioError
-      }
-    self.init(status, "cannot read \(Printable.text(path.utf8)): \(error.reason)")
-  }
-}

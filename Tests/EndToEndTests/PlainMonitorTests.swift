@@ -154,8 +154,8 @@ import Testing
     #expect(
       try ending("5000").error == "echo_monitor: no echo_server named 5000 runs here (--list tells which do)\n"
     )
-    let file = try ending("/etc/passwd")
-    #expect(file.code == 69 && file.error.contains("/etc/passwd: connection refused (no server listens there;"))
+    let path = try ending("/dev/null")
+    #expect(path.code == 69 && path.error.contains("/dev/null: connection refused (no server listens there;"))
     let server = try ScriptedServer()
     let full = try monitor(server, server.path)
     try server.accept().send("{\"event\":\"error\",\"reason\":\"too many viewers: the limit is 32\"}\n")

@@ -106,7 +106,7 @@ extension ServerModel {
     case .previousOddity: browser.find(.oddity, isForward: false)
     case .mark: browser.toggleMark()
     case .copy: return copy()
-    case .clear: overlay = .question(.clear)
+    case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: return toggleMouse()
     case .help: overlay = .help(ServerKeys.help(for: site))
@@ -149,7 +149,7 @@ extension ServerModel {
       browser.closeDetail()
       arrange()
     } else {
-      return browser.forgetSearch()
+      return browser.forgetSearch() || (browser.log.recorded != nil && browser.cancelFilter())
     }
     return true
   }
@@ -207,6 +207,7 @@ extension ServerModel {
   /// Whether the server can be told what to do; says why not.
   private mutating func mayControl() -> Bool {
     switch (site, phase) {
+    case (.recording, _): browser.notice = Notice("a recording has no server to be controlled")
     case (.elsewhere(_, isControlled: false), _): browser.notice = Notice("view only: start with --control")
     case (_, .over(let end)): browser.notice = Notice(end.text)
     default: return true
@@ -226,6 +227,11 @@ extension ServerModel {
     isMouseOn.toggle()
     browser.notice = .mouse(isOn: isMouseOn)
     return [.mouse(isMouseOn)]
+  }
+
+  mutating func askToClear() {
+    guard browser.log.recorded == nil else { return browser.notice = Notice("a recording stays as it is") }
+    overlay = .question(.clear)
   }
 
   mutating func askToDisconnect() {

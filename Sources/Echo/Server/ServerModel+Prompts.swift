@@ -63,7 +63,7 @@ extension ServerModel {
   private mutating func run(_ line: String, _ effects: inout [Effect<ServerCommand>]) -> String? {
     guard !line.allSatisfy({ $0 == " " }) else { return nil }
     // As in less and vi.
-    if line.allSatisfy(\.isNumber) { return browser.goTo(line) }
+    if (line.hasSuffix("%") ? line.dropLast() : line[...]).allSatisfy(\.isNumber) { return browser.goTo(line) }
     let action: ServerCommands.Action
     let argument: String
     do throws(CommandTable<ServerCommands.Action>.Failure) {
@@ -82,7 +82,7 @@ extension ServerModel {
         return error.text
       }
     case .copy: effects = copy()
-    case .clear: overlay = .question(.clear)
+    case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: effects = toggleMouse()
     case .help: overlay = .help(ServerKeys.help(for: site))

@@ -39,10 +39,12 @@ package struct ServerModel: ScreenModel {
   /// When it was known that nothing more comes.
   private(set) var endTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  private(set) var measures: ServerMeasures
+  var measures: ServerMeasures
+  /// How far a recording is added up.
+  var count = RecordedCount()
   /// Why what comes is not recorded any more, though it was to be.
   private(set) var recordingFailure: RecordingFailure?
-  var browser: LogBrowser<MessageLog>
+  var browser: LogBrowser<ServerLog>
   var peersPane = PeersPane()
   var pane = Pane.list
   var overlay: Overlay?
@@ -59,21 +61,25 @@ package struct ServerModel: ScreenModel {
     historyBytes: Int,
     look: Look = Look()
   ) {
+    let log = MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing)
+    self.init(site: site, log: ServerLog(log), stopPolicy: stopPolicy, look: look)
+  }
+
+  init(site: ServerSite, log: ServerLog, stopPolicy: StopPolicy, look: Look) {
     self.site = site
-    self.framing = framing
+    framing = log.received.framing
     self.stopPolicy = stopPolicy
     self.look = look
     measures = ServerMeasures(recalls: site != .here)
-    browser = LogBrowser(
-      MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing),
-      framing: framing
-    )
+    browser = LogBrowser(log, framing: framing)
   }
 
   /// The last line a server leaves behind.
   package var summary: String { measures.totals.text }
 
-  package var showsSeconds: Bool { isRunning && size.columns >= ServerLayout.uptimeColumns }
+  package var showsSeconds: Bool {
+    browser.log.recorded != nil || isRunning && size.columns >= ServerLayout.uptimeColumns
+  }
 
   /// Whether there is more to come.
   var isRunning: Bool {
@@ -83,7 +89,7 @@ package struct ServerModel: ScreenModel {
     }
   }
 
-  package var hasPendingWork: Bool { browser.hasPendingWork }
+  package var hasPendingWork: Bool { browser.hasPendingWork || isCounting }
 
   var layout: ServerLayout { ServerLayout(size: size, isDetailOpen: browser.isDetailOpen, pane: pane) }
 
@@ -94,11 +100,15 @@ package struct ServerModel: ScreenModel {
       self.size = size
       arrange()
     case .tick(let moment):
+      let before = now
       now = moment
+      refreshRecording(since: before)
       browser.renewAllowance()
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
-    case .turn: effects = browser.work().map(Effect.file)
+    case .turn:
+      effects = browser.work().map(Effect.file)
+      countRecording()
     case .file(let event): if let path = browser.handle(event) { overlay = .question(.overwrite(path)) }
     case .news(let news): effects = handle(news)
     case .input(.key(let key)): effects = press(key)
@@ -108,6 +118,7 @@ package struct ServerModel: ScreenModel {
     case .terminate: effects = leave()
     }
     browser.showSubject()
+    noticeFailure()
     return effects
   }
 
@@ -155,15 +166,15 @@ package struct ServerModel: ScreenModel {
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): browser.log.append(batch)
+    case .messages(let batch): browser.log.received.append(batch)
     case .stopping:
       phase = .stopping
-      browser.log.append(event: news)
+      browser.log.received.append(event: news)
     case .stopped: return [.quit]
     case .recordingFailed(let failure, _):
       recordingFailure = failure
-      browser.log.append(event: news)
-    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
+      browser.log.received.append(event: news)
+    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.received.append(event: news)
     }
     browser.follow()
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.

@@ -4,11 +4,15 @@ package enum ServerSite: Hashable, Sendable {
   case here
   /// In another one, and it goes on when this one ends; if it is controlled, this one may stop it and end its connections.
   case elsewhere(name: String, isControlled: Bool)
+  /// Nowhere: what it received is read from a recording.
+  case recording(name: String)
 
-  /// What a server elsewhere is called, as visible text.
+  /// What a server elsewhere, or a recording, is called, as visible text.
   var name: String? {
-    guard case .elsewhere(let name, _) = self else { return nil }
-    return name
+    switch self {
+    case .here: nil
+    case .elsewhere(let name, _), .recording(let name): name
+    }
   }
 }
 
