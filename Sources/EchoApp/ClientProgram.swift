@@ -27,8 +27,8 @@ struct ClientProgram: Program {
   @Flag(help: "Send datagrams to the host and port.")
   var udp = false
 
-  @Option(help: "How a stream is cut into messages; with UDP, fixed:N pads each to N bytes.")
-  var framing = Framing.line
+  @Option(help: "How a stream is cut into messages; with UDP, fixed:N pads each to N bytes. (default: line)")
+  var framing: Framing?
 
   @Option(help: "Seconds that a receipt is awaited.")
   var timeout = 5.0
@@ -60,6 +60,9 @@ struct ClientProgram: Program {
   @OptionGroup
   var ping: PingOptions
 
+  @OptionGroup
+  var replay: ReplayOptions
+
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
@@ -75,6 +78,11 @@ struct ClientProgram: Program {
       guard let endpoint else { throw ValidationError("--ping needs an address") }
       if awaitsNoReceipts { throw ValidationError("--ping awaits replies: leave out --no-receipts") }
       _ = try ping.plan(clientConfiguration(endpoint))
+    }
+    if replay.path != nil {
+      guard endpoint != nil else { throw ValidationError("--replay needs an address") }
+      if awaitsNoReceipts { throw ValidationError("--replay awaits replies: leave out --no-receipts") }
+      if ping.count != nil { throw ValidationError("--replay and --ping are two things") }
     }
     if udp, endpoint?.transport != .udp { throw ValidationError("--udp needs a host and a port") }
   }
@@ -108,7 +116,7 @@ struct ClientProgram: Program {
 
   private func clientConfiguration(_ endpoint: Endpoint) -> ClientConfiguration {
     var configuration = ClientConfiguration(endpoint: endpoint)
-    configuration.framing = framing
+    configuration.framing = framing ?? .line
     configuration.timeoutNanoseconds = timeoutNanoseconds
     configuration.awaitsReceipts = !awaitsNoReceipts
     return configuration
@@ -141,11 +149,21 @@ struct ClientProgram: Program {
         streams: streams
       ).run()
     }
+    if let endpoint = try? endpoint(), let path = replay.path {
+      return try PlainReplay(
+        replay,
+        of: path,
+        configuration: clientConfiguration(endpoint),
+        framing: framing,
+        format: format,
+        isConfined: !isUnconfined
+      ).run()
+    }
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
     if hasScreen { try Screens.refuse(isQuiet: isQuiet, format: format) }
     guard let endpoint = try? endpoint() else {
       let playground = Playground(
-        framing: framing,
+        framing: framing ?? .line,
         format: format,
         isQuiet: isQuiet,
         timeoutNanoseconds: timeoutNanoseconds,

@@ -12,6 +12,7 @@ struct MonitorProgram: Program {
       echo_monitor [<options>]              the only server that runs here
       echo_monitor [<options>] <server>     the one of this name, mostly its port, or with this control socket
       echo_monitor [<options>] <recording>  what a server has recorded, or records, in this file
+      echo_monitor <recording> --export <format> [--output <path>]
       echo_monitor --list
       """,
     discussion: """
@@ -53,6 +54,9 @@ struct MonitorProgram: Program {
   @Option(help: "The plain mode's output.")
   var format = OutputFormat.text
 
+  @OptionGroup
+  var export: ExportOptions
+
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
@@ -63,10 +67,12 @@ struct MonitorProgram: Program {
     try checked(history, "--history", 1...100_000_000)
     try checked(historyBytes, "--history-bytes", 1024...(1 << 40))
     if server == "" { throw ValidationError("a server's name has at least one letter") }
+    _ = try export.exporter(of: server, isConfined: false)
     if lists, server != nil { throw ValidationError("--list takes no server") }
   }
 
   func execute() throws(Failure) {
+    if let exporter = try? export.exporter(of: server, isConfined: !isUnconfined) { return try exporter.run() }
     if lists { return try show(try RunningServers.find()) }
     if let server, RegularFile.exists(server) { return try show(recording: server) }
     let place = try place()

@@ -1,6 +1,6 @@
 package import Wire
 
-/// A row of a recording: a message, or an event, whose bytes are its notice.
+/// A row of a recording: a message, or an event, whose bytes are its notice, or its line of JSON.
 ///
 /// The file may be of anyone's making: what it says is brought into bounds in which sums and differences are safe, and its
 /// texts are to be shown as any other bytes from outside.

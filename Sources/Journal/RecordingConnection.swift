@@ -16,7 +16,7 @@ struct RecordingConnection: ~Copyable {
   private let unattended: FileStamp?
 
   /// Opens what stands at the place, if it is a recording of this version, and holds nothing but what one holds.
-  init(_ place: borrowing RecordingPlace) throws(RecordingError) {
+  init(_ place: borrowing RecordingPlace, _ eventText: RecordingReader.EventText) throws(RecordingError) {
     guard let status = try place.status() else { throw .missing }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
@@ -30,7 +30,7 @@ struct RecordingConnection: ~Copyable {
     database.limitSteps(true)
     try RecordingConnection.check(database)
     let messages = try RowCursor.messages(in: database)
-    let events = try RowCursor.events(in: database)
+    let events = try RowCursor.events(eventText, in: database)
     let peers = try PeerDirectory(in: database)
     let lines = try database.prepare("SELECT substr(json, 1, 16384) FROM events NOT INDEXED WHERE row = ?")
     database.limitSteps(false)

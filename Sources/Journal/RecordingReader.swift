@@ -4,6 +4,15 @@ package import Wire
 ///
 /// The file may be of anyone's making: one that is no recording, or a damaged one, is an error, and nothing worse.
 package struct RecordingReader: ~Copyable {
+  /// What the bytes of an event's row are.
+  package enum EventText: Sendable {
+    /// The words that a list shows.
+    case notice
+    /// The line of JSON output, without its line feed.
+    case json
+  }
+
+  private let eventText: EventText
   private let place: RecordingPlace
   private var connection: RecordingConnection
   private var extent: RecordingExtent
@@ -13,11 +22,12 @@ package struct RecordingReader: ~Copyable {
   /// The runs that there were, in their order.
   package var runs: [RecordedRun] { extent.runs }
 
-  package init(path: String) throws(RecordingError) {
+  package init(path: String, eventText: EventText = .notice) throws(RecordingError) {
     let place = try RecordingPlace(path)
-    let connection = try RecordingConnection(place)
+    let connection = try RecordingConnection(place, eventText)
     var extent = RecordingExtent()
     try extent.refresh(from: connection.database)
+    self.eventText = eventText
     self.place = place
     self.connection = connection
     self.extent = extent
@@ -29,7 +39,7 @@ package struct RecordingReader: ~Copyable {
   }
 
   private mutating func reopen() throws(RecordingError) {
-    connection = try RecordingConnection(place)
+    connection = try RecordingConnection(place, eventText)
     extent = RecordingExtent()
     try extent.refresh(from: connection.database)
   }
@@ -64,6 +74,13 @@ package struct RecordingReader: ~Copyable {
   /// The first row of that time or later: one of them, where the clock was set back while recording.
   package mutating func row(at time: Timestamp) throws(RecordingError) -> Int64? {
     try firstRow { $0.time >= time }?.row
+  }
+
+  /// The rows of a run.
+  package mutating func rows(ofRun run: Int64) throws(RecordingError) -> Range<Int64> {
+    let start = try firstRow { $0.run >= run }?.row ?? rows.upperBound
+    let end = try firstRow { $0.run > run }?.row ?? rows.upperBound
+    return start..<max(start, end)
   }
 
   /// The first row for which it holds, as it then does for all that follow.

@@ -18,10 +18,14 @@ struct RowCursor: ~Copyable {
     )
   }
 
-  static func events(in database: borrowing Database) throws(RecordingError) -> RowCursor {
+  static func events(
+    _ text: RecordingReader.EventText,
+    in database: borrowing Database
+  ) throws(RecordingError) -> RowCursor {
     let (notice, alert) = (MessageRecord.Flags.notice.rawValue, MessageRecord.Flags([.notice, .alert]).rawValue)
+    let column = text == .json ? "json" : "notice"
     return try RowCursor(
-      "SELECT row, run, seq, time, peer, 0, iif(alert, \(alert), \(notice)), NULL, NULL, notice FROM events",
+      "SELECT row, run, seq, time, peer, 0, iif(alert, \(alert), \(notice)), NULL, NULL, \(column) FROM events",
       in: database
     )
   }

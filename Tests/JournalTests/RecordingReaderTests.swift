@@ -49,6 +49,27 @@ import Testing
     #expect(run.endpoints == ["tcp 127.0.0.1:5000"])
   }
 
+  @Test("An event's bytes are its line of JSON where that is wanted")
+  func eventText() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post(.connected(JournalFixture.peer(1), at: Timestamp(nanoseconds: 5)))
+    fixture.post([[1]])
+    try fixture.record()
+    var reader = try RecordingReader(path: fixture.path, eventText: .json)
+    #expect(try reader.contents().map(\.bytes) == [Array("{connected}".utf8), [1]])
+  }
+
+  @Test("The rows of a run are told; those of one that is not there are none")
+  func runs() throws {
+    let fixture = try longRecording()
+    let rows = try fixture.scan().map(\.row)
+    var reader = try RecordingReader(path: fixture.path)
+    for run in 0...3 as ClosedRange<Int64> {
+      #expect(try Array(reader.rows(ofRun: run)) == rows.filter { $0.run == run }.map(\.row))
+    }
+  }
+
   @Test("A reply tells the message that it answers, and how long it took")
   func replies() throws {
     let fixture = try JournalFixture()

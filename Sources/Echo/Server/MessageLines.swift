@@ -9,6 +9,8 @@ struct MessageLines {
   let framing: Framing
   /// Whether JSON also has the connections, and when messages were answered.
   let isDetailed: Bool
+  /// Whether a line of text begins with the time.
+  var isTimed = false
 
   // Text.
 
@@ -23,6 +25,10 @@ struct MessageLines {
           let peer = batch.peers[Int(place)]
           transport = peer.transport
           origin = Array(" bytes from \(peer)".utf8)
+        }
+        if isTimed {
+          output.append(record.time)
+          output.append(0x20)
         }
         let shown = shown(record, transport, in: bytes)
         if record.isOrdinary, Printable.isClean(shown) {

@@ -10,10 +10,17 @@ package struct ServerTranscript {
   private var json = JSONLine()
   private var noticesDropped: UInt64 = 0
 
-  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs.
-  package init(format: OutputFormat, framing: Framing, isQuiet: Bool = false, isDetailed: Bool = false) {
+  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs; timed, the text of each
+  /// message begins with when it came.
+  package init(
+    format: OutputFormat,
+    framing: Framing,
+    isQuiet: Bool = false,
+    isDetailed: Bool = false,
+    isTimed: Bool = false
+  ) {
     self.format = format
-    lines = MessageLines(framing: framing, isDetailed: isDetailed)
+    lines = MessageLines(framing: framing, isDetailed: isDetailed, isTimed: isTimed)
     self.isQuiet = isQuiet
     self.isDetailed = isDetailed
   }
