@@ -56,12 +56,14 @@ struct Finder: Sendable {
       let id = list.id(of: row)
       begin(id)
       let readingCost = log.readingCost
-      _ = log.scan(id..<(id + 1)) { _, record, peer, payload in
+      func look(_: UInt64, _ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> Bool {
         let shown = UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)])
         isMatch = isMeant(record, shown, &budget)
         bytes += payload.count
         return false
       }
+      // A log that reads its rows reads those ahead with them.
+      _ = isForward ? log.scan(id..<(id + 1), look) : log.scanReversed(id..<(id + 1), look)
       budget.spend(log.readingCost &- readingCost)
       guard let isMatch else { return .searching }
       if isMatch { return .found(row: row) }

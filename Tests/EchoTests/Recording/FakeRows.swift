@@ -17,6 +17,7 @@ final class FakeRows: RecordedRows {
     /// nil is a row that is not there.
     var rows: [Row?] = []
     var readCount = 0
+    var lastPage: RecordedPage?
     var unreadable = 0..<0
     var failure: String?
     var isFailureTold = false
@@ -56,14 +57,27 @@ final class FakeRows: RecordedRows {
   }
 
   func add(_ text: String) {
-    state.withLock { $0.rows.append(FakeRows.message($0.rows.count, Array(text.utf8))) }
+    state.withLock { state in
+      state.rows.append(FakeRows.message(state.rows.count, Array(text.utf8)))
+      state.lastPage = nil
+    }
   }
 
   /// Rows that are not there from now on.
-  func remove(_ ids: Range<Int>) { state.withLock { state in ids.forEach { state.rows[$0] = nil } } }
+  func remove(_ ids: Range<Int>) {
+    state.withLock { state in
+      ids.forEach { state.rows[$0] = nil }
+      state.lastPage = nil
+    }
+  }
 
   /// Rows that can't be read from now on.
-  func damage(_ ids: Range<Int>) { state.withLock { $0.unreadable = ids } }
+  func damage(_ ids: Range<Int>) {
+    state.withLock { state in
+      state.unreadable = ids
+      state.lastPage = nil
+    }
+  }
 
   var readCount: Int { state.withLock { $0.readCount } }
 
@@ -80,8 +94,10 @@ final class FakeRows: RecordedRows {
   }
 
   private func read(_ state: inout State, _ ids: some Sequence<Int>, isReversed: Bool) -> RecordedPage {
-    state.readCount += 1
     let first = ids.first { _ in true } ?? 0
+    // As the file does, which keeps more of them.
+    if let page = state.lastPage, page.range.contains(UInt64(first)) { return page }
+    state.readCount += 1
     var page = RecordedPage(of: UInt64(first), framing: framing)
     var last = first
     for id in ids {
@@ -95,6 +111,7 @@ final class FakeRows: RecordedRows {
       if page.isFull { break }
     }
     page.close(UInt64(min(first, last))..<UInt64(max(first, last) + 1), isReversed: isReversed)
+    state.lastPage = page
     return page
   }
 
