@@ -2,6 +2,7 @@ import ArgumentParser
 import Echo
 import Screen
 import Terminal
+import Wire
 
 /// `echo_monitor`: its options, the choice of a server, and that between the TUI and plain mode.
 struct MonitorProgram: Program {
@@ -37,7 +38,7 @@ struct MonitorProgram: Program {
     help:
       "Where in the server's story to begin: with what comes now, the oldest it has, its newest N messages, or number N."
   )
-  var from = MonitorStart.oldest
+  var from = AttachPoint.oldest
 
   @Flag(name: .customLong("control"), help: "Allow the screen to stop the server and to disconnect its peers.")
   var isControlled = false

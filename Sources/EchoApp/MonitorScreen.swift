@@ -6,7 +6,7 @@ import Wire
 /// The monitor with its screen.
 struct MonitorScreen {
   var place: MonitorPlace
-  var start: MonitorStart
+  var start: AttachPoint
   var isControlled: Bool
   var historyCount: Int
   var historyBytes: Int

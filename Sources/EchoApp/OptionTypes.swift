@@ -11,7 +11,7 @@ extension Framing: ExpressibleByArgument {
   }
 }
 
-extension MonitorStart: ExpressibleByArgument {
+extension AttachPoint: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
   package var defaultValueDescription: String { description }
   package static var allValueStrings: [String] { ["now", "oldest", "tail:N", "N"] }

@@ -5,7 +5,7 @@ import Wire
 /// The monitor without a screen: what the server tells becomes lines on standard output, notices on standard error.
 struct PlainMonitor {
   var place: MonitorPlace
-  var start: MonitorStart
+  var start: AttachPoint
   var format: OutputFormat
   var isConfined: Bool
 

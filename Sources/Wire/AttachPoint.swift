@@ -23,3 +23,14 @@ package enum AttachPoint: Hashable, Sendable {
     }
   }
 }
+
+extension AttachPoint: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .now: "now"
+    case .oldest: "oldest"
+    case .tail(let count): "tail:\(count)"
+    case .message(let number): "\(number)"
+    }
+  }
+}

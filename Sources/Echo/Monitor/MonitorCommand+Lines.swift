@@ -3,7 +3,7 @@ package import Wire
 /// What a monitor says to a server, in the words of the protocol.
 extension MonitorCommand {
   /// Asks for the server's story from somewhere on; until then it tells nothing.
-  package static func attach(_ start: MonitorStart) -> MonitorCommand {
+  package static func attach(_ start: AttachPoint) -> MonitorCommand {
     .send(Array("{\"attach\":\"\(start)\"}\n".utf8))
   }
 
