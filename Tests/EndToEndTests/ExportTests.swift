@@ -84,7 +84,7 @@ import Testing
     let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"]
     func shark(_ arguments: [String]) throws -> String {
       let program = try PlainProgram(tool, ["-n", "-r", capture] + checks + arguments)
-      try program.waitForExit(timeout: .seconds(60))
+      try program.waitForExit()
       return program.outputText
     }
     // The handshake, two messages and answers, the end; a datagram and its answer.

@@ -1,4 +1,5 @@
 import Glibc
+import TestKit
 import Testing
 
 @testable import Wire
@@ -11,7 +12,7 @@ final class ServerPeer: @unchecked Sendable {
   private init(_ family: Int32, _ type: __socket_type) throws {
     descriptor = socket(family, Int32(type.rawValue), 0)
     try check("socket", descriptor)
-    var timeout = timeval(tv_sec: ServerTestTimeout.seconds, tv_usec: 0)
+    var timeout = timeval(tv_sec: Deadline.patience, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -172,7 +172,8 @@ import Testing
     }
     let line = [UInt8](repeating: 0x61, count: 999) + [0x0a]
     let peer = try ServerPeer.tcp(fixture.port, receiveBuffer: 32_768)
-    let sent = try peer.sendUntilBlocked(line, limit: 128 << 20)
+    // Several times what the peer's window and the server's queue hold, and little beside what five seconds move.
+    let sent = try peer.sendUntilBlocked(line, limit: 512 << 10)
     fixture.server.post(.stop)
     try fixture.wait("stopping") { $0.stopping != nil }
     let received = try peer.receive(sent / line.count * line.count)

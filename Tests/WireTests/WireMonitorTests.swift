@@ -32,7 +32,7 @@ import Testing
           }
         }
         if condition(self) { return }
-        guard wakes.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success else {
+        guard wakes.wait(timeout: .now() + .seconds(Deadline.patience)) == .success else {
           throw ServerTestTimeout(what: what)
         }
       }
