@@ -46,10 +46,14 @@ final class StreamConnection {
   }
 
   /// Counts bytes that were read, and remembers the first of them.
+  @inline(__always)
   func noteReceived(_ bytes: UnsafeRawBufferPointer, now: Int64) {
     traffic.bytesReceived &+= UInt64(bytes.count)
     life.received(now: now)
-    guard openingCount < StreamConnection.openingCapacity else { return }
+    if openingCount < StreamConnection.openingCapacity { noteOpening(bytes) }
+  }
+
+  private func noteOpening(_ bytes: UnsafeRawBufferPointer) {
     for byte in bytes.prefix(StreamConnection.openingCapacity - openingCount) {
       opening |= UInt64(byte) << UInt64(openingCount * 8)
       openingCount += 1
