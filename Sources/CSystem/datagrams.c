@@ -45,6 +45,8 @@ struct control {
 
 struct csystem_datagrams {
   int capacity;
+  // Slots that are to be prepared anew, because the last receive has written to them.
+  int used;
   int replies;
   int send_error;
   size_t sent_bytes;
@@ -62,7 +64,7 @@ struct csystem_datagrams *csystem_datagrams_create(int capacity) {
   struct csystem_datagrams *group = calloc(1, sizeof *group);
   size_t count = (size_t)capacity;
   if (!group) return NULL;
-  group->capacity = capacity;
+  group->capacity = group->used = capacity;
   // Anonymous memory: a slot costs nothing until a datagram reaches it.
   void *slots = mmap(NULL, count * SLOT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   group->slots = slots == MAP_FAILED ? NULL : slots;
@@ -93,7 +95,7 @@ void csystem_datagrams_destroy(struct csystem_datagrams *group) {
 }
 
 int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor) {
-  for (int i = 0; i < group->capacity; i++) {
+  for (int i = 0; i < group->used; i++) {
     group->receive_vectors[i] = (struct iovec){group->slots + (size_t)i * SLOT, SLOT};
     group->received[i].msg_hdr = (struct msghdr){
         .msg_name = &group->sources[i],
@@ -106,6 +108,7 @@ int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor) {
   }
   group->replies = 0;
   int count = recvmmsg(descriptor, group->received, (unsigned int)group->capacity, MSG_DONTWAIT, NULL);
+  group->used = count < 0 ? 0 : count;
   return count < 0 ? -errno : count;
 }
 

@@ -2,7 +2,7 @@ internal import CSystem
 
 /// Slots for the datagrams of one recvmmsg(2), each of the largest size there is, and the replies to them.
 package final class DatagramGroup {
-  package static let capacity = 32
+  package static let capacity = 64
 
   private let group: OpaquePointer
 
