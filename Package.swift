@@ -97,6 +97,12 @@ let package = Package(
     tests("ScreenTests", ["Screen"], resources: [.copy("Resources/hostile.json")]),
     tests("WireTests", ["Wire"]),
     tests("JournalTests", ["Journal", "Wire"]),
+    .executableTarget(
+      name: "recording_rates",
+      dependencies: ["Journal", "Wire"],
+      path: "Tests/RecordingRates",
+      swiftSettings: swiftSettings
+    ),
     tests("EchoTests", ["Echo", "Screen", "Wire"]),
     .executableTarget(
       name: "terminal_fixture",

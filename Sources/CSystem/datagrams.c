@@ -50,6 +50,7 @@ struct csystem_datagrams {
   int replies;
   int send_error;
   size_t sent_bytes;
+  uint64_t unsent;
   uint8_t *slots;
   struct mmsghdr *received;
   struct iovec *receive_vectors;
@@ -236,12 +237,14 @@ int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {
   int failures = 0;
   group->send_error = 0;
   group->sent_bytes = 0;
+  group->unsent = 0;
   while (done < group->replies) {
     int sent = sendmmsg(descriptor, group->sent + done, (unsigned int)(group->replies - done), MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) {
       // One unreachable peer must not cost the others their reply.
       group->send_error = errno;
+      group->unsent |= UINT64_C(1) << done;
       failures++;
       done++;
     } else {
@@ -269,5 +272,7 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor) 
 }
 
 size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group) { return group->sent_bytes; }
+
+uint64_t csystem_datagrams_unsent(const struct csystem_datagrams *group) { return group->unsent; }
 
 int csystem_datagrams_send_error(const struct csystem_datagrams *group) { return group->send_error; }

@@ -20,6 +20,8 @@ int csystem_folder_open(const char *path) {
   return folder < 0 ? -errno : folder;
 }
 
+int csystem_folder_make(const char *path) { return mkdir(path, S_IRWXU) < 0 ? -errno : 0; }
+
 int csystem_folder_parent(int folder) {
   int parent = openat(folder, "..", place);
   return parent < 0 ? -errno : parent;

@@ -245,12 +245,22 @@ int64_t csystem_kernel_drops(int descriptor) {
 int csystem_path_kind(const char *path) {
   struct stat status;
   if (lstat(path, &status) < 0) return errno == ENOENT ? 0 : -errno;
+  if (S_ISDIR(status.st_mode)) return 3;
   return S_ISSOCK(status.st_mode) && status.st_uid == geteuid() ? 1 : 2;
 }
 
 int csystem_unlink(const char *path) { return result(unlink(path)); }
 
+int csystem_file_identity_of(const char *path, struct csystem_file_identity *identity) {
+  struct stat status;
+  if (lstat(path, &status) < 0) return -errno;
+  *identity = (struct csystem_file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+  return 0;
+}
+
 uint32_t csystem_user(void) { return geteuid(); }
+
+uint32_t csystem_process(void) { return (uint32_t)getpid(); }
 
 int64_t csystem_raise_descriptor_limit(void) {
   struct rlimit limit;

@@ -35,6 +35,16 @@ struct BarFields {
   /// Adds a field that stands at the bar's right end.
   mutating func addRight(_ text: String, rank: Int) { append(text, rank: rank, isRight: true, nil) }
 
+  /// Adds what a browser is at: its filter, a search, a file that is being written.
+  mutating func addWork<Log>(of browser: LogBrowser<Log>) {
+    if let filter = browser.filter {
+      let counts = "\(Figures.grouped(UInt64(browser.matchCount))) of \(Figures.grouped(UInt64(browser.log.count)))"
+      add("filter: \(filter) (\(counts)\(browser.isComplete ? "" : "…"))", rank: 1)
+    }
+    if browser.isSearching { add("searching…", rank: 1) }
+    if let save = browser.save { add("saving \(save.percent)%", rank: 1) }
+  }
+
   private mutating func append(_ text: String, rank: Int, isRight: Bool, _ style: Style?) {
     guard !text.isEmpty else { return }
     fields.append(

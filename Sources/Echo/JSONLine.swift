@@ -17,6 +17,12 @@ struct JSONLine {
     field("event", event)
   }
 
+  /// Begins the line of an event that happened at a time.
+  mutating func begin(_ event: String, at time: Timestamp) {
+    begin(event)
+    field("time", time)
+  }
+
   mutating func field(_ name: StaticString, _ text: String) {
     key(name)
     var text = text
@@ -63,6 +69,35 @@ struct JSONLine {
     output.append(0x22)
   }
 
+  /// An object as a field.
+  mutating func object(_ name: StaticString, _ fields: (inout JSONLine) -> Void) {
+    key(name)
+    append(object: fields)
+  }
+
+  /// An array of objects as a field.
+  mutating func array<Element>(
+    _ name: StaticString,
+    of elements: [Element],
+    _ fields: (inout JSONLine, Element) -> Void
+  ) {
+    key(name)
+    bytes.append(0x5b)
+    for (place, element) in elements.enumerated() {
+      if place > 0 { bytes.append(0x2c) }
+      append(object: { fields(&$0, element) })
+    }
+    bytes.append(0x5d)
+  }
+
+  private mutating func append(object fields: (inout JSONLine) -> Void) {
+    bytes.append(0x7b)
+    isEmpty = true
+    fields(&self)
+    bytes.append(0x7d)
+    isEmpty = false
+  }
+
   /// Ends the line and hands it to the output.
   mutating func end(into output: inout [UInt8]) {
     bytes.append(0x7d)
@@ -80,7 +115,8 @@ struct JSONLine {
   }
 
   /// A quoted string; false, and half a string, when the bytes are not UTF-8.
-  private static func append(string raw: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
+  @discardableResult
+  static func append(string raw: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
     output.append(0x22)
     var start = 0
     while true {

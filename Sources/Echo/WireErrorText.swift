@@ -7,6 +7,8 @@ extension WireError {
     switch self {
     case .cannotListen(let endpoint, let error):
       "cannot listen on \(endpoint.text): \(error.reason)\(listenAdvice(endpoint, error))"
+    case .cannotAdopt(let descriptor, let error):
+      "cannot listen on descriptor \(descriptor), which was passed by the service manager: \(error.reason)"
     case .pathTaken(let path):
       "cannot listen on unix \(visible(path)): something else is there (remove it, or choose another path)"
     case .unsafeFolder(let folder, let endpoint, let danger):
@@ -35,6 +37,7 @@ extension WireError {
 
   private func listenAdvice(_ endpoint: Endpoint, _ error: SystemError) -> String {
     switch error.cause {
+    case .addressInUse where endpoint.transport == .unix: " (another program listens there)"
     case .addressInUse: " (another program listens there; port 0 takes a free one)"
     case .addressNotAvailable: " (no interface of this machine has that address)"
     case .notPermitted: " (is the folder yours, or the port reserved?)"
@@ -53,6 +56,18 @@ extension WireError {
   }
 
   private func visible(_ text: String) -> String { Printable.text(text.utf8) }
+}
+
+extension ControlFailure {
+  /// Why there is no control socket, and what to do: one line, safe to show.
+  package var text: String {
+    switch self {
+    case .unsafeFolder(let folder):
+      "\(Printable.text(folder.utf8)) is not yours alone (it has to belong to you, with mode 0700)"
+    case .system(let error, let path):
+      "\(path.map { "\(Printable.text($0.utf8)): " } ?? "")\(error.call): \(error.reason)"
+    }
+  }
 }
 
 extension FramingError {

@@ -20,12 +20,16 @@ struct ClientOutcome {
   var failure: Failure? {
     switch end {
     case .failed(let error): return Failure(error)
-    case .peerClosed where awaitsReceipts && !isFinishing:
-      let unanswered = Figures.quantity(unresolvedCount, "message")
-      return Failure(.ioError, "\(endpoint.text): closed by the peer, \(unanswered) unanswered")
-    case .peerClosed where awaitsReceipts && unresolvedCount > 0:
-      let unanswered = Figures.quantity(unresolvedCount, "message")
-      return Failure(.temporaryFailure, "\(unanswered) unanswered: the peer has closed the connection")
+    case .peerClosed where !awaitsReceipts && (!isFinishing || unresolvedCount > 0):
+      return Failure(.ioError, "\(endpoint.text): closed by the peer before everything was sent")
+    case .peerClosed where !isFinishing:
+      return Failure(.ioError, "\(endpoint.text): closed by the peer, \(unresolvedMessages) unanswered")
+    case .peerClosed where unresolvedCount > 0:
+      return Failure(.temporaryFailure, "\(unresolvedMessages) unanswered: the peer has closed the connection")
+    case .closed where unresolvedCount > 0 && awaitsReceipts:
+      return Failure(.temporaryFailure, "\(unresolvedMessages) unanswered at the end")
+    case .closed where unresolvedCount > 0:
+      return Failure(.ioError, "\(unresolvedMessages) not sent")
     case .finished, .closed, .peerClosed: break
     }
     if refusedCount > 0 {
@@ -39,4 +43,5 @@ struct ClientOutcome {
     }
     return hasMisfit ? Failure(.dataError, "messages that do not fit the framing were not sent") : nil
   }
+  private var unresolvedMessages: String { Figures.quantity(unresolvedCount, "message") }
 }

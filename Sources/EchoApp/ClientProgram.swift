@@ -142,6 +142,7 @@ struct ClientProgram: Program {
       ).run()
     }
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: ClientProgram.name)
+    if hasScreen { try Screens.refuse(isQuiet: isQuiet, format: format) }
     guard let endpoint = try? endpoint() else {
       let playground = Playground(
         framing: framing,

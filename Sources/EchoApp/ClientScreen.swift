@@ -62,6 +62,8 @@ final class ClientConnection {
   private var configuration: ClientConfiguration
   private let wake: WakeDescriptor
   private var client: WireClient
+  /// What the wire could not tell, for it could not begin.
+  private var untold: [ClientEvent] = []
 
   init(_ configuration: ClientConfiguration, wake: WakeDescriptor) throws(Failure) {
     self.configuration = configuration
@@ -69,11 +71,14 @@ final class ClientConnection {
     client = try WireClient.start(configuration, waking: wake)
   }
 
-  func drain() -> [ClientEvent] { client.events.drain() }
+  func drain() -> [ClientEvent] {
+    defer { untold = [] }
+    return untold + client.events.drain()
+  }
 
   func perform(_ request: ClientRequest) throws(Failure) {
     switch request {
-    case .connect: client = try WireClient.start(configuration, waking: wake)
+    case .connect: connect()
     case .send(let id, let bytes):
       var batch = OutgoingBatch(framing: configuration.framing, transport: configuration.endpoint.transport)
       do throws(FramingError) {
@@ -88,6 +93,17 @@ final class ClientConnection {
     case .finish: client.post(.finish)
     case .close: client.post(.close)
     case .frame(let framing): configuration.framing = framing
+    }
+  }
+
+  /// What this machine lacks at the moment, descriptors or threads, is a try that failed: what is queued waits on.
+  private func connect() {
+    do throws(WireError) {
+      client = try WireClient.start(configuration) { [wake] in wake.signal() }
+    } catch {
+      let time = Timestamp(nanoseconds: Surroundings.clock().nanoseconds)
+      untold.append(.ended(.failed(error), ClientTotals(), at: time))
+      wake.signal()
     }
   }
 }

@@ -29,6 +29,11 @@ struct EmbeddedServer {
     isAskedToStop = true
   }
 
+  mutating func stopAtOnce() {
+    stop()
+    server.post(.stop)
+  }
+
   /// Tells what happened, up to what the client, which has told of `sentCount` messages, has to tell before: in any case
   /// that it is connected, for only then is it known which messages are the client's.
   mutating func takeEvents(_ plain: inout PlainOutput, sentCount: UInt64) {

@@ -51,7 +51,7 @@ extension WireError {
   fileprivate var status: ExitStatus {
     switch self {
     case .cannotListen(_, let error): error.cause == .notPermitted ? .notPermitted : .systemError
-    case .pathTaken, .system: .systemError
+    case .pathTaken, .cannotAdopt, .system: .systemError
     case .unsafeFolder: .notPermitted
     case .unknownHost, .connectTimeout: .unavailable
     case .cannotConnect(_, let error): error.cause == .notPermitted ? .notPermitted : .unavailable

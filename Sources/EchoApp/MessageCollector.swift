@@ -1,5 +1,4 @@
 import Echo
-import Terminal
 import Wire
 
 /// Messages on their way from a source to the wire: one batch, up to a stop message.
@@ -8,8 +7,8 @@ struct MessageCollector {
   private(set) var lastID: UInt64
   /// A stop message was collected: nothing is to follow.
   private(set) var hasStopped = false
-  /// A message did not fit the framing, and was left out.
-  private(set) var hasMisfit = false
+  /// Why messages were left out.
+  private(set) var misfits: [String] = []
   private let configuration: ClientConfiguration
 
   /// Collects messages numbered after `lastID`; `capacity`: bytes that are likely to come.
@@ -35,16 +34,17 @@ struct MessageCollector {
     lastID += UInt64(count)
   }
 
-  /// Adds a message, or tells why it can't be sent.
+  /// Adds a message, if it can be sent.
   mutating func add(_ message: UnsafeRawBufferPointer) {
     do throws(FramingError) {
       try batch.append(message, id: lastID + 1, expectsReceipt: configuration.awaitsReceipts)
       lastID += 1
       hasStopped = message.first == Responder.stopByte
     } catch {
-      let reason = error.text(framing: configuration.framing, transport: configuration.endpoint.transport)
-      StandardError.writeLine("\(ClientProgram.name): not sent: \(reason)")
-      hasMisfit = true
+      leaveOut(error.text(framing: configuration.framing, transport: configuration.endpoint.transport))
     }
   }
+
+  /// Takes note of what can't be sent, and why.
+  mutating func leaveOut(_ reason: String) { misfits.append(reason) }
 }

@@ -8,6 +8,7 @@ struct MessageReader {
 
   private let input = StandardInput()
   private var framer = Framer(.line, limit: limit)
+  /// Nothing more is read: the input has ended, or a line of it is too long.
   private(set) var isAtEnd = false
 
   var descriptor: Int32 { input.descriptor }
@@ -21,25 +22,21 @@ struct MessageReader {
     case .end:
       isAtEnd = true
       if framer.finish() != nil { framer.held.withUnsafeBytes { collector.add($0) } }
-    case .bytes(let bytes):
-      try bytes.withUnsafeBufferPointer { bytes throws(Failure) in
-        try cut(UnsafeRawBufferPointer(bytes), into: &collector)
-      }
+    case .bytes(let bytes): bytes.withUnsafeBytes { cut($0, into: &collector) }
     }
   }
 
-  private mutating func cut(_ bytes: UnsafeRawBufferPointer, into collector: inout MessageCollector) throws(Failure) {
+  private mutating func cut(_ bytes: UnsafeRawBufferPointer, into collector: inout MessageCollector) {
     var position = 0
-    while !collector.hasStopped {
+    var isTooLong = false
+    while !collector.hasStopped, !isTooLong {
       collector.addRun(of: bytes, from: &position, by: &framer)
       guard let frame = framer.next(in: bytes, from: &position) else { break }
-      guard !frame.isTruncated else { throw MessageReader.tooLong }
-      framer.withPayload(of: frame, in: bytes) { collector.add($0) }
+      isTooLong = frame.isTruncated
+      if !isTooLong { framer.withPayload(of: frame, in: bytes) { collector.add($0) } }
     }
-    guard framer.pendingCount <= MessageReader.limit else { throw MessageReader.tooLong }
-  }
-
-  private static var tooLong: Failure {
-    Failure(.dataError, "a line of more than \(limit) bytes on standard input")
+    guard isTooLong || framer.pendingCount > MessageReader.limit else { return }
+    isAtEnd = true
+    collector.leaveOut("a line of more than \(MessageReader.limit) bytes, and what follows it")
   }
 }

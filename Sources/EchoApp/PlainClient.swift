@@ -6,6 +6,8 @@ import Wire
 ///
 /// Nothing is sent one round trip at a time; a full queue stops the reading of standard input.
 struct PlainClient: ~Copyable {
+  /// A peer that takes nothing any more would keep a script for ever.
+  private static let stallNanoseconds: Int64 = 30_000_000_000
   private static let prompt = "please enter the message to send: "
 
   private let configuration: ClientConfiguration
@@ -30,6 +32,8 @@ struct PlainClient: ~Copyable {
   private var isPrompted = false
   /// Nothing more will be read: the input has ended, or a stop message was entered.
   private var isFinishing = false
+  /// The user has asked for the end.
+  private var isInterrupted = false
   /// A message did not fit the framing; the others were sent.
   private var hasMisfit = false
   private var end: (reason: ClientEnd, totals: ClientTotals)?
@@ -46,6 +50,9 @@ struct PlainClient: ~Copyable {
     var configuration = configuration
     // The embedded server's lines stand among those of each message.
     configuration.isQuiet = isQuiet && embedded == nil
+    // Whoever else has closed its end may still read.
+    configuration.endsWithPeer = embedded != nil
+    configuration.stallNanoseconds = PlainClient.stallNanoseconds
     client = try WireClient.start(configuration, waking: streams.wake)
     self.configuration = configuration
     self.source = source
@@ -138,7 +145,9 @@ struct PlainClient: ~Copyable {
 
   /// The first time, what was sent is still waited for.
   private mutating func interrupt() {
-    client.post(isFinishing ? .close : .finish)
+    client.post(isInterrupted ? .close : .finish)
+    if isInterrupted { embedded?.stopAtOnce() }
+    isInterrupted = true
     isFinishing = true
   }
 
@@ -156,7 +165,7 @@ struct PlainClient: ~Copyable {
     let batch = collector.batch
     lastID = collector.lastID
     lastByteCount = batch.bytes.count
-    hasMisfit = hasMisfit || collector.hasMisfit
+    for reason in collector.misfits { tell(misfit: reason) }
     pendingCount += batch.messages.count
     if collector.hasStopped { transcript.enterStop() }
     if !batch.isEmpty { client.post(.send(batch)) } else if !source.isAtEnd { isPrompted = false }
@@ -164,6 +173,11 @@ struct PlainClient: ~Copyable {
       isFinishing = true
       client.post(.finish)
     }
+  }
+
+  private mutating func tell(misfit reason: String) {
+    hasMisfit = true
+    transcript.append(misfit: reason, at: Timestamp(nanoseconds: Surroundings.clock().nanoseconds), to: &plain)
   }
 
   private func judge() throws(Failure) {
@@ -180,5 +194,6 @@ struct PlainClient: ~Copyable {
       hasMisfit: hasMisfit
     )
     if let failure = outcome.failure { throw failure }
+    try streams.judge()
   }
 }

@@ -42,6 +42,7 @@ struct PlainPing: ~Copyable {
       if try streams.wait(timeout: timeout).isToEnd { update(.interrupt, moment) }
     }
     try judge()
+    try streams.judge()
   }
 
   private mutating func update(_ event: PingModel.Event, _ now: PingModel.Moment) {

@@ -10,6 +10,7 @@ struct PlainServer {
   var format: OutputFormat
   var isQuiet: Bool
   var recording: RecordOptions
+  var control: ControlOptions?
   var isConfined: Bool
 
   func run() throws(Failure) {
@@ -21,12 +22,19 @@ struct PlainServer {
     let server = try RecordedServer.start(
       configuration,
       recording: recording,
+      control: control?.configuration(for: configuration),
       confinement: sandbox.confinement,
       waking: streams.wake
     )
+    // Before the sandbox, which has no more connections made.
+    let manager = Surroundings.variable("NOTIFY_SOCKET").flatMap { try? ServiceManager(name: $0) }
+    manager?.tellReady("listening on \(server.wire.endpoints.map(\.text).joined(separator: ", "))")
     sandbox.enter()
     // Who reads JSON reads events, and this is none.
-    if format == .text { sandbox.tellFailure(of: ServerProgram.name) }
+    if format == .text {
+      sandbox.tellFailure(of: ServerProgram.name)
+      control?.tell(server.wire.controlFailure)
+    }
     var transcript = ServerTranscript(format: format, framing: configuration.framing, isQuiet: isQuiet)
     if configuration.stopPolicy == .any {
       StandardError.writeLine(
@@ -38,6 +46,7 @@ struct PlainServer {
     while !isOver {
       for event in server.wire.events.drain() {
         transcript.append(event, to: &plain)
+        if case .stopping = event { manager?.tellStopping() }
         if case .stopped = event { isOver = true }
         if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
       }
@@ -46,5 +55,6 @@ struct PlainServer {
       if try streams.wait().isToEnd { server.wire.post(.stop) }
     }
     try server.finish()
+    try streams.judge()
   }
 }

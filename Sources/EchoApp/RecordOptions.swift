@@ -16,28 +16,42 @@ struct RecordOptions: ParsableArguments {
   @Option(help: "Record every message and event in this SQLite file; one that is there goes on. (default: none)")
   var record: String?
 
-  @Option(help: "When a message is recorded, and its receipt goes: synced with others, one by one, or without waiting.")
-  var durability = RecordingSettings.Durability.group
+  @Option(
+    help: """
+      Of --record: when a message is recorded, and its receipt goes: synced with others, one by one, or without \
+      waiting. (default: group)
+      """
+  )
+  var durability: RecordingSettings.Durability?
 
-  @Option(help: "Whether the server ends or goes on when recording fails.")
-  var onRecordError = OnRecordError.stop
+  @Option(help: "Of --record: whether the server ends or goes on when recording fails. (default: stop)")
+  var onRecordError: OnRecordError?
 
-  @Option(help: "Bytes after which the file gets a number and another is begun. (default: none)")
+  @Option(help: "Of --record: bytes after which the file gets a number and another is begun. (default: none)")
   var recordLimit: Int?
 
-  @Option(help: "Seconds after which the file gets a number and another is begun. (default: none)")
+  @Option(help: "Of --record: seconds after which the file gets a number and another is begun. (default: none)")
   var recordAge: Int?
 
   func validate() throws {
     if record == "" { throw ValidationError("--record needs a path") }
+    if record == nil {
+      let given = [
+        ("--durability", durability != nil), ("--on-record-error", onRecordError != nil),
+        ("--record-limit", recordLimit != nil), ("--record-age", recordAge != nil),
+      ]
+      if let option = given.first(where: \.1)?.0 { throw ValidationError("\(option) goes with --record") }
+    }
     if let recordLimit { try checked(recordLimit, "--record-limit", (64 << 10)...(1 << 50)) }
     if let recordAge { try checked(recordAge, "--record-age", 1...1_000_000_000) }
   }
 
+  var endsServer: Bool { onRecordError != .continue }
+
   var settings: RecordingSettings? {
     guard let record else { return nil }
     var settings = RecordingSettings(path: record)
-    settings.durability = durability
+    if let durability { settings.durability = durability }
     settings.byteLimit = recordLimit.map(Int64.init)
     settings.ageLimit = recordAge.map(Int64.init)
     return settings

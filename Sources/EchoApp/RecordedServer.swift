@@ -26,11 +26,13 @@ final class RecordedServer {
   static func start(
     _ configuration: ServerConfiguration,
     recording options: RecordOptions,
+    control: ControlConfiguration?,
     confinement: Confinement?,
     waking wake: WakeDescriptor
   ) throws(Failure) -> RecordedServer {
     guard let settings = options.settings else {
-      return RecordedServer(try WireServer.start(configuration, confinement: confinement, waking: wake), nil)
+      let wire = try WireServer.start(configuration, confinement: confinement, control: control, waking: wake)
+      return RecordedServer(wire, nil)
     }
     let journal: Journal
     let bell: Bell
@@ -41,10 +43,16 @@ final class RecordedServer {
       throw Failure(error, path: settings.path)
     }
     let recorder = Recorder(withholdsReceipts: settings.durability != .none) { bell.ring() }
-    let wire = try WireServer.start(configuration, confinement: confinement, recorder: recorder, waking: wake)
+    let wire = try WireServer.start(
+      configuration,
+      confinement: confinement,
+      recorder: recorder,
+      control: control,
+      waking: wake
+    )
     // What can go wrong does so with the other sandbox, too, and is told of there.
     let confinement = confinement == nil ? nil : try? Confinement(.recording(settings.path))
-    let endsServer = options.onRecordError == .stop
+    let endsServer = options.endsServer
     let outcome = Outcome()
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {
@@ -74,7 +82,11 @@ final class RecordedServer {
       var transcript = ServerTranscript(format: .json, framing: framing)
       var plain = PlainOutput()
       transcript.append(event, to: &plain)
-      return String(decoding: plain.output.dropLast(), as: UTF8.self)
+      return EventDescription(
+        notice: event.recordedNotice,
+        isAlert: event.isAlert,
+        json: String(decoding: plain.output.dropLast(), as: UTF8.self)
+      )
     }
   }
 
@@ -112,7 +124,7 @@ extension Failure {
   fileprivate init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
-      case .unsuitable: .notPermitted
+      case .missing, .unsuitable: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

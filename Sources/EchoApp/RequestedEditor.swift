@@ -3,8 +3,8 @@ import Terminal
 
 /// The editor that a model's user may be in: started on a text, looked after, and ended with the program.
 struct RequestedEditor: ~Copyable {
-  /// How long an editor may take to end once it was asked to.
-  private static var farewell: Duration { .seconds(1) }
+  /// How long an editor may take to end once it was asked to: the program's own end is promised within a second.
+  private static var farewell: Duration { .milliseconds(800) }
 
   private var editor: Editor?
   private var deadline: ContinuousClock.Instant?

@@ -12,8 +12,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long news is taken in before keys and due frames are seen to again.
   private static var newsSlice: Duration { .milliseconds(1) }
-  /// How long the program may take to end once its terminal is gone.
-  private static var farewell: Duration { .seconds(1) }
+  /// How long the model may take to end once a signal asks for it.
+  private static var patience: Duration { .seconds(5) }
+  /// The same once the terminal is gone: the end is promised within a second.
+  private static var farewell: Duration { .milliseconds(800) }
 
   private var model: Model
   private var terminal: Terminal
@@ -34,7 +36,9 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isPaintDue = true
   private var isStalled = false
   private var isOver = false
+  /// When the model, which was asked to end, is asked once more.
   private var deadline: ContinuousClock.Instant?
+  private var isTerminalLost = false
 
   /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
   /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound.
@@ -104,7 +108,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       }
       try takeNews(perform)
       if !isOver, model.hasPendingWork { try apply(.turn, perform) }
-      if let deadline, clock.now >= deadline { isOver = true }
+      if let deadline, clock.now >= deadline {
+        self.deadline = nil
+        try apply(.terminate, perform)
+      }
     }
   }
 
@@ -218,7 +225,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     guard !editor.isRunning else { return false }
     let events = terminal.read()
     try take(events, perform)
-    if terminal.isClosed, deadline == nil { try lose(perform) }
+    if terminal.isClosed { try lose(perform) }
     return !events.isEmpty
   }
 
@@ -252,16 +259,25 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       try apply(.resize(terminal.size), perform)
     }
     if signals.contains(.stop) { try suspend(perform) }
-    if signals.contains(.hangUp), deadline == nil { try lose(perform) }
+    if signals.contains(.hangUp) { try lose(perform) }
     if signals.contains(.terminate) || signals.contains(.interrupt) || signals.contains(.quit) {
+      end(within: ScreenLoop.patience)
       try apply(.terminate, perform)
     }
   }
 
   /// The terminal is gone: nothing is worth waiting for long.
   private mutating func lose(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
-    deadline = clock.now + ScreenLoop.farewell
-    try apply(.terminate, perform)
+    guard !isTerminalLost else { return }
+    isTerminalLost = true
+    let wasEnding = deadline != nil
+    end(within: ScreenLoop.farewell)
+    if !wasEnding { try apply(.terminate, perform) }
+  }
+
+  private mutating func end(within time: Duration) {
+    let end = clock.now + time
+    deadline = min(deadline ?? end, end)
   }
 }
 

@@ -1,3 +1,4 @@
+import Echo
 import Terminal
 
 /// The choice between a screen and plain mode.
@@ -8,5 +9,11 @@ enum Screens {
     guard let obstacle = Terminal.obstacle() else { return true }
     if StandardOutput().isTerminal { StandardError.writeLine("\(program): plain mode, because \(obstacle)") }
     return false
+  }
+
+  /// Refuses what would say nothing: plain mode's options, where there is a screen.
+  static func refuse(isQuiet: Bool, format: OutputFormat) throws(Failure) {
+    let given = isQuiet ? "--quiet" : format == .json ? "--format json" : nil
+    if let given { throw Failure(.usage, "\(given) is of plain mode: add --no-tui") }
   }
 }

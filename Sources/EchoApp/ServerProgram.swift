@@ -20,8 +20,8 @@ struct ServerProgram: Program {
   static let historyCount = 100_000
   static let historyBytes = 64 << 20
 
-  @Argument(help: "The port to listen on, 1025 to 65535; 0 takes any free one.")
-  var port: Int
+  @Argument(help: "The port to listen on, 1025 to 65535; 0 takes any free one; none with a service manager's sockets.")
+  var port: Int?
 
   @Option(help: "An address to listen on, repeatable; \"any\" is all interfaces. (default: loopback)")
   var bind: [String] = []
@@ -71,16 +71,37 @@ struct ServerProgram: Program {
   @Option(help: "How the full-screen view looks. (default: dark, or what suits the terminal)")
   var theme: ThemeName?
 
+  @Flag(
+    name: .customLong("no-control"),
+    help: "No control socket, by which other programs of yours watch the server and stop it."
+  )
+  var isUncontrolled = false
+
   @Flag(name: .customLong("no-sandbox"), help: "Do without the sandbox that the kernel provides: for debugging.")
   var isUnconfined = false
 
   init() {}
 
-  func validate() throws {
+  /// What a service manager has bound for this process.
+  private static let passedDescriptors = Surroundings.takePassedDescriptors()
+
+  private func validatePlace() throws {
+    if !ServerProgram.passedDescriptors.isEmpty {
+      guard port == nil, bind.isEmpty, only == nil, unix == nil else {
+        throw ValidationError("the service manager has bound the sockets: leave out PORT, --bind, --only and --unix")
+      }
+      return
+    }
+    guard let port else { throw ValidationError("Missing expected argument '<port>'") }
     guard port == 0 || (1025...65_535).contains(port) else {
       throw ValidationError("PORT must be from 1025 to 65535, or 0 for any free port, not \(port)")
     }
-    try checked(maxMessage, "--max-message", 1...(1 << 30))
+  }
+
+  func validate() throws {
+    try validatePlace()
+    // SQLite has no longer values (SQLITE_MAX_LENGTH).
+    try checked(maxMessage, "--max-message", 1...(recording.record == nil ? 1 << 30 : 999_999_000))
     try checked(maxConnections, "--max-connections", 1...1_000_000)
     if let idleTimeout { try checked(idleTimeout, "--idle-timeout", 1...1_000_000_000) }
     try checked(history, "--history", 1...100_000_000)
@@ -90,7 +111,8 @@ struct ServerProgram: Program {
   }
 
   var serverConfiguration: ServerConfiguration {
-    var configuration = ServerConfiguration(port: UInt16(clamping: port))
+    var configuration = ServerConfiguration(port: UInt16(clamping: port ?? 0))
+    configuration.passedDescriptors = ServerProgram.passedDescriptors
     configuration.hosts = bind
     if let only { configuration.transports = [only.transport] }
     configuration.unixPath = unix
@@ -105,12 +127,14 @@ struct ServerProgram: Program {
 
   func execute() throws(Failure) {
     if Screens.areWanted(isPlain: isPlain, program: ServerProgram.name) {
+      try Screens.refuse(isQuiet: isQuiet, format: format)
       try ServerScreen(
         configuration: serverConfiguration,
         historyCount: history,
         historyBytes: historyBytes,
         theme: theme,
         recording: recording,
+        control: isUncontrolled ? nil : ControlOptions.standard,
         isConfined: !isUnconfined
       ).run()
     } else {
@@ -119,6 +143,7 @@ struct ServerProgram: Program {
         format: format,
         isQuiet: isQuiet,
         recording: recording,
+        control: isUncontrolled ? nil : ControlOptions.standard,
         isConfined: !isUnconfined
       ).run()
     }

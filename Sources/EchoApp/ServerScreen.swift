@@ -10,6 +10,7 @@ struct ServerScreen {
   var historyBytes: Int
   var theme: ThemeName?
   var recording: RecordOptions
+  var control: ControlOptions?
   var isConfined: Bool
 
   func run() throws(Failure) {
@@ -19,10 +20,12 @@ struct ServerScreen {
     let server = try RecordedServer.start(
       configuration,
       recording: recording,
+      control: control?.configuration(for: configuration),
       confinement: sandbox.confinement,
       waking: wake
     )
     sandbox.tellFailure(of: ServerProgram.name)
+    control?.tell(server.wire.controlFailure)
     let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
       ServerModel(
         framing: configuration.framing,

@@ -7,10 +7,11 @@ extension WireServer {
     _ configuration: ServerConfiguration,
     confinement: Confinement?,
     recorder: Recorder? = nil,
+    control: ControlConfiguration? = nil,
     waking wake: WakeDescriptor
   ) throws(Failure) -> WireServer {
     do throws(WireError) {
-      return try start(configuration, confinement: confinement, recorder: recorder) { wake.signal() }
+      return try start(configuration, confinement: confinement, recorder: recorder, control: control) { wake.signal() }
     } catch {
       throw Failure(listening: error)
     }

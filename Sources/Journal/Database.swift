@@ -12,14 +12,27 @@ import Glibc
 struct Database: ~Copyable {
   /// How long another program that reads or copies the file may keep it from being written, in milliseconds.
   private static let patience: Int32 = 5000
+  /// Steps after which a statement of a limited reader ends: some seconds of a slow machine.
+  private static let stepLimit: Int32 = 10_000_000
 
   private let handle: OpaquePointer?
 
-  /// Opens a file that is there; no symbolic link is followed on the way to it.
-  init(path: String) throws(RecordingError) {
+  /// Opens a file that is there, to write; no symbolic link is followed on the way to it.
+  init(path: String) throws(RecordingError) { try self.init(name: path, SQLITE_OPEN_READWRITE) }
+
+  /// Opens a file of anyone's making, to read. One that nobody writes may be said to be immutable: nothing is then locked, nor
+  /// put beside it, and it may stand where nothing may be written.
+  static func reading(_ path: String, isImmutable: Bool) throws(RecordingError) -> Database {
+    let name = isImmutable ? "file:\(Database.escaped(path))?immutable=1" : path
+    let database = try Database(name: name, SQLITE_OPEN_READONLY | (isImmutable ? SQLITE_OPEN_URI : 0))
+    // sqlite.org/security.html: no function that a schema names has an effect, and no cell reaches outside its page.
+    try database.run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
+    return database
+  }
+
+  private init(name: String, _ flags: Int32) throws(RecordingError) {
     var handle: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, nil)
     self.handle = handle
     try check(code)
     sqlite3_extended_result_codes(handle, 1)
@@ -27,6 +40,29 @@ struct Database: ~Copyable {
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// The path as it stands in a URI (RFC 3986, 2.3), where a `?` or a `%` would mean something else.
+  private static func escaped(_ path: String) -> String {
+    var text = ""
+    for byte in path.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+        UInt8(ascii: "_"):
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      default: text += byte < 16 ? "%0\(String(byte, radix: 16))" : "%\(String(byte, radix: 16))"
+      }
+    }
+    return text
+  }
+
+  /// Has each statement end after so many steps, where a file could be made to have them go on for ever; or not any more.
+  func limitSteps(_ isLimited: Bool) {
+    if isLimited {
+      sqlite3_progress_handler(handle, Database.stepLimit, { _ in 1 }, nil)
+    } else {
+      sqlite3_progress_handler(handle, 0, nil, nil)
+    }
+  }
 
   func run(_ script: String) throws(RecordingError) { try check(sqlite3_exec(handle, script, nil, nil, nil)) }
 
@@ -39,19 +75,22 @@ struct Database: ~Copyable {
   /// The first column of a query's first row; 0 where there is none.
   func number(_ query: String) throws(RecordingError) -> Int64 {
     let statement = try prepare(query)
-    let code = sqlite3_step(statement.handle)
-    guard code == SQLITE_ROW else {
-      if code != SQLITE_DONE { throw error(code) }
-      return 0
-    }
-    return sqlite3_column_int64(statement.handle, 0)
+    return try step(statement) ? statement.number(0) : 0
   }
 
   /// Runs a statement whose parameters are bound, and has it ready for its next run.
   func run(_ statement: borrowing Statement) throws(RecordingError) {
-    let code = sqlite3_step(statement.handle)
-    defer { sqlite3_reset(statement.handle) }
-    guard code == SQLITE_DONE || code == SQLITE_ROW else { throw error(code) }
+    defer { statement.reset() }
+    _ = try step(statement)
+  }
+
+  /// Goes on to a statement's next row; false says that there is none.
+  func step(_ statement: borrowing Statement) throws(RecordingError) -> Bool {
+    switch sqlite3_step(statement.handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let code: throw error(code)
+    }
   }
 
   /// The key of the row that was last inserted.
@@ -60,36 +99,17 @@ struct Database: ~Copyable {
   private func check(_ code: Int32) throws(RecordingError) { if code != SQLITE_OK { throw error(code) } }
 
   private func error(_ code: Int32) -> RecordingError {
-    var reason = String(cString: sqlite3_errstr(code))
     let cause = sqlite3_system_errno(handle)
+    // Its kind; what stands above says more.
+    switch code & 0xff {
+    case SQLITE_NOTADB: return .foreign
+    case SQLITE_CORRUPT, SQLITE_INTERRUPT, SQLITE_TOOBIG: return .damaged
+    case SQLITE_READONLY: return .forbidden
+    case SQLITE_CANTOPEN where cause == EACCES || cause == EPERM: return .forbidden
+    default: break
+    }
+    var reason = String(cString: sqlite3_errstr(code))
     if cause != 0 { reason += " (\(String(cString: strerror(cause))))" }
     return .failed(reason: reason)
   }
-}
-
-/// A prepared statement; its parameters count from 1.
-struct Statement: ~Copyable {
-  let handle: OpaquePointer?
-
-  init(_ handle: OpaquePointer?) { self.handle = handle }
-
-  deinit { sqlite3_finalize(handle) }
-
-  func bind(_ place: Int32, _ number: Int64) { sqlite3_bind_int64(handle, place, number) }
-
-  /// Binds bytes, which must stay until the statement has run.
-  func bind(_ place: Int32, _ bytes: UnsafeRawBufferPointer) {
-    // No address would be NULL, and not the empty blob.
-    if bytes.isEmpty {
-      sqlite3_bind_zeroblob(handle, place, 0)
-    } else {
-      sqlite3_bind_blob64(handle, place, bytes.baseAddress, sqlite3_uint64(bytes.count), nil)
-    }
-  }
-
-  /// Binds a text, which is copied.
-  func bind(_ place: Int32, _ text: String) { sqlite3_bind_text(handle, place, text, -1, Statement.copied) }
-
-  /// SQLITE_TRANSIENT, a macro that Swift does not read.
-  private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

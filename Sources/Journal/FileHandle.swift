@@ -26,8 +26,8 @@ extension RecordingError {
   /// What errno says of a call that has just failed.
   static func system(_ call: String, code: CInt = errno) -> RecordingError {
     switch code {
-    case EACCES, EPERM: .unsuitable(reason: "not permitted")
-    case ELOOP: .unsuitable(reason: "it is a symbolic link, and none is followed")
+    case EACCES, EPERM: .forbidden
+    case ELOOP: .linked
     case EISDIR: .unsuitable(reason: "it is a folder")
     case ENOENT, ENOTDIR: .unsuitable(reason: "the folder does not exist")
     default: .failed(reason: "\(call): \(String(cString: strerror(code)))")

@@ -14,7 +14,7 @@ package final class Journal {
 
   private let settings: RecordingSettings
   private let origin: RecordingOrigin
-  private let describe: @Sendable (ServerEvent) -> String
+  private let describe: @Sendable (ServerEvent) -> EventDescription
   /// nil only while one file is exchanged for the next.
   private var recording: Recording?
   private var endpoints: [Endpoint] = []
@@ -22,11 +22,11 @@ package final class Journal {
   private var lastRecorded: UInt64 = 0
   private var nextRotation: Int64 = 0
 
-  /// Opens the recording; `describe` makes the text of an event that is no message.
+  /// Opens the recording; `describe` makes the words of an event that is no message.
   package init(
     _ settings: RecordingSettings,
     origin: RecordingOrigin,
-    describe: @escaping @Sendable (ServerEvent) -> String
+    describe: @escaping @Sendable (ServerEvent) -> EventDescription
   ) throws(RecordingError) {
     self.settings = settings
     self.origin = origin
@@ -66,7 +66,7 @@ package final class Journal {
     while true {
       // Asked first: what comes before the closing is then among what is drained.
       let isClosing = bell.isClosing
-      for event in records.drain() { try add(event, tell) }
+      for event in records.drain() { try add(event, bell, tell) }
       let now = csystem_monotonic_clock()
       if isClosing || (recording?.pendingMessages ?? 0) >= Journal.groupMessages || now >= due ?? .max {
         try commit(tell)
@@ -83,29 +83,38 @@ package final class Journal {
     }
   }
 
-  private func add(_ event: ServerEvent, _ tell: (ServerCommand) -> Void) throws(RecordingError) {
+  private func add(
+    _ event: ServerEvent,
+    _ bell: Bell,
+    _ tell: (ServerCommand) -> Void
+  ) throws(RecordingError) {
     switch event {
     case .listening(let endpoints):
       self.endpoints = endpoints
       try beginRun()
-    case .messages(let batch): try add(batch, tell)
+    case .messages(let batch): try add(batch, bell, tell)
     case .connected, .disconnected, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped:
-      try recording?.add(event, text: describe(event))
+      try recording?.add(event, describe(event))
     }
   }
 
-  private func add(_ batch: MessageBatch, _ tell: (ServerCommand) -> Void) throws(RecordingError) {
+  private func add(
+    _ batch: MessageBatch,
+    _ bell: Bell,
+    _ tell: (ServerCommand) -> Void
+  ) throws(RecordingError) {
     try batch.bytes.span.withUnsafeBytes { bytes throws(RecordingError) in
       for record in batch.records {
         try recording?.add(record, from: batch.peer(of: record), payload: record.payload(in: bytes))
-        if isGroupFull { try commit(tell) }
+        if isGroupFull(bell) { try commit(tell) }
       }
     }
   }
 
-  private var isGroupFull: Bool {
+  /// Whether what was added is to be committed; once the server has ended nobody waits for a single message any more.
+  private func isGroupFull(_ bell: Bell) -> Bool {
     guard let messages = recording?.pendingMessages, let bytes = recording?.pendingBytes else { return false }
-    return settings.durability == .each || messages >= Journal.largestGroupMessages
+    return settings.durability == .each && !bell.isClosing || messages >= Journal.largestGroupMessages
       || bytes >= Journal.largestGroupBytes
   }
 

@@ -13,6 +13,8 @@ struct Recording: ~Copyable {
   /// When the file was begun, in seconds since 1970.
   private let birth: Int64
   private var peers = RecordedPeers()
+  /// The last of the rows that messages and events share.
+  private var lastRow: Int64
   private(set) var isInTransaction = false
   /// The last message that was added.
   private(set) var lastSequence: UInt64
@@ -24,19 +26,21 @@ struct Recording: ~Copyable {
   init(_ settings: RecordingSettings, run: Int64? = nil, lastSequence: UInt64 = 0) throws(RecordingError) {
     let file = try RecordingFile(path: settings.path)
     let database = try Database(path: file.path)
-    guard file.isInPlace else { throw .unsuitable(reason: "it was changed meanwhile") }
+    guard file.isInPlace else { throw .exchanged }
     if file.isNew { try database.run(RecordingSchema.creation) }
     let level = settings.durability == .none ? "NORMAL" : "FULL"
     try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(level); PRAGMA wal_autocheckpoint = 4000")
     file.syncFolder()
     let tables = try RecordingTables.prepare(in: database)
     let lastRun = try database.number("SELECT max(run) FROM runs")
+    let lastRow = try database.number(RecordingSchema.lastRow)
     let start = try database.number("SELECT min(started) FROM runs")
     self.tables = tables
     self.database = database
     self.file = file
     self.run = run ?? lastRun + 1
     self.lastSequence = lastSequence
+    self.lastRow = lastRow
     birth = (start == 0 ? csystem_wall_clock() : start) / 1_000_000_000
   }
 
@@ -86,28 +90,37 @@ struct Recording: ~Copyable {
     payload: UnsafeRawBufferPointer
   ) throws(RecordingError) {
     try begin()
-    tables.insertMessage.bind(1, run << RecordingSchema.sequenceBits | Int64(truncatingIfNeeded: record.sequence))
-    tables.insertMessage.bind(2, record.time.nanoseconds)
-    tables.insertMessage.bind(3, try key(of: peer))
-    tables.insertMessage.bind(4, Int64(truncatingIfNeeded: record.wireCount))
-    tables.insertMessage.bind(5, Int64(record.flags.rawValue))
-    tables.insertMessage.bind(6, payload)
+    tables.insertMessage.bind(1, lastRow + 1)
+    tables.insertMessage.bind(2, run)
+    tables.insertMessage.bind(3, Int64(truncatingIfNeeded: record.sequence))
+    tables.insertMessage.bind(4, record.time.nanoseconds)
+    tables.insertMessage.bind(5, try key(of: peer))
+    tables.insertMessage.bind(6, Int64(truncatingIfNeeded: record.wireCount))
+    tables.insertMessage.bind(7, Int64(record.flags.rawValue))
+    tables.insertMessage.bind(8, payload)
     try database.run(tables.insertMessage)
+    lastRow += 1
     lastSequence = record.sequence
     pendingMessages += 1
     pendingBytes += payload.count
   }
 
   /// Adds an event in its place among the messages.
-  mutating func add(_ event: ServerEvent, text: String) throws(RecordingError) {
-    guard let (kind, time) = event.recorded else { return }
+  mutating func add(_ event: ServerEvent, _ description: EventDescription) throws(RecordingError) {
+    guard let (kind, time, peer) = event.recorded else { return }
     try begin()
-    tables.insertEvent.bind(1, run)
-    tables.insertEvent.bind(2, Int64(truncatingIfNeeded: lastSequence))
-    tables.insertEvent.bind(3, time.nanoseconds)
-    tables.insertEvent.bind(4, kind)
-    tables.insertEvent.bind(5, text)
+    let key: Int64? = if let peer { try key(of: peer) } else { nil }
+    tables.insertEvent.bind(1, lastRow + 1)
+    tables.insertEvent.bind(2, run)
+    tables.insertEvent.bind(3, Int64(truncatingIfNeeded: lastSequence))
+    tables.insertEvent.bind(4, time.nanoseconds)
+    tables.insertEvent.bind(5, kind)
+    tables.insertEvent.bind(6, key)
+    tables.insertEvent.bind(7, description.isAlert ? 1 : 0)
+    tables.insertEvent.bind(8, description.notice)
+    tables.insertEvent.bind(9, description.json)
     try database.run(tables.insertEvent)
+    lastRow += 1
     if case .disconnected(let peer, _, _, _) = event { peers.forget(peer) }
   }
 

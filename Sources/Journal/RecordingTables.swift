@@ -16,9 +16,13 @@ struct RecordingTables: ~Copyable {
       ),
       insertPeer: try database.prepare("INSERT INTO peers(run, connection, transport, address) VALUES(?, ?, ?, ?)"),
       insertMessage: try database.prepare(
-        "INSERT INTO messages(id, time, peer, bytes, flags, payload) VALUES(?, ?, ?, ?, ?, ?)"
+        "INSERT INTO messages(row, run, seq, time, peer, bytes, flags, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
       ),
-      insertEvent: try database.prepare("INSERT INTO events(run, seq, time, kind, text) VALUES(?, ?, ?, ?, ?)")
+      insertEvent: try database.prepare(
+        """
+        INSERT INTO events(row, run, seq, time, kind, peer, alert, notice, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+      )
     )
   }
 }

@@ -65,6 +65,13 @@ extension Surface {
     }
   }
 
+  /// Draws a vertical line along a rectangle's left side.
+  package mutating func drawVerticalRule(_ rect: Rect, glyphs: Glyphs, style: Style) {
+    for row in clippedRows(rect.minRow, rect.maxRow) {
+      put(Cell(glyphs.vertical, style: style), column: rect.minColumn, row: row)
+    }
+  }
+
   private func clippedRows(_ start: Int, _ end: Int) -> Range<Int> {
     let first = max(0, start)
     return first..<max(first, min(end, size.rows))

@@ -9,13 +9,15 @@ enum DescriptorKind {
   case terminal, pipe, file
   /// Not a terminal: `/dev/null`.
   case device
-  /// A socket, or nothing.
+  /// A socket.
   case other
+  /// It is not open.
+  case nothing
 
   init(of descriptor: CInt) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      self = .other
+      self = .nothing
       return
     }
     switch status.st_mode & S_IFMT {

@@ -34,11 +34,13 @@ package struct StandardInput: Sendable {
       }
       if count > 0 { return .bytes(bytes) }
       if count == 0 { return .end }
-      switch errno {
+      // Whether it is a terminal is found out by a call that may fail, too.
+      let code = errno
+      switch code {
       case EINTR: continue
       case EIO where isTerminal: return .end
       case EAGAIN: return .notYet
-      default: throw SystemCallError(call: "read")
+      default: throw SystemCallError(call: "read", code: code)
       }
     }
   }

@@ -6,7 +6,7 @@ import Darwin
 import Glibc
 #endif
 
-/// The plain mode's output: a buffer over standard output (or standard error), written when flushed.
+/// Bytes on their way to standard output, standard error or a terminal, written when flushed.
 ///
 /// A reader that went away (EPIPE) makes it closed: what is appended after that is dropped. A loop that has other things
 /// to heed than the reader uses `flushWithoutBlocking`, and waits until `descriptor` is writable.
@@ -34,7 +34,7 @@ package struct StandardOutput: ~Copyable {
     slice =
       switch kind {
       case _ where isReopened: nil
-      case .file, .device: nil
+      case .file, .device, .nothing: nil
       // It promises nothing, and may block for a part of what poll(2) let through.
       case .terminal: 256
       // PIPE_BUF.
@@ -64,11 +64,16 @@ package struct StandardOutput: ~Copyable {
     discard()
   }
 
-  /// Writes all that is pending, however long the reader takes; EPIPE is not an error but makes it `isClosed`.
-  package mutating func flush() throws(SystemCallError) {
-    while pendingCount > 0, !isClosed {
-      try writeSome(pendingCount)
-      if pendingCount > 0, !isClosed { try waitUntilWritable() }
+  /// Writes all that is pending; EPIPE is not an error but makes it `isClosed`. What the reader has not taken within the
+  /// time is dropped; without one it may take as long as it likes.
+  package mutating func flush(within time: Duration? = nil) throws(SystemCallError) {
+    let deadline = time.map { ContinuousClock.now + $0 }
+    while try !flushWithoutBlocking() {
+      let left = deadline.map { ContinuousClock.now.duration(to: $0) }
+      if let left, left <= .zero { return discard() }
+      var waiter = Waiter()
+      waiter.watch(descriptor, for: .writable)
+      try waiter.wait(timeout: left)
     }
   }
 
@@ -81,14 +86,7 @@ package struct StandardOutput: ~Copyable {
     return true
   }
 
-  private func waitUntilWritable() throws(SystemCallError) {
-    var waiter = Waiter()
-    waiter.watch(descriptor, for: .writable)
-    try waiter.wait()
-  }
-
   /// One write of at most `limit` bytes; false if the descriptor is non-blocking and full.
-  @discardableResult
   private mutating func writeSome(_ limit: Int) throws(SystemCallError) -> Bool {
     let count = buffer.withUnsafeBytes { bytes in
       let end = start + min(bytes.count - start, limit)

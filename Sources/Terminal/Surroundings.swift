@@ -23,4 +23,13 @@ package enum Surroundings {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
   }
+
+  /// The sockets that a service manager has bound for this process (sd_listen_fds(3)), of which there is to be told once:
+  /// nobody that this process starts is meant.
+  package static func takePassedDescriptors() -> [CInt] {
+    let isMeant = variable("LISTEN_PID").flatMap(pid_t.init) == getpid()
+    let count = variable("LISTEN_FDS").flatMap(CInt.init) ?? 0
+    for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsetenv(name) }
+    return isMeant && (1...1024).contains(count) ? Array(3..<(3 + count)) : []
+  }
 }

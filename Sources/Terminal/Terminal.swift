@@ -15,6 +15,9 @@ package struct Terminal: ~Copyable {
   /// The bounds of what is painted on, whatever the terminal says.
   package static let maximumSize = Size(columns: 2000, rows: 1000)
 
+  /// How long a terminal that takes nothing is waited for when it is given back.
+  private static let farewell = Duration.milliseconds(200)
+
   /// The character encoding is UTF-8; if not, what is outside of it shows as `?`: draw with ASCII.
   package let isUTF8: Bool
   /// 0, 8, 16 or 256; colours of a style beyond them become the nearest there is.
@@ -24,7 +27,7 @@ package struct Terminal: ~Copyable {
   package var isClosed: Bool { inputEnded || output.isClosed }
 
   private let input: CInt
-  private var output: TerminalOutput
+  private var output: StandardOutput
   private var decoder = InputDecoder()
   private var lastInput = ContinuousClock.now
   private var inputEnded = false
@@ -68,7 +71,7 @@ package struct Terminal: ~Copyable {
     self.isUTF8 = isUTF8
     self.size = size
     self.input = input
-    self.output = TerminalOutput(terminal: output)
+    self.output = StandardOutput(descriptor: output)
     colours = Int(cncurses_screen_colours())
     sequences = TerminalSequences()
     enter()
@@ -109,7 +112,7 @@ package struct Terminal: ~Copyable {
   }
 
   /// Writes what the terminal has not taken yet; false: it takes no more for now, and a picture could not be painted.
-  package mutating func flush() -> Bool { output.drain() }
+  package mutating func flush() -> Bool { (try? output.flushWithoutBlocking()) ?? true }
 
   /// Makes the terminal show the surface, writing only what differs from what it shows. False: the terminal takes no more
   /// for now; paint again, whatever is newest then, once `outputDescriptor` is writable.
@@ -153,7 +156,7 @@ package struct Terminal: ~Copyable {
     guard isOn != isMouseOn else { return }
     isMouseOn = isOn
     output.append(isOn ? TerminalSequences.mouseOn : TerminalSequences.mouseOff)
-    _ = output.drain()
+    _ = flush()
   }
 
   /// Hands bytes to the terminal's clipboard, as many as it takes (`Clipboard.fitting`); whether it does so is the terminal's
@@ -163,7 +166,7 @@ package struct Terminal: ~Copyable {
     let sequence = Clipboard.sequence(for: bytes)
     guard sequences.isModern, output.pendingCount <= Clipboard.capacity else { return false }
     output.append(sequence)
-    _ = output.drain()
+    _ = flush()
     return true
   }
 
@@ -193,14 +196,14 @@ package struct Terminal: ~Copyable {
     if cncurses_modes_raw(input) != 0 { inputEnded = true }
     output.append(bytes)
     if isMouseOn { output.append(TerminalSequences.mouseOn) }
-    _ = output.drain()
+    _ = flush()
     resize()
   }
 
-  private static func leave(_ output: inout TerminalOutput, input: CInt, _ sequences: TerminalSequences) {
-    output.drain(within: .milliseconds(200))
+  private static func leave(_ output: inout StandardOutput, input: CInt, _ sequences: TerminalSequences) {
+    try? output.flush(within: farewell)
     output.append(sequences.leaving)
-    output.drain(within: .milliseconds(200))
+    try? output.flush(within: farewell)
     cncurses_restore_disarm()
     _ = cncurses_modes_restore(input)
   }
@@ -220,7 +223,7 @@ package struct Terminal: ~Copyable {
     output.append(sequences.frameBegin)
     output.append(frame)
     output.append(sequences.frameEnd)
-    return output.drain()
+    return flush()
   }
 
   private static func size(of descriptor: CInt) -> Size {

@@ -48,8 +48,18 @@ package struct ClientTotals: Hashable, Sendable {
   package var timedOut: UInt64 = 0
   /// Messages queued or written whose fate is unknown at the end.
   package var unresolved: UInt64 = 0
+  /// Replies of which only the first bytes were kept.
+  package var truncated: UInt64 = 0
+  /// Replies whose connection ended before they did.
+  package var partial: UInt64 = 0
 
   package init() {}
+
+  /// Counts what is not whole about a reply.
+  package mutating func count(_ flags: MessageRecord.Flags) {
+    if flags.contains(.truncated) { truncated += 1 }
+    if flags.contains(.partial) { partial += 1 }
+  }
 }
 
 /// One step in the life of a message that a client sends or receives.

@@ -80,6 +80,9 @@ package struct MessageBatch: Sendable {
   package var records: [MessageRecord] = []
   package var bytes: [UInt8] = []
 
+  /// What its three arrays take beside their elements.
+  static let overhead = 3 * 48
+
   package init() {}
 
   package var isEmpty: Bool { records.isEmpty }

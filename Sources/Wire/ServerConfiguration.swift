@@ -6,6 +6,8 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var hosts: [String] = []
   package var transports: Set<Transport> = [.tcp, .udp]
   package var unixPath: String?
+  /// Sockets that are bound already, by whoever started this process: nothing else is bound then.
+  package var passedDescriptors: [Int32] = []
   package var framing = Framing.line
   package var reply = ReplyMode.ok
   package var stopPolicy = StopPolicy.local

@@ -97,6 +97,8 @@ package struct ServerTotals: Hashable, Sendable {
   package var connections: UInt64 = 0
   package var droppedByKernel: UInt64 = 0
   package var droppedByServer: UInt64 = 0
+  /// Events other than messages that were not shown: the view could not keep up. Counted by whoever watches.
+  package var noticesDropped: UInt64 = 0
   /// Connections, stop messages and replies that a limit or a policy said no to.
   package var refused: UInt64 = 0
   /// Of what was refused, stop messages.
@@ -127,5 +129,14 @@ package struct ServerTotals: Hashable, Sendable {
   package mutating func count(_ flags: MessageRecord.Flags) {
     if flags.contains(.truncated) { truncated += 1 }
     if flags.contains(.partial) { partial += 1 }
+  }
+}
+
+extension ServerEvent {
+  /// What it holds in memory beside its own size, in bytes.
+  var weight: Int {
+    guard case .messages(let batch) = self else { return 0 }
+    return batch.bytes.capacity + batch.records.capacity * MemoryLayout<MessageRecord>.stride
+      + batch.peers.capacity * MemoryLayout<Peer>.stride + MessageBatch.overhead
   }
 }

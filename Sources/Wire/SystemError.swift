@@ -19,6 +19,8 @@ package struct SystemError: Error, Hashable, Sendable {
 package enum WireError: Error, Hashable, Sendable {
   /// A listening socket could not be made.
   case cannotListen(Endpoint, SystemError)
+  /// A descriptor that was passed to this process is no socket to serve on.
+  case cannotAdopt(Int32, SystemError)
   /// A Unix path is taken by something that is not a stale socket of this user.
   case pathTaken(String)
   /// A Unix path leads through a folder in which others could put their own socket in the place of this one.

@@ -14,16 +14,19 @@
 #include <termios.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <sys/fsuid.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #endif
 
 // Between fork and exec only what is safe there: the parent has threads.
-static void become(const char *path, char *const arguments[], char *const environment[]) {
+// `end`: from which descriptor on there is to be none.
+static void become(const char *path, char *const arguments[], char *const environment[], int end) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  for (int descriptor = 3; descriptor < 1024; descriptor++) close(descriptor);
+  for (int descriptor = end; descriptor < 1024; descriptor++) close(descriptor);
   execve(path, arguments, environment);
   _exit(127);
 }
@@ -53,7 +56,7 @@ pid_t cpseudoterminal_start(const char *path, char *const arguments[], char *con
     setsid();
     ioctl(slave, TIOCSCTTY, 0);
     for (int descriptor = 0; descriptor < 3; descriptor++) dup2(slave, descriptor);
-    become(path, arguments, environment);
+    become(path, arguments, environment, 3);
   }
   return process < 0 ? -errno : process;
 }
@@ -69,7 +72,8 @@ static int make_pipe(int ends[2]) {
 #endif
 }
 
-pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[], int ends[3]) {
+pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], char *const environment[],
+                                  const int passed[], int passed_count, int ends[3]) {
   int pipes[3][2];
   for (int index = 0; index < 3; index++) {
     if (make_pipe(pipes[index]) == 0) continue;
@@ -85,7 +89,11 @@ pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], cha
     dup2(pipes[0][0], 0);
     dup2(pipes[1][1], 1);
     dup2(pipes[2][1], 2);
-    become(path, arguments, environment);
+    // First out of the way of each other.
+    int copies[16];
+    for (int index = 0; index < passed_count; index++) copies[index] = fcntl(passed[index], F_DUPFD, 512);
+    for (int index = 0; index < passed_count; index++) dup2(copies[index], 3 + index);
+    become(path, arguments, environment, 3 + passed_count);
   }
   int code = errno;
   close(pipes[0][0]);
@@ -105,6 +113,18 @@ pid_t cpseudoterminal_start_plain(const char *path, char *const arguments[], cha
 int cpseudoterminal_resize(int master, int columns, int rows) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
   return ioctl(master, TIOCSWINSZ, &size) == 0 ? 0 : errno;
+}
+
+int cpseudoterminal_limit_descriptors(pid_t process, int count) {
+#if defined(__linux__)
+  struct rlimit limit;
+  if (prlimit(process, RLIMIT_NOFILE, NULL, &limit) != 0) return errno;
+  limit.rlim_cur = (rlim_t)count;
+  return prlimit(process, RLIMIT_NOFILE, &limit, NULL) == 0 ? 0 : errno;
+#else
+  (void)process, (void)count;
+  return ENOSYS;
+#endif
 }
 
 void cpseudoterminal_modes(int descriptor, char *text, int capacity) {
@@ -154,3 +174,13 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 }
 
 void cpseudoterminal_remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
+bool cpseudoterminal_use_files_as_nobody(void) {
+#if defined(__linux__)
+  const uid_t nobody = 65534;
+  setfsuid(nobody);
+  return (uid_t)setfsuid(nobody) == nobody;
+#else
+  return false;
+#endif
+}

@@ -24,7 +24,11 @@ import Wire
       (ClientOutcome(end: .peerClosed, endpoint: udp), nil),
       (ClientOutcome(end: .peerClosed, endpoint: udp, unresolvedCount: 1), 75),
       (ClientOutcome(end: .peerClosed, endpoint: udp, isFinishing: false), 74),
-      (ClientOutcome(end: .peerClosed, endpoint: udp, awaitsReceipts: false, isFinishing: false), nil),
+      (ClientOutcome(end: .peerClosed, endpoint: udp, awaitsReceipts: false), nil),
+      (ClientOutcome(end: .peerClosed, endpoint: udp, awaitsReceipts: false, isFinishing: false), 74),
+      (ClientOutcome(end: .peerClosed, endpoint: udp, unresolvedCount: 1, awaitsReceipts: false), 74),
+      (ClientOutcome(end: .closed, endpoint: udp, unresolvedCount: 1), 75),
+      (ClientOutcome(end: .closed, endpoint: udp, unresolvedCount: 1, awaitsReceipts: false), 74),
       (ClientOutcome(end: .failed(.connectTimeout(udp)), endpoint: udp), 69),
     ] as [(ClientOutcome, Int32?)]
   )

@@ -60,6 +60,18 @@ import Testing
     #expect(program.leftovers == [])
   }
 
+  @Test(
+    "Who does not end when the terminal hangs up, or a signal asks for it, is asked again",
+    arguments: [nil, SIGTERM]
+  )
+  func askedAgain(signal: CInt?) throws {
+    let program = try start()
+    program.type("r")
+    try program.waitForText("reluctant")
+    if let signal { program.signal(signal) } else { program.hangUp() }
+    #expect(try program.waitForExit(timeout: .seconds(30)) == 0)
+  }
+
   @Test("A copy is the terminal's OSC 52 and nothing on the screen; a long one is cut to what terminals take")
   func copy() throws {
     let program = try start()

@@ -225,4 +225,22 @@ import Wire
     script.traffic([TrafficRecord(.timedOut, message: 3)])
     for text in ["T/O 1", "lost 1", "twice 1", "disorder 1"] { #expect(script.shows(text), "\(text)") }
   }
+  @Test(
+    "Replies that are not whole, and what was lost, are told on a screen of any size",
+    arguments: [Size(columns: 100, rows: 24), Size(columns: 80, rows: 12), Size(columns: 50, rows: 24)]
+  )
+  func parts(size: Size) {
+    var script = ClientScript(size: size)
+    script.connect()
+    script.enter("one")
+    script.enter("two")
+    script.sent(1, 4)
+    script.sent(2, 4)
+    #expect(!script.shows("truncated"))
+    script.traffic([TrafficRecord(.receipt, message: 1, wireCount: 9, roundTrip: 500_000, flags: .truncated)])
+    script.traffic([TrafficRecord(.timedOut, message: 2)])
+    script.traffic([TrafficRecord(.received, message: 0, wireCount: 3, flags: .partial)])
+    for text in ["T/O 1", "truncated 1", "partial 1"] { #expect(script.shows(text), "\(text)") }
+    #expect(script.model.summary.hasSuffix("1 missing; 1 truncated; 1 partial"))
+  }
 }

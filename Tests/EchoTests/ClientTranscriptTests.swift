@@ -301,6 +301,25 @@ struct ClientTranscriptTests {
     #expect(events == ["connecting", "connected", "timeout", "receipt", "failed", "failed", "received", "finished"])
   }
 
+  @Test("what is not whole, and what does not fit, is in the totals; a misfit is a notice, or an event")
+  func partsAndMisfits() {
+    var totals = ClientTotals()
+    totals.truncated = 1
+    totals.partial = 2
+    var text = Conversation()
+    var json = Conversation(.json)
+    text.connect()
+    text.transcript.append(misfit: "too long", at: Conversation.time, to: &text.plain)
+    json.transcript.append(misfit: "too long", at: Conversation.time, to: &json.plain)
+    text.give(.ended(.finished, totals, at: Conversation.time))
+    json.give(.ended(.finished, totals, at: Conversation.time))
+    #expect(text.notices == "echo_client: not sent: too long\n")
+    #expect(text.output.hasSuffix("0 missing; 1 truncated; 2 partial; 1 did not fit\n"))
+    #expect(json.notices == "")
+    #expect(json.output.contains(#"{"event":"misfit","time":"2026-11-22T16:30:01.123456Z","error":"too long"}"#))
+    #expect(json.output.hasSuffix(#""truncated":1,"partial":2,"misfits":1}"# + "\n"))
+  }
+
   @Test("one JSON object a line")
   func json() {
     var talk = Conversation(.json)
@@ -327,7 +346,9 @@ struct ClientTranscriptTests {
       {"event":"failure",TIME,"call":"recv","error":"connection refused"}
       {"event":"finished",TIME,"reason":"peer_closed","error":"the server closed the connection","messages":3,"bytes":18,
       """#
-    let end = #""receipts":2,"missing":1,"messages_received":0,"bytes_received":11}"# + "\n"
+    let end =
+      #""receipts":2,"missing":1,"messages_received":0,"bytes_received":11,"truncated":0,"partial":0,"misfits":0}"#
+      + "\n"
     let expected = (lines + end).replacing("TIME", with: #""time":"2026-11-22T16:30:01.123456Z""#)
     #expect(talk.output == expected)
   }

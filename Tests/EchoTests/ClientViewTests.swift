@@ -54,14 +54,14 @@ struct ClientViewTests {
         " tcp 127.0.0.1:9000  UP  rtt 12.3ms", " 47:58 --           connected from 127.~",
         " 48:05 >ok      12B hello world", " 48:11 >ok      17B what time is it?",
         " 48:11 <        19B \\e]0;title\\x07 noon~", " 48:11 >T/O      6B ping?", " 48:13 >wait    10B 日本語", "",
-        " FOLLOW  12B  pend 1       framing line", "> half a mess",
+        " FOLLOW  12B  pend 1  T/O 1", "> half a mess",
       ]
     )
   }
 
   @Test("20x4, and below it a row of counters")
   func smallest() {
-    #expect(picture(20, 4) == [" UP  rtt 12.3ms", " >wait 日本語", " FOLLOW  12B", "> half a mess"])
+    #expect(picture(20, 4) == [" UP  rtt 12.3ms", " >wait 日本語", " FOLLOW  12B  T/O 1", "> half a mess"])
     #expect(picture(12, 3) == [">4 <2 T/O 1", " >wait 日本~", "> ~ mess"])
     #expect(picture(12, 2) == [">4 <2 T/O 1", "> ~ mess"])
     #expect(picture(5, 1).count == 1)

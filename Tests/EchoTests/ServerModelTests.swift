@@ -178,6 +178,22 @@ import Wire
     script.give(.news(.dropped(Drop(by: .server, count: 1, bytes: 5, notices: 2), at: script.time)))
     #expect(script.contains("!! 1 event not shown: the output is too slow"))
     #expect(script.contains("!! 1 message received but not shown, 2 events: the output is too slow"))
+    #expect(script.rows[1].contains("not shown 1  events not shown 3"))
+    script.give(.news(.stopped(ServerTotals(), at: script.time)))
+    #expect(script.model.summary == "0 messages, 0 bytes received; 0 connections; 3 events not shown")
+  }
+
+  @Test("A screen without the row of rates has the losses in its status, and nothing there where nothing is lost")
+  func lossesOnSmallScreens() {
+    for size in [Size(columns: 80, rows: 12), Size(columns: 40, rows: 24)] {
+      var script = ServerScript(size: size)
+      script.listen()
+      script.receive("a")
+      #expect(!script.contains("drop"))
+      script.give(.news(.dropped(Drop(by: .kernel, count: 5), at: script.time)))
+      script.give(.news(.messages(ServerScript.batch([[0x61], [0x62]], nil, .truncated))))
+      #expect(script.contains("drop 5  truncated 2"))
+    }
   }
 
   @Test("Previews scroll sideways by eight columns, stay so when more comes, and go back to the start")

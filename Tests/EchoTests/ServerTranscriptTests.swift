@@ -147,6 +147,7 @@ import Wire
       .disconnected(ServerTranscriptTests.tcp, .finished, Traffic(), at: time),
       .disconnected(ServerTranscriptTests.six, .idle, Traffic(), at: time),
       .dropped(Drop(by: .kernel, count: 9), at: time),
+      .dropped(Drop(by: .server, notices: 1), at: time),
       .refused(.connections(count: 2, limit: 10), at: time),
       .refused(.replies(count: 3, lastPeer: ServerScript.peer(2, .udp)), at: time),
       .refused(.stops(count: 1, lastPeer: ServerTranscriptTests.tcp), at: time),
@@ -159,13 +160,14 @@ import Wire
       notices == """
         tcp [::1]:5000 disconnected: idle for too long
         9 datagrams dropped by the kernel: the receive buffer was full
+        1 event not shown: the output is too slow
         2 connections refused: the limit is 10
         3 datagrams left unanswered, the last from udp 127.0.0.1:50172: a reply could make a loop
         stop refused for tcp 127.0.0.1:50171
         2 stops refused, the last for tcp 127.0.0.1:50171
         stopping
-        3 messages, 30 bytes received; 2 connections; 4 dropped by the kernel; 5 not shown; 4 refused; \
-        2 stops refused; 7 truncated; 9 idle; 10 stalled; 8 partial
+        3 messages, 30 bytes received; 2 connections; 4 dropped by the kernel; 5 not shown; \
+        1 event not shown; 4 refused; 2 stops refused; 7 truncated; 9 idle; 10 stalled; 8 partial
 
         """
     )
@@ -260,8 +262,8 @@ import Wire
         {"event":"refused",\#(at),"what":"stop","count":2,\#(who)}
         {"event":"failure",\#(at),"call":"accept4","error":"\#(failure)"}
         {"event":"stopping",\#(at)}
-        {"event":"stopped",\#(at),"messages":2,"bytes":20,"bytes_sent":6,"connections":1,"dropped":7,"refused":5,\#
-        "stops_refused":2,"truncated":6,"partial":7,"idle":8,"stalled":9}
+        {"event":"stopped",\#(at),"messages":2,"bytes":20,"bytes_sent":6,"connections":1,"dropped":7,\#
+        "dropped_by_kernel":3,"dropped_by_server":4,"notices_dropped":1,"refused":5,"stops_refused":2,"truncated":6,"partial":7,"idle":8,"stalled":9}
 
         """#
     )

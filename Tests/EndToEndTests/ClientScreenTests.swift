@@ -357,14 +357,35 @@ import Testing
     #expect(client.screen.contains("1 messages, 6 bytes sent; 1 receipts; 0 missing"))
   }
 
-  @Test("A terminal that hangs up ends it")
+  @Test("A terminal that hangs up ends it, and a message without its receipt is no success")
   func hangUp() throws {
     let server = try SocketPeer.server()
-    let client = try ScreenClient(server.port)
+    let client = try ScreenClient(server.port, ["--timeout", "86400"])
     let connection = try server.accept()
+    client.send("hello")
+    #expect(try connection.receive(exactly: 6) == "hello\n")
     client.terminal.hangUp()
-    _ = try client.terminal.waitForExit(timeout: .seconds(5))
+    #expect(try client.terminal.waitForExit() == 75)
     #expect(try connection.receiveToEnd() == "")
+  }
+
+  @Test("A try that this machine has no descriptors for is one that failed: others follow, and nothing queued is lost")
+  func noDescriptors() throws {
+    let server = try SocketPeer.server()
+    let client = try ScreenClient(server.port)
+    do {
+      let connection = try server.accept()
+      try client.terminal.limitDescriptors(to: 3)
+      connection.finish()
+    }
+    try client.terminal.waitForText("too many open files")
+    client.send("kept")
+    try client.terminal.limitDescriptors(to: 1024)
+    let connection = try server.accept()
+    #expect(try connection.receive(exactly: 5) == "kept\n")
+    try connection.send("OK\n")
+    try client.terminal.waitForText(">ok")
+    try client.quit(closing: connection)
   }
 
   @Test("NO_COLOR: no colour at all")

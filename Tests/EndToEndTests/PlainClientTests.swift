@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestKit
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
         {"event":"sent","time":"TIME","id":1,"bytes":10}
         {"event":"receipt","time":"TIME","id":1,"bytes":10,\(text),"rtt_ms":N}
         {"event":"finished","time":"TIME","reason":"finished","messages":1,"bytes":10,"receipts":1,"missing":0,\
-        "messages_received":1,"bytes_received":10}
+        "messages_received":1,"bytes_received":10,"truncated":0,"partial":0,"misfits":0}
 
         """
     )
@@ -148,11 +149,16 @@ import Testing
     let server = try RunningServer()
     let port = server.port
     let input = (0..<100_000).map { "line \($0)\n" }.joined()
+    let outcome = Mutex<Result<Ending, any Error>?>(nil)
     let thread = BackgroundThread {
-      _ = try? Client.run(["127.0.0.1", "\(port)"], input: input + ".\n")
+      let result = Result { try Client.run(["127.0.0.1", "\(port)"], input: input + ".\n") }
+      outcome.withLock { $0 = result }
     }
     #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
     thread.join()
+    let ending = try #require(outcome.withLock { $0 }).get()
+    #expect(ending.code == 0 && ending.error == "")
+    #expect(ending.output.split(separator: "\n").count { $0.hasPrefix("server reply: OK (") } == 100_001)
     let lines = server.program.outputText.split(separator: "\n")
     #expect(lines.count == 100_002)
     #expect(lines.dropFirst().dropLast().enumerated().first { !$0.element.hasSuffix(": line \($0.offset)") } == nil)
@@ -265,8 +271,9 @@ import Testing
     client.write("one\ntwo\n")
     client.closeInput()
     let connection = try server.accept()
+    #expect(try connection.receive(exactly: 8) == "one\ntwo\n")
     try connection.send("OK\n")
-    #expect(try connection.receiveToEnd() == "one\ntwo\n")
+    #expect(try connection.receiveToEnd() == "")
     let ending = try client.ending()
     #expect(ending.code == 75)
     #expect(
@@ -333,6 +340,62 @@ import Testing
       )
     )
     #expect(ending.output.hasSuffix("2 messages, 8 bytes sent; 2 receipts; 0 missing\n"))
+  }
+
+  @Test("Without receipts, a peer that has closed only its own half is sent all of the input")
+  func peersHalfClose() throws {
+    let server = try SocketPeer.server()
+    let client = try Client.plain(server.port, ["--no-receipts", "--format", "json"])
+    let connection = try server.accept()
+    connection.finish()
+    try client.waitForLine(containing: #""event":"closed""#)
+    client.write("one\ntwo\n")
+    client.closeInput()
+    #expect(try connection.receiveToEnd() == "one\ntwo\n")
+    let ending = try client.ending()
+    #expect(ending.code == 0)
+    #expect(ending.output.contains(#""reason":"finished","messages":2,"bytes":8"#))
+  }
+
+  @Test("Without receipts, a peer that is gone before the end of input is told of, and 74", arguments: [false, true])
+  func peerGone(isReset: Bool) throws {
+    let server = try SocketPeer.server()
+    let client = try Client.plain(server.port, ["--no-receipts", "--format", "json"])
+    do {
+      let connection = try server.accept()
+      try client.waitForLine(containing: #""event":"connected""#)
+      if isReset { connection.resetOnClose() }
+    }
+    client.write("more\n")
+    // The first may be taken by the system, before it hears that nobody reads it.
+    while try client.readLine() != nil { client.write("more\n") }
+    let ending = try client.ending()
+    #expect(ending.code == 74)
+    #expect(ending.error.hasPrefix("echo_client: tcp 127.0.0.1:PORT: "))
+  }
+
+  @Test("A line that is longer than any message may be: all before it is answered, the totals are told, and 65")
+  func endlessLine() throws {
+    let server = try RunningServer()
+    let script = "{ echo one; head -c 70000000 /dev/zero; } | \"$0\" 127.0.0.1 \(server.port)"
+    let client = try PlainProgram("/bin/sh", ["-c", script, Client.path])
+    client.closeInput()
+    let ending = try client.ending(timeout: .seconds(60))
+    #expect(ending.code == 65)
+    #expect(
+      ending.output == """
+        client sent 4 bytes to server
+        \(PlainClientTests.answer)1 messages, 4 bytes sent; 1 receipts; 0 missing; 1 did not fit
+
+        """
+    )
+    #expect(
+      ending.error == """
+        echo_client: not sent: a line of more than 67108864 bytes, and what follows it
+        echo_client: messages that do not fit the framing were not sent
+
+        """
+    )
   }
 
   @Test("Hostile replies are shown as text")

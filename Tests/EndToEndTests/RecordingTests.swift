@@ -33,16 +33,16 @@ import Testing
       #expect(folder.mode(of: durability) == 0o600)
       let recording = try OpenRecording(path)
       #expect(
-        try recording.rows("SELECT seq, bytes, CAST(payload AS TEXT) FROM messages ORDER BY id") == [
+        try recording.rows("SELECT seq, bytes, CAST(payload AS TEXT) FROM messages ORDER BY row") == [
           "1|6|hello", "2|6|world", "3|8|datagram",
         ]
       )
       #expect(
-        try recording.rows("SELECT kind FROM events ORDER BY event") == [
+        try recording.rows("SELECT kind FROM events ORDER BY row") == [
           "connected", "stopping", "disconnected", "stopped",
         ]
       )
-      let totals = try recording.rows("SELECT text ->> 'messages' FROM events WHERE kind = 'stopped'")
+      let totals = try recording.rows("SELECT json ->> 'messages' FROM events WHERE kind = 'stopped'")
       #expect(totals == ["3"])
     }
   }

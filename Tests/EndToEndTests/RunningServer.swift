@@ -11,21 +11,23 @@ final class RunningServer {
   /// Waits until the server says that it is waiting; what it prints stays to be read.
   ///
   /// `port`: one that was free and is to be taken again; 0 is any. `fileBlocks`: how large its files may get, in blocks of
-  /// 512 bytes.
+  /// 512 bytes. `runtimeDirectory`: where it puts its control socket.
   init(
     _ options: [String] = [],
     bind: [String] = ["127.0.0.1"],
     port wanted: UInt16 = 0,
     format: String = "text",
-    fileBlocks: Int? = nil
+    fileBlocks: Int? = nil,
+    runtimeDirectory: String? = nil
   ) throws {
+    let environment = runtimeDirectory.map { ["XDG_RUNTIME_DIR": $0] } ?? [:]
     let path = Programs.path(named: "echo_server")
     let options = ["\(wanted)", "--no-tui", "--format", format] + bind.flatMap { ["--bind", $0] } + options
     if let fileBlocks {
       let limit = ["-c", "ulimit -f \(fileBlocks); exec \"$@\"", "sh", path]
-      program = try PlainProgram("/bin/sh", limit + options)
+      program = try PlainProgram("/bin/sh", limit + options, environment: environment)
     } else {
-      program = try PlainProgram(path, options)
+      program = try PlainProgram(path, options, environment: environment)
     }
     let line: String?
     if format == "text" {

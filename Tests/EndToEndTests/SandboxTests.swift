@@ -18,7 +18,7 @@ import Testing
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       guard let bytes = try? Repository.bytes(at: "/proc/\(process)/task/\(name)/status") else { continue }
       let status = String(decoding: bytes, as: UTF8.self)
-      guard Int32(name) == process || status.hasPrefix("Name:\twire") else { continue }
+      guard Int32(name) == process || status.contains(/^Name:\t(wire|control)\n/) else { continue }
       threads.append(status.contains(/NoNewPrivs:\s*1/))
     }
     return !threads.isEmpty && threads.allSatisfy { $0 }

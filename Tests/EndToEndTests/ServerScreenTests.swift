@@ -225,7 +225,7 @@ import Testing
     let peer = try SocketPeer(tcp: server.port)
     try server.terminal.waitForText("peers 1")
     server.terminal.hangUp()
-    _ = try server.terminal.waitForExit(timeout: .seconds(5))
+    #expect(try server.terminal.waitForExit() == 0)
     #expect(try peer.receiveToEnd() == "")
   }
 
@@ -272,6 +272,19 @@ import Testing
     #expect(!terminal.screen.sawAlternateScreen)
     terminal.signal(SIGINT)
     #expect(try terminal.waitForExit() == 0)
+  }
+
+  @Test(
+    "What is of plain mode is refused where there is a screen",
+    arguments: [(["--quiet"], "--quiet"), (["--format", "json"], "--format json")],
+    [("echo_server", ["0"]), ("echo_client", ["127.0.0.1", "9"]), ("echo_client", [])]
+  )
+  func plainOptions(_ option: ([String], String), _ program: (String, [String])) throws {
+    let terminal = try TerminalProgram(Programs.path(named: program.0), program.1 + option.0)
+    #expect(try terminal.waitForExit() == 64)
+    #expect(terminal.screen.contains("\(program.0): \(option.1) is of plain mode: add --no-tui"))
+    #expect(!terminal.screen.sawAlternateScreen)
+    #expect(terminal.leftovers == [])
   }
 
   @Test("NO_COLOR: no colour at all, and the same words")

@@ -24,7 +24,10 @@ import Testing
       (["0", "--bind", ""], "--bind"), (["0", "--unix", ""], "--unix"), (["0", "--format", "xml"], "json"),
       (["0", "--record", ""], "--record"), (["0", "--durability", "some"], "group"),
       (["0", "--on-record-error", "ignore"], "continue"), (["0", "--record-limit", "1"], "--record-limit"),
-      (["0", "--nonsense"], "--nonsense"),
+      (["0", "--durability", "each"], "--durability goes with --record"),
+      (["0", "--on-record-error", "stop"], "--on-record-error goes with --record"),
+      (["0", "--record-limit", "65536"], "--record-limit goes with --record"),
+      (["0", "--record-age", "1"], "--record-age goes with --record"), (["0", "--nonsense"], "--nonsense"),
     ]
   )
   func usage(arguments: [String], mention: String) throws {

@@ -117,6 +117,7 @@ private final class TmuxWindow {
       }
       #expect(rows.compactMap(VisibleText.complaint) == [])
       let shown = rows[2..<22].filter { $0.contains(" tcp ") && !$0.contains(" !! ") }.suffix(group.count + 1)
+      #expect(shown.count == group.count + 1)
       for (row, payload) in zip(shown, group) {
         expectShown(payload, as: String(String.UnicodeScalarView(row.unicodeScalars.dropFirst(64))))
       }
@@ -128,6 +129,7 @@ private final class TmuxWindow {
       let lines = try window.rows(wholeLines: true).filter { $0.hasPrefix("server received") }
       #expect(lines.count == sent && lines.compactMap(VisibleText.complaint) == [])
       let shown = lines.filter { !$0.contains(#/: (?:before|the beginning|mark \d+\.)$/#) }
+      #expect(shown.count == HostileCorpus.payloads.count)
       for (line, payload) in zip(shown, HostileCorpus.payloads) {
         expectShown(
           payload,

@@ -14,24 +14,37 @@ final class JournalFixture {
 
   init() throws { folder = try TemporaryDirectory() }
 
-  /// Has a new journal record what was posted, as one run of a server.
+  /// Has a new journal record what was posted, as one run of a server that has ended, or ends once the journal has told so
+  /// many commands.
   @discardableResult
   func record(
     durability: RecordingSettings.Durability = .group,
     byteLimit: Int64? = nil,
     ageLimit: Int64? = nil,
-    meanwhile: () throws -> Void = {}
+    endsAfter toldCount: Int = 0,
+    meanwhile: () throws -> Void = {},
+    whenTold: () throws -> Void = {}
   ) throws -> RecordingFailure? {
     var settings = RecordingSettings(path: path)
     settings.durability = durability
     settings.byteLimit = byteLimit
     settings.ageLimit = ageLimit
     let origin = RecordingOrigin(program: "test", version: "1.0", framing: "line", reply: "ok")
-    let journal = try Journal(settings, origin: origin) { event in "{\(event.recorded?.kind ?? "")}" }
+    let journal = try Journal(settings, origin: origin) { event in
+      let kind = event.recorded?.kind ?? ""
+      return EventDescription(notice: "\(kind)!", isAlert: kind == "dropped", json: "{\(kind)}")
+    }
     try meanwhile()
     let bell = try Bell()
-    bell.close()
-    return journal.run(records, bell: bell, endsServer: true) { told.append($0) }
+    if toldCount == 0 { bell.close() }
+    var told: Result<Void, any Error> = .success(())
+    let failure = journal.run(records, bell: bell, endsServer: true) { command in
+      self.told.append(command)
+      if self.told.count == toldCount { bell.close() }
+      told = told.flatMap { Result { try whenTold() } }
+    }
+    try told.get()
+    return failure
   }
 
   func post(_ event: ServerEvent) { _ = records.post(event, cost: 0) }
@@ -72,5 +85,22 @@ final class JournalFixture {
   /// Another program's change to the file.
   func change(_ script: String) throws { try OpenRecording(path).run(script) }
 
+  /// All that a reader finds.
+  func scan() throws -> [(row: RecordedRow, bytes: [UInt8])] {
+    var reader = try RecordingReader(path: path)
+    return try reader.contents()
+  }
+
   func rows(_ query: String) throws -> [String] { try OpenRecording(path).rows(query) }
+}
+
+extension RecordingReader {
+  mutating func contents() throws -> [(row: RecordedRow, bytes: [UInt8])] {
+    var rows: [(row: RecordedRow, bytes: [UInt8])] = []
+    try scan(self.rows) { row, bytes in
+      rows.append((row, Array(bytes)))
+      return true
+    }
+    return rows
+  }
 }

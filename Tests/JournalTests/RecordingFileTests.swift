@@ -36,7 +36,7 @@ import Testing
   func foreignDatabase() throws {
     let fixture = try JournalFixture()
     try fixture.record()
-    try fixture.change("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)")
+    try fixture.change("PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
     #expect(refusal(fixture.path) == .unsuitable(reason: "it was recorded by another version of this program"))
     try fixture.change("PRAGMA application_id = 1; PRAGMA wal_checkpoint(TRUNCATE)")
     #expect(refusal(fixture.path) == .unsuitable(reason: "it is something else than a recording"))

@@ -14,7 +14,7 @@ import Testing
     fclose(fopen("\(fixture.path).2", "w"))
     fixture.begin()
     for _ in 0..<300 { fixture.post([[UInt8](repeating: 0x61, count: 1000)]) }
-    #expect(try fixture.record(durability: .each, byteLimit: Self.limit) == nil)
+    #expect(try fixture.record(durability: .each, byteLimit: Self.limit, endsAfter: 300) == nil)
     let names = fixture.folder.names
     #expect(Set(names).isSuperset(of: ["recording", "recording.1", "recording.2", "recording.3"]))
     #expect(fixture.folder.contents(of: "recording.2") == "")
@@ -25,6 +25,8 @@ import Testing
       #expect(try file.rows("PRAGMA integrity_check") == ["ok"])
       #expect(try file.rows("SELECT run, program FROM runs") == ["1|test"])
       sequences += try file.rows("SELECT seq FROM messages WHERE run = 1").compactMap(Int.init)
+      let rows = try file.rows("SELECT row FROM messages ORDER BY row").compactMap(Int.init)
+      #expect(rows == Array(1..<rows.count + 1))
     }
     #expect(sequences.sorted() == Array(1...300))
   }
@@ -36,7 +38,7 @@ import Testing
     let reader = try OpenRecording(fixture.path)
     fixture.begin()
     for _ in 0..<200 { fixture.post([[UInt8](repeating: 0x61, count: 1000)]) }
-    #expect(try fixture.record(durability: .each, byteLimit: Self.limit) == nil)
+    #expect(try fixture.record(durability: .each, byteLimit: Self.limit, endsAfter: 200) == nil)
     #expect(try reader.rows("SELECT count(*) FROM messages") == ["200"])
     #expect(!fixture.folder.names.contains("recording.1"))
   }
@@ -51,7 +53,7 @@ import Testing
     fixture.begin()
     fixture.post([[2]])
     fixture.post([[3]])
-    #expect(try fixture.record(durability: .each, ageLimit: 10) == nil)
+    #expect(try fixture.record(durability: .each, ageLimit: 10, endsAfter: 2) == nil)
     #expect(try fixture.rows("SELECT run, seq FROM messages") == ["2|2"])
     #expect(try OpenRecording("\(fixture.path).1").rows("SELECT run, seq FROM messages") == ["1|1", "2|1"])
   }

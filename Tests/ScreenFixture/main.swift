@@ -21,6 +21,8 @@ struct FixtureModel: ScreenModel {
   private var news = 0
   private var file = "none"
   private var mouse = "none"
+  /// One request to end is not enough.
+  private var isReluctant = false
 
   init(path: String) { self.path = path }
 
@@ -36,7 +38,9 @@ struct FixtureModel: ScreenModel {
     case .input(.key(let key)): return press(key)
     case .input(.mouse(let mouse)): self.mouse = "\(mouse.point.column),\(mouse.point.row)"
     case .input, .tick, .edited, .notRemembered: break
-    case .terminate: return [.quit]
+    case .terminate:
+      if !isReluctant { return [.quit] }
+      isReluctant = false
     }
     return []
   }
@@ -56,6 +60,7 @@ struct FixtureModel: ScreenModel {
     case "t": isWorking = true
     case "s": isWorking = false
     case "n": return [.request(.ring)]
+    case "r": isReluctant = true
     case "z": return [.suspend]
     case "q": return [.quit]
     default: break
@@ -67,6 +72,7 @@ struct FixtureModel: ScreenModel {
     var surface = Surface(size: size)
     let lines = [
       "\(isWorking ? "working" : "resting") \(turns)", "news \(news)", "file \(file)", "mouse \(mouse)",
+      isReluctant ? "reluctant" : "",
     ]
     for (row, line) in lines.enumerated() { surface.draw(line, column: 0, row: row, style: .plain) }
     return surface

@@ -1,6 +1,5 @@
 """Idle crowds, slow ones, and those beyond the limit of connections."""
 
-import socket
 import time
 
 from harness import Server, allow_descriptors, answers, is_answered, mebibytes, percentile, promise, receive, wait_until

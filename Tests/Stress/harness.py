@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import resource
 import signal
 import socket
@@ -15,6 +16,7 @@ PROGRAMS = pathlib.Path(os.environ.get("BIN", ROOT))
 PATIENCE = 30
 
 failures = 0
+skips = 0
 
 
 def promise(text, figure, kept):
@@ -25,7 +27,20 @@ def promise(text, figure, kept):
 
 
 def skipped(text, why):
+    global skips
+    skips += 1
     print(f"skip {text}: {why}", flush=True)
+
+
+def flood(peer, line, patience=0.3):
+    """Sends a line again and again until the other end has not read for a while: it has a peer now that never reads."""
+    peer.settimeout(patience)
+    sent = 0
+    try:
+        while True:
+            sent += peer.send(line[sent % len(line):])
+    except TimeoutError:
+        return sent
 
 
 class Timeout(Exception):
@@ -57,6 +72,8 @@ class Program:
         self.folder = tempfile.TemporaryDirectory(prefix="echo-stress-")
         self.output = pathlib.Path(self.folder.name) / "output"
         self.notices = pathlib.Path(self.folder.name) / "notices"
+        # For a wrapper that keeps one.
+        self.trace = pathlib.Path(self.folder.name) / "trace"
 
         def limit():
             if descriptors:
@@ -65,8 +82,8 @@ class Program:
         with self.output.open("wb") as output, self.notices.open("wb") as notices:
             self.process = subprocess.Popen(
                 [*(wrapper(self) if callable(wrapper) else wrapper), str(PROGRAMS / name), *map(str, arguments)],
-                stdin=stdin, stdout=output, stderr=notices, preexec_fn=limit if descriptors else None,
-                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+                stdin=stdin, bufsize=0, stdout=output, stderr=notices, preexec_fn=limit if descriptors else None,
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no", "XDG_RUNTIME_DIR": self.folder.name},
             )
         self.pid = self.process.pid
         self.read_count = 0
@@ -130,8 +147,35 @@ class Program:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def kill(self):
+        """SIGKILL; says whether the program's end was that, and not an earlier one."""
+        self.process.kill()
+        return self.wait() == -signal.SIGKILL
 
-class Server(Program):
+
+class Listener(Program):
+    """A running echo_server, whose ports are known by their transports."""
+
+    def tcp(self, timeout=PATIENCE):
+        return socket.create_connection(("127.0.0.1", self.ports["tcp"]), timeout)
+
+    def udp(self, timeout=PATIENCE):
+        peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        peer.settimeout(timeout)
+        peer.connect(("127.0.0.1", self.ports["udp"]))
+        return peer
+
+
+class TextServer(Listener):
+    """A plain echo_server as people read it."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__("echo_server", 0, "--no-tui", *arguments, **options)
+        wait_until("waiting", lambda: b"waiting" in self.output.read_bytes())
+        self.ports = {transport: int(port) for transport, port in re.findall(r"(\w+) 127\.0\.0\.1:(\d+)", self.notices.read_text())}
+
+
+class Server(Listener):
     """A plain echo_server with JSON output; what it has told is kept by the events' names."""
 
     def __init__(self, *arguments, **options):
@@ -159,15 +203,6 @@ class Server(Program):
         code = self.wait(seconds)
         totals = self.take("stopped")
         return code, totals[0] if totals else {}
-
-    def tcp(self, timeout=PATIENCE):
-        return socket.create_connection(("127.0.0.1", self.ports["tcp"]), timeout)
-
-    def udp(self, timeout=PATIENCE):
-        peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        peer.settimeout(timeout)
-        peer.connect(("127.0.0.1", self.ports["udp"]))
-        return peer
 
 
 def receive(peer, count):

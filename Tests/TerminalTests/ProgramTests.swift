@@ -39,7 +39,8 @@ import Testing
     let names = Set(program.outputText.split(separator: "\n").map { $0.prefix { $0 != "=" } })
     #expect(
       names.isSubset(of: [
-        "HOME", "LANG", "PATH", "SWIFT_BACKTRACE", "TZ", "ONE", "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS",
+        "HOME", "LANG", "PATH", "SWIFT_BACKTRACE", "TZ", "ONE", "XDG_RUNTIME_DIR", "LLVM_PROFILE_FILE", "ASAN_OPTIONS",
+        "TSAN_OPTIONS",
       ])
     )
     #expect(program.outputText.contains("TZ=UTC\n"))

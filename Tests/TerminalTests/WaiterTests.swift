@@ -156,6 +156,19 @@ import Testing
     }
   }
 
+  @Test("A reader that does not read is given up after a time, and what it did not take is dropped")
+  func givenUp() throws {
+    try withPipe { readEnd, writeEnd in
+      var output = StandardOutput(descriptor: writeEnd)
+      output.append([UInt8](repeating: 0x78, count: 1_000_000))
+      try output.flush(within: .milliseconds(1))
+      let (pending, isClosed) = (output.pendingCount, output.isClosed)
+      #expect(pending == 0 && !isClosed)
+      close(writeEnd)
+      close(readEnd)
+    }
+  }
+
   @Test("A pipe is left as it was to those that share it")
   func sharedPipe() throws {
     try withPipe { readEnd, writeEnd in
@@ -189,6 +202,15 @@ import Testing
     close(terminal.master)
     writer.join()
     close(terminal.slave)
+  }
+
+  @Test("What a read failed with is what is told, be it on no terminal")
+  func failedRead() throws {
+    // Nothing is mapped at its beginning.
+    let memory = open("/proc/self/mem", O_RDONLY)
+    try #require(memory >= 0)
+    defer { close(memory) }
+    #expect(throws: SystemCallError(call: "read", code: EIO)) { try StandardInput(descriptor: memory).read() }
   }
 
   @Test("A broken descriptor is an error with the call's name")

@@ -1,3 +1,4 @@
+import CPseudoTerminal
 import Glibc
 
 /// A thread of a test's own, for what blocks: the tasks' pool has as few threads as the machine has cores, and tests that
@@ -33,4 +34,7 @@ package final class BackgroundThread {
   }
 
   deinit { join() }
+
+  /// Has the thread that calls it, and no other, use files as a user who owns none; false where it may not.
+  package static func useFilesAsNobody() -> Bool { cpseudoterminal_use_files_as_nobody() }
 }

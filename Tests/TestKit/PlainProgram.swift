@@ -14,14 +14,20 @@ package final class PlainProgram {
   private var consumed = [0, 0]
   private let home: TemporaryDirectory
 
-  /// Starts the program at once; a nil in `environment` removes a variable of the standard ones.
-  package init(_ path: String, _ arguments: [String] = [], environment: [String: String?] = [:]) throws {
+  /// Starts the program at once; a nil in `environment` removes a variable of the standard ones, and it gets copies of the
+  /// `passed` descriptors from 3 on.
+  package init(
+    _ path: String,
+    _ arguments: [String] = [],
+    environment: [String: String?] = [:],
+    passed: [CInt] = []
+  ) throws {
     home = try TemporaryDirectory()
     Glibc.signal(SIGPIPE, SIG_IGN)
     var ends: [CInt] = [-1, -1, -1]
     let variables = Programs.environment(home: home.path, changes: environment)
     let identifier = ChildProcess.withVectors([path] + arguments, variables) { arguments, environment in
-      cpseudoterminal_start_plain(path, arguments, environment, &ends)
+      cpseudoterminal_start_plain(path, arguments, environment, passed, CInt(passed.count), &ends)
     }
     guard identifier > 0 else { throw ProgramError("\(path): errno \(-identifier)") }
     process = ChildProcess(identifier)

@@ -31,11 +31,12 @@ package enum Programs {
 
   /// What every program under test sees: nothing of the machine that the tests run on.
   ///
-  /// `home` is its HOME, where it keeps its state too; the sanitizers' and coverage's own variables go through. A nil in `changes` removes a variable.
+  /// `home` is its HOME, where it keeps its state and its sockets too; the sanitizers' and coverage's own variables go
+  /// through. A nil in `changes` removes a variable.
   static func environment(home: String, changes: [String: String?]) -> [String: String] {
     var environment = [
       "HOME": home, "LANG": "C.UTF-8", "PATH": searchPath.joined(separator: ":"), "SWIFT_BACKTRACE": "enable=no",
-      "TERM": "xterm-256color", "TZ": "UTC",
+      "TERM": "xterm-256color", "TZ": "UTC", "XDG_RUNTIME_DIR": home,
     ]
     for name in ["LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"] {
       environment[name] = getenv(name).map { String(cString: $0) }
@@ -58,8 +59,11 @@ package final class TemporaryDirectory {
   deinit { cpseudoterminal_remove_folder(path) }
 
   /// The names of what is in it, sorted.
-  package var names: [String] {
-    guard let directory = opendir(path) else { return [] }
+  package var names: [String] { names(in: ".") }
+
+  /// The names of what is in a folder in it, sorted.
+  package func names(in folder: String) -> [String] {
+    guard let directory = opendir("\(path)/\(folder)") else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {

@@ -2,8 +2,11 @@ import Glibc
 
 /// The files that the tests are about, and others.
 package enum Repository {
+  /// Where a file of the repository is.
+  package static func path(_ path: String) -> String { "\(root)/\(path)" }
+
   /// A file of the repository, by its path in it.
-  package static func bytes(of path: String) throws -> [UInt8] { try bytes(at: "\(root)/\(path)") }
+  package static func bytes(of path: String) throws -> [UInt8] { try bytes(at: self.path(path)) }
 
   /// A file anywhere.
   package static func bytes(at path: String) throws -> [UInt8] {

@@ -2,7 +2,8 @@ import Glibc
 
 /// A scripted peer on 127.0.0.1, on a plain blocking socket; every wait ends with an error after ten seconds.
 package final class SocketPeer: Sendable {
-  private let descriptor: CInt
+  /// For programs that are to have it, too.
+  package let descriptor: CInt
 
   private init(_ descriptor: CInt) throws {
     guard descriptor >= 0 else { throw ProgramError("socket: errno \(errno)") }
@@ -19,6 +20,18 @@ package final class SocketPeer: Sendable {
   package convenience init(tcp port: UInt16) throws {
     try self.init(socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
     try connectTo(port)
+  }
+
+  /// A connection to a Unix server.
+  package convenience init(path: String) throws {
+    try self.init(socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8) + [0]) }
+    let code = SocketPeer.withGeneric(&address) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    }
+    guard code == 0 else { throw ProgramError("connect: errno \(errno)") }
   }
 
   /// A UDP socket that sends to one port and hears only that one.
@@ -39,6 +52,23 @@ package final class SocketPeer: Sendable {
   package static func datagramServer() throws -> SocketPeer {
     let peer = try SocketPeer(socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0))
     try peer.bindToFreePort()
+    return peer
+  }
+
+  /// A Unix datagram socket at a path, or with an abstract name after an at sign.
+  package static func notices(_ name: String) throws -> SocketPeer {
+    let peer = try SocketPeer(socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { path in
+      path.copyBytes(from: name.utf8)
+      if name.hasPrefix("@") { path[0] = 0 }
+    }
+    let length = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + name.utf8.count
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(peer.descriptor, $0, socklen_t(length)) }
+    }
+    guard code == 0 else { throw ProgramError("bind: errno \(errno)") }
     return peer
   }
 
@@ -72,6 +102,24 @@ package final class SocketPeer: Sendable {
     } while sent < bytes.count
   }
 
+  /// Sends the bytes again and again until the other end has not read for a while; gives how many went in all.
+  package func flood(with bytes: [UInt8]) throws -> Int {
+    var sent = 0
+    while true {
+      let start = sent % bytes.count
+      let count = bytes[start...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+      if count > 0 {
+        sent += count
+        continue
+      }
+      guard errno == EAGAIN else { throw ProgramError("send: errno \(errno)") }
+      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&entry, 1, 300) > 0 else { return sent }
+    }
+  }
+
   /// What comes next: a part of a stream, or one datagram; empty at a stream's end.
   package func receive(atMost count: Int = 65_536) throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
@@ -79,6 +127,9 @@ package final class SocketPeer: Sendable {
     guard received >= 0 else { throw ProgramError("recv: errno \(errno)") }
     return Array(buffer[..<received])
   }
+
+  /// What comes next as text.
+  package func receiveText() throws -> String { String(decoding: try receive(), as: UTF8.self) }
 
   package func receive(exactly count: Int) throws -> String {
     var bytes: [UInt8] = []
@@ -153,8 +204,8 @@ package final class SocketPeer: Sendable {
     return address
   }
 
-  private static func withGeneric<Result>(
-    _ address: inout sockaddr_in,
+  private static func withGeneric<Address, Result>(
+    _ address: inout Address,
     _ body: (UnsafeMutablePointer<sockaddr>) -> Result
   ) -> Result {
     withUnsafeMutablePointer(to: &address) { pointer in

@@ -84,6 +84,12 @@ package final class TerminalProgram {
 
   package func signal(_ number: CInt) { process.send(number) }
 
+  /// How many descriptors the program may have open from now on.
+  package func limitDescriptors(to count: Int) throws {
+    let code = cpseudoterminal_limit_descriptors(process.identifier, CInt(count))
+    guard code == 0 else { throw ProgramError("prlimit: errno \(code)") }
+  }
+
   /// Takes the terminal away, as a closed window or a lost connection does.
   package func hangUp() {
     // With the slave open in this process too, the kernel sees the hang-up by the master alone.
@@ -125,6 +131,23 @@ package final class TerminalProgram {
     try pump(until: "its end", timeout) { $0.process.refresh() }
     readAll()
     return process.exitCode ?? -1
+  }
+
+  /// Fills the terminal, so that it takes nothing more as long as nobody reads.
+  package func fill() throws {
+    let writer = open("/proc/self/fd/\(slave)", O_WRONLY | O_NONBLOCK | O_NOCTTY)
+    guard writer >= 0 else { throw ProgramError("open: errno \(errno)") }
+    defer { close(writer) }
+    var refusals = 0
+    while refusals < 20 {
+      if write(writer, [0x78], 1) == 1 {
+        refusals = 0
+      } else {
+        refusals += 1
+        // The kernel makes room by moving bytes on, and tells nobody.
+        poll(nil, 0, 5)
+      }
+    }
   }
 
   /// Waits until a program that paints without a pause sleeps, for nobody reads and the terminal takes no more.

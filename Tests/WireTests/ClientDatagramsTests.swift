@@ -27,6 +27,27 @@ import Glibc
     #expect(totals.bytesReceived == 14)
   }
 
+  @Test(
+    "an empty datagram among many goes like any other: each one that is told as sent comes, in order",
+    arguments: [0, 1, 32, 39]
+  )
+  func empties(place: Int) throws {
+    let server = try ClientPeerSocket(.ipv4, isDatagram: true)
+    let client = try ClientHarness(server.datagramEndpoint) {
+      $0.awaitsReceipts = false
+      $0.timeoutNanoseconds = 50_000_000
+    }
+    var texts = (0..<40).map { "message \($0)" }
+    texts[place] = ""
+    try client.send(texts)
+    client.finish()
+    for text in texts {
+      #expect(String(decoding: try server.peer.receiveDatagram().bytes, as: UTF8.self) == text)
+    }
+    #expect(try client.end().0 == .finished)
+    #expect(client.messages(.sent) == (1...40).map(UInt64.init))
+  }
+
   @Test("hears nobody but its peer")
   func strangers() throws {
     let server = try ClientPeerSocket(.ipv4, isDatagram: true)

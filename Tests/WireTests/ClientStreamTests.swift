@@ -374,6 +374,41 @@ import Glibc
     #expect(totals.messagesSent == 16)
   }
 
+  @Test("without receipts, and told so, it outlasts the peer's FIN until it is told that all is said")
+  func outlastsPeersFin() throws {
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = false
+      $0.endsWithPeer = false
+    }
+    let peer = try listener.accept()
+    peer.finish()
+    try client.wait(for: "the peer's FIN") { $0.peerHasFinished }
+    try client.send("a")
+    #expect(try peer.receive(exactly: 2) == "a\n")
+    try client.send("b")
+    client.finish()
+    #expect(try peer.receiveToEnd() == Array("b\n".utf8))
+    #expect(try client.end().0 == .finished)
+  }
+
+  @Test("without receipts, and told so, it ends when a peer that has said FIN is gone", arguments: ClientPlace.allCases)
+  func notices(place: ClientPlace) throws {
+    let listener = try ClientPeerSocket(place)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = false
+      $0.endsWithPeer = false
+    }
+    do {
+      let peer = try listener.accept()
+      peer.finish()
+      try client.wait(for: "the peer's FIN") { $0.peerHasFinished }
+      peer.resetOnClose()
+    }
+    let (end, _) = try client.end()
+    if case .failed(.broken) = end {} else { #expect(end == .peerClosed) }
+  }
+
   @Test("closes at once when told so")
   func closes() throws {
     let listener = try ClientPeerSocket(.ipv4)
@@ -401,6 +436,7 @@ import Glibc
     let (_, totals) = try client.end()
     #expect(client.replies == ["xxxxxxxxxx"])
     #expect(totals.bytesReceived == 100_001)
+    #expect(totals.truncated == 1)
     #expect(client.records.last?.flags == .truncated)
   }
 
@@ -424,5 +460,26 @@ import Glibc
     #expect(end == .finished)
     #expect(client.messages(.receipt) == [1, 2])
     #expect(totals.bytesReceived == totals.bytesSent)
+  }
+
+  @Test(
+    "a peer that takes nothing any more is the end after a while, with more to send or not",
+    arguments: [true, false],
+    [true, false]
+  )
+  func stalled(awaitsReceipts: Bool, isFinishing: Bool) throws {
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = awaitsReceipts
+      $0.timeoutNanoseconds = 10_000_000
+      $0.stallNanoseconds = 50_000_000
+    }
+    let peer = try listener.accept()
+    try client.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 32))
+    if isFinishing { client.finish() }
+    let (end, totals) = try client.end()
+    #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
+    #expect(totals.messagesSent < 32)
+    _ = peer
   }
 }

@@ -122,3 +122,24 @@ func outgoingRunsElsewhere(framing: Framing, transport: Transport) {
     #expect(queue.cost == 0)
   }
 }
+
+@Test(
+  "a datagram that was taken is one message, whatever follows it: an empty one in its batch, or at the head of the next"
+)
+func outgoingDatagrams() throws {
+  var queue = OutgoingQueue()
+  for (id, text) in ["first", "", "second"].enumerated() {
+    var batch = OutgoingBatch(framing: .line, transport: .udp)
+    try batch.append(Array(text.utf8), id: UInt64(id), expectsReceipt: true)
+    queue.append(batch)
+  }
+  var large = OutgoingBatch(framing: .line, transport: .udp)
+  try large.append([UInt8](repeating: 0x61, count: 65_000), id: 3, expectsReceipt: true)
+  queue.append(large)
+  var next = OutgoingBatch(framing: .line, transport: .udp)
+  try next.append([UInt8](), id: 4, expectsReceipt: true)
+  try next.append([UInt8](repeating: 0x62, count: 65_000), id: 5, expectsReceipt: true)
+  queue.append(next)
+  for id in 0...5 { queue.tookDatagram { #expect($0.map(\.id) == [UInt64(id)]) } }
+  #expect(queue.isEmpty && queue.cost == 0)
+}

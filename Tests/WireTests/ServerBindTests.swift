@@ -57,6 +57,30 @@ import Testing
     #expect(lstat(folder.socket, &status) == -1 && errno == ENOENT)
   }
 
+  @Test("What has taken the Unix socket's name meanwhile is not removed at the end", arguments: [true, false])
+  func renamed(isServer: Bool) throws {
+    let folder = ServerFolder()
+    let fixture = try ServerFixture {
+      $0.transports = []
+      $0.unixPath = folder.socket
+    }
+    unlink(folder.socket)
+    var other: ServerFixture?
+    if isServer {
+      other = try ServerFixture {
+        $0.transports = []
+        $0.unixPath = folder.socket
+      }
+    } else {
+      close(open(folder.socket, O_CREAT | O_WRONLY, 0o600))
+    }
+    fixture.end()
+    var status = stat()
+    #expect(lstat(folder.socket, &status) == 0)
+    other?.end()
+    #expect(lstat(folder.socket, &status) == (isServer ? -1 : 0))
+  }
+
   @Test("A stale Unix socket is replaced")
   func stale() throws {
     let folder = ServerFolder()
@@ -79,7 +103,9 @@ import Testing
       path = folder.path + "/file"
       close(open(path, O_CREAT | O_WRONLY, 0o600))
     }
-    #expect(throws: WireError.pathTaken(path)) { try start { $0.unixPath = path } }
+    let error =
+      isLive ? WireError.cannotListen(.unix(path: path), SystemError("bind", code: EADDRINUSE)) : .pathTaken(path)
+    #expect(throws: error) { try start { $0.unixPath = path } }
     var status = stat()
     #expect(lstat(path, &status) == 0)
     listener?.close()

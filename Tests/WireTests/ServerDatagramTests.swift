@@ -71,17 +71,26 @@ import Testing
     #expect(fixture.stopped?.totals.refused == 1)
   }
 
-  @Test("A broadcast, a subnet's own too, is received and not answered, and can't stop the server")
-  func broadcast() throws {
-    let fixture = try fixture { $0.hosts = ["0.0.0.0"] }
+  @Test(
+    "A broadcast, a subnet's own too, is received and not answered, and can't stop the server",
+    arguments: [StopPolicy.local, .any]
+  )
+  func broadcast(policy: StopPolicy) throws {
+    let fixture = try fixture {
+      $0.hosts = ["0.0.0.0"]
+      $0.stopPolicy = policy
+    }
     let all = try ServerPeer.udp(fixture.port, host: 0x7fff_ffff)
     let one = try ServerPeer.udp(fixture.port)
     try all.send("everyone")
-    try fixture.wait("message") { $0.messages.count == 1 }
+    try all.send(".")
+    try fixture.wait("messages") { $0.messages.count == 2 }
     try one.send("you")
     #expect(try one.receiveDatagram() == [0x4f, 0x4b, 0])
-    try fixture.wait("messages") { $0.messages.count == 2 && $0.refusals.count == 1 }
-    #expect(fixture.messages.map(\.record.flags) == [[], .answered])
+    try fixture.wait("messages") { $0.messages.count == 3 && $0.refusals.count >= 2 }
+    #expect(fixture.messages.map(\.record.flags) == [[], .stopRefused, .answered])
+    fixture.end()
+    #expect(fixture.stopped?.totals.stopsRefused == 1)
   }
 
   @Test("A server without receipts answers nothing and refuses nobody")
@@ -107,6 +116,15 @@ import Testing
     try fixture.wait("messages") { $0.messages.count == 40 }
     #expect(Set(fixture.messages.map(\.peer)).count == 40)
     #expect(fixture.messages.map(\.record.sequence) == Array(1...40))
+  }
+
+  @Test(
+    "The kernel's count of drops is reported once, also when it comes again, older, with a datagram that waited, and when it wraps"
+  )
+  func olderDropCounts() throws {
+    let socket = try BoundSocket.bindAll(ServerConfiguration(port: 0))[0]
+    #expect([3, 10, 7, 10, 12].map(socket.takeDrops(total:)) == [3, 7, 0, 0, 2])
+    #expect([.max / 2 + 4, .max, 3].map(socket.takeDrops(total:)).last == 4)
   }
 
   /// A server that begins to receive when so many large datagrams have been sent to it, more than the kernel has room for.

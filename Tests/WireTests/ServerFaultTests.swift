@@ -233,6 +233,7 @@ import Testing
     #expect(try peer.receiveDatagram() == Responder.datagramReceipt)
     fixture.end()
     #expect(fixture.failures == [SystemError("sendmmsg", code: EPERM)])
+    #expect(fixture.messages.map(\.record.flags) == [[], [], [], .answered])
     #expect(fixture.stopped?.totals.traffic.messages == 4)
     #expect(fixture.stopped?.totals.traffic.bytesReceived == 20)
     #expect(fixture.stopped?.totals.traffic.bytesSent == 4)

@@ -44,12 +44,17 @@ final class ServerFixture {
     _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
-    recorder: Recorder? = nil
+    recorder: Recorder? = nil,
+    control: ControlConfiguration? = nil
   ) throws {
     let wakes = wakes
-    server = try WireServer.start(configuration, calls: calls, eventCapacity: eventCapacity, recorder: recorder) {
-      wakes.signal()
-    }
+    server = try WireServer.start(
+      configuration,
+      calls: calls,
+      eventCapacity: eventCapacity,
+      recorder: recorder,
+      control: control
+    ) { wakes.signal() }
     try wait("listening") { !$0.endpoints.isEmpty }
   }
 
@@ -57,11 +62,18 @@ final class ServerFixture {
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
     recorder: Recorder? = nil,
+    control: ControlConfiguration? = nil,
     _ change: (inout ServerConfiguration) -> Void
   ) throws {
     var configuration = ServerConfiguration(port: 0)
     change(&configuration)
-    try self.init(configuration, calls: calls, eventCapacity: eventCapacity, recorder: recorder)
+    try self.init(
+      configuration,
+      calls: calls,
+      eventCapacity: eventCapacity,
+      recorder: recorder,
+      control: control
+    )
   }
 
   deinit { end() }

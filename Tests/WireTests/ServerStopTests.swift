@@ -74,6 +74,22 @@ import Testing
     #expect(fixture.stopped?.totals.stopsRefused == 3)
   }
 
+  @Test("Refusals that come fast are told together, and all of them")
+  func refusalsAreGathered() throws {
+    let fixture = try ServerFixture { $0.stopPolicy = .never }
+    let peer = try ServerPeer.tcp(fixture.port)
+    let count = 2000
+    // Each a round of its own, for the answer is awaited.
+    let before = ContinuousClock.now
+    for _ in 0..<count {
+      try peer.send(".\n")
+      #expect(try peer.receiveText(3) == "OK\n")
+    }
+    try fixture.wait("refusals") { $0.refusals.reduce(0) { $0 + $1.count } == UInt64(count) }
+    let tenths = Int(before.duration(to: .now) / .milliseconds(100))
+    #expect(fixture.refusals.count <= tenths + 2)
+  }
+
   @Test("A page in the user's browser can't stop the server", arguments: [StopPolicy.local, .any])
   func crossProtocol(policy: StopPolicy) throws {
     let fixture = try ServerFixture {

@@ -8,7 +8,7 @@ enum Folder {
   }()
 
   static func use() {
-    for name in ["HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"] { setenv(name, path, 1) }
+    for name in ["HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"] { setenv(name, path, 1) }
     setenv("TERM", "xterm-256color", 1)
     setenv("LC_ALL", "C.UTF-8", 1)
     for name in ["NO_COLOR", "COLORFGBG", "TMUX"] { unsetenv(name) }

@@ -53,13 +53,36 @@ int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user);
 /// How many datagrams the kernel has dropped on this socket so far; negative where it does not say.
 int64_t csystem_kernel_drops(int descriptor);
 
-/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else.
+/// A socket that was bound by whoever started this process.
+struct csystem_passed_socket {
+  struct csystem_address address;
+  /// Of a Unix socket; one without a name has none.
+  char path[128];
+  uint8_t is_datagram;
+};
+/// Makes a passed socket this process's own, close-on-exec and non-blocking; -EPROTOTYPE for what neither accepts streams
+/// nor receives Internet datagrams.
+int csystem_adopt_socket(int descriptor, struct csystem_passed_socket *socket);
+/// A datagram socket that is connected to a Unix socket; a name that begins with an at sign is an abstract one.
+int csystem_connect_notice(const char *name);
+
+/// What stands at a path: 0 nothing, 1 a socket of this user, 2 anything else, 3 a folder.
 int csystem_path_kind(const char *path);
 int csystem_unlink(const char *path);
+/// What tells a file from all others.
+struct csystem_file_identity {
+  uint64_t device;
+  uint64_t number;
+};
+/// Of what stands at a path, and not of what a symbolic link there leads to.
+int csystem_file_identity_of(const char *path, struct csystem_file_identity *identity);
 uint32_t csystem_user(void);
+uint32_t csystem_process(void);
 
 /// A folder, as one that paths can be followed from; it need not be readable.
 int csystem_folder_open(const char *path);
+/// mkdir(2) for the user alone.
+int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {
@@ -131,6 +154,8 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor);
 size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group);
 /// The errno of the last reply that the last send could not send; 0 when all went.
 int csystem_datagrams_send_error(const struct csystem_datagrams *group);
+/// Which of the first 64 replies the last send could not send, a bit each.
+uint64_t csystem_datagrams_unsent(const struct csystem_datagrams *group);
 
 // Names.
 

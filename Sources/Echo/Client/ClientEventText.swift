@@ -35,6 +35,7 @@ extension ClientEnd {
       case .connectTimeout: "no answer"
       case .unknownHost: "unknown host"
       case .system(let error): "\(error.call): \(error.reason)"
+      case .cannotAdopt: "no socket"
       case .pathTaken: "path taken"
       case .unsafeFolder: "unsafe folder"
       }
@@ -59,11 +60,15 @@ extension ClientEnd {
 }
 
 extension ClientTotals {
-  /// The line that a client leaves behind; `missing` receipts never came.
-  func text(awaitsReceipts: Bool, missing: UInt64) -> String {
+  /// The line that a client leaves behind; `missing` receipts never came, `misfits` messages did not fit the framing.
+  func text(awaitsReceipts: Bool, missing: UInt64, misfits: UInt64 = 0) -> String {
     let sent = "\(messagesSent) messages, \(bytesSent) bytes sent"
-    return awaitsReceipts
-      ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
+    var text =
+      awaitsReceipts ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
+    for (count, name) in [(truncated, "truncated"), (partial, "partial"), (misfits, "did not fit")] where count > 0 {
+      text += "; \(count) \(name)"
+    }
+    return text
   }
 }
 

@@ -65,6 +65,7 @@ struct ClientMeasures: Sendable {
   private mutating func reply(_ record: TrafficRecord, at time: Timestamp) {
     totals.messagesReceived += 1
     totals.bytesReceived += record.wireCount
+    totals.count(record.flags)
     receivedRate.add(messages: 1, bytes: record.wireCount, at: time.nanoseconds / 1_000_000_000)
     if record.detail == .duplicate { duplicates += 1 }
     if record.detail == .exact {

@@ -34,6 +34,8 @@ struct ClientMeasuresPane {
     let last = measures.lastRoundTrip.map { Figures.span(nanoseconds: $0) } ?? "-"
     rows.fields([("rtt last \(last)", .text)] + openFields, on: &surface)
     rows.fields(lossFields, on: &surface)
+    let parts = partFields
+    if !parts.isEmpty { rows.fields(parts, on: &surface) }
     if isDatagram { rows.fields(datagramFields, on: &surface) }
     rows.gap(before: MeasureRows.lowestChartBlock)
     let height = rows.rest.size.rows
@@ -60,6 +62,12 @@ struct ClientMeasuresPane {
       field("T/O", measures.totals.timedOut, .warning), field("late", measures.late, .warning),
       field("in doubt", measures.inDoubt, .error), field("err", measures.refused, .error),
     ]
+  }
+
+  /// Replies that are not whole, where there are some.
+  private var partFields: [(String, Role)] {
+    let counts = [("truncated", measures.totals.truncated), ("partial", measures.totals.partial)]
+    return counts.filter { $0.1 > 0 }.map { field($0.0, $0.1, .warning) }
   }
 
   private var datagramFields: [(String, Role)] {

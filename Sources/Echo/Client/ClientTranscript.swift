@@ -22,6 +22,7 @@ package struct ClientTranscript {
   private var isStopping = false
   private var late: UInt64 = 0
   private var lost: UInt64 = 0
+  private var misfits: UInt64 = 0
 
   /// Quiet, it leaves out what was sent, and what was answered in time.
   package init(
@@ -46,6 +47,18 @@ package struct ClientTranscript {
 
   /// The user entered a stop message: the end of the session is what was asked for.
   package mutating func enterStop() { isStopping = true }
+
+  /// Tells of a message that does not fit the framing, and so is not sent.
+  package mutating func append(misfit reason: String, at time: Timestamp, to plain: inout PlainOutput) {
+    misfits += 1
+    switch format {
+    case .text: plain.notice("echo_client: not sent: \(reason)")
+    case .json:
+      json.begin("misfit", at: time)
+      json.field("error", reason)
+      json.end(into: &plain.output)
+    }
+  }
 
   /// Adds the lines of one event.
   package mutating func append(_ event: ClientEvent, to plain: inout PlainOutput) {
@@ -85,7 +98,7 @@ package struct ClientTranscript {
       if isStopping, !isFailed {
         output.append("client entered ., exiting\n")
       } else {
-        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts))
+        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts, misfits: misfits))
         output.append(0x0a)
       }
     case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
@@ -188,18 +201,13 @@ package struct ClientTranscript {
     }
   }
 
-  private mutating func begin(_ event: String, _ time: Timestamp) {
-    json.begin(event)
-    json.field("time", time)
-  }
-
   private mutating func describe(_ record: TrafficRecord, of batch: TrafficBatch) {
     switch record.kind {
-    case .sent: begin("sent", batch.time)
-    case .receipt, .lateReceipt: begin("receipt", batch.time)
-    case .received: begin("received", batch.time)
-    case .timedOut: begin("timeout", batch.time)
-    case .failed: begin("failed", batch.time)
+    case .sent: json.begin("sent", at: batch.time)
+    case .receipt, .lateReceipt: json.begin("receipt", at: batch.time)
+    case .received: json.begin("received", at: batch.time)
+    case .timedOut: json.begin("timeout", at: batch.time)
+    case .failed: json.begin("failed", at: batch.time)
     }
     if record.kind != .received { json.field("id", record.message) }
     switch record.kind {
@@ -216,7 +224,7 @@ package struct ClientTranscript {
   }
 
   private mutating func describe(_ end: ClientEnd, _ totals: ClientTotals, _ time: Timestamp) {
-    begin("finished", time)
+    json.begin("finished", at: time)
     json.field("reason", end.word)
     if let text = end.failureText { json.field("error", text) }
     if isStopping { json.field("stop", true) }
@@ -226,6 +234,9 @@ package struct ClientTranscript {
     json.field("missing", missingReceipts)
     json.field("messages_received", totals.messagesReceived)
     json.field("bytes_received", totals.bytesReceived)
+    json.field("truncated", totals.truncated)
+    json.field("partial", totals.partial)
+    json.field("misfits", misfits)
   }
 }
 

@@ -28,11 +28,6 @@ extension ClientModel {
     // What the sparkline needs at least is kept free where there is room for the rates.
     let isWide = rect.size.columns >= 76
     var fields = BarFields(columns: rect.size.columns - (isWide ? 14 : 0))
-    func add(_ name: String, _ count: UInt64, _ role: Role, rank: Int, always: Bool) {
-      if always || count > 0 {
-        fields.add("\(name) \(Figures.grouped(count))", rank: rank, style: theme[count > 0 ? role : .muted])
-      }
-    }
     func addRate(_ rate: RateWindow) {
       fields.add("\(Figures.grouped(rate.current.messages))/s", rank: 6, style: theme[.muted])
     }
@@ -48,15 +43,8 @@ extension ClientModel {
       style: theme[.received]
     )
     if isWide { addRate(measures.receivedRate) }
-    add("pend", measures.pending + UInt64(queue.count), .waiting, rank: 1, always: true)
-    add("T/O", totals.timedOut, .warning, rank: 2, always: true)
-    add("in doubt", measures.inDoubt, .error, rank: 2, always: false)
-    add("err", measures.refused, .error, rank: 3, always: true)
-    let isDatagram = transport.isDatagram
-    if isDatagram { add("lost", measures.lost, .warning, rank: 3, always: false) }
-    add("late", measures.late, .warning, rank: 4, always: false)
-    add("twice", measures.duplicates, .warning, rank: 5, always: false)
-    add("disorder", measures.disordered, .warning, rank: 5, always: false)
+    add(Counter("pend", measures.pending + UInt64(queue.count), .waiting, rank: 1, isConstant: true), to: &fields)
+    for loss in losses where loss.count > 0 || loss.isConstant { add(loss, to: &fields) }
     for (name, percent) in ClientMeasuresPane.percentiles where percent < 100 {
       guard rect.size.columns >= 96, let value = measures.roundTrips.percentile(percent) else { continue }
       fields.add("\(name) \(MeasureRows.span(value))", rank: 7, style: theme[.muted])
@@ -71,6 +59,41 @@ extension ClientModel {
       columns: room,
       style: theme[.accent]
     )
+  }
+
+  /// A count in a bar.
+  private struct Counter {
+    let name: String
+    let count: UInt64
+    let role: Role
+    let rank: Int
+    /// It is shown where there is nothing to count, too.
+    let isConstant: Bool
+
+    init(_ name: String, _ count: UInt64, _ role: Role, rank: Int, isConstant: Bool = false) {
+      (self.name, self.count, self.role, self.rank, self.isConstant) = (name, count, role, rank, isConstant)
+    }
+  }
+
+  private func add(_ counter: Counter, to fields: inout BarFields) {
+    let style = look.theme[counter.count > 0 ? counter.role : .muted]
+    fields.add("\(counter.name) \(Figures.grouped(counter.count))", rank: counter.rank, style: style)
+  }
+
+  /// What did not arrive, in time or whole.
+  private var losses: [Counter] {
+    let totals = measures.totals
+    return [
+      Counter("T/O", totals.timedOut, .warning, rank: 2, isConstant: true),
+      Counter("in doubt", measures.inDoubt, .error, rank: 2),
+      Counter("err", measures.refused, .error, rank: 3, isConstant: true),
+      Counter("lost", transport.isDatagram ? measures.lost : 0, .warning, rank: 3),
+      Counter("truncated", totals.truncated, .warning, rank: 4),
+      Counter("partial", totals.partial, .warning, rank: 4),
+      Counter("late", measures.late, .warning, rank: 4),
+      Counter("twice", measures.duplicates, .warning, rank: 5),
+      Counter("disorder", measures.disordered, .warning, rank: 5),
+    ]
   }
 
   /// The one line of a screen that is too small for bars.
@@ -95,13 +118,11 @@ extension ClientModel {
     let mode = browser.viewport.isFollowing ? "FOLLOW" : "HOLD +\(Figures.grouped(UInt64(browser.newCount))) new"
     fields.add(mode, rank: 0)
     if let text = inputText { fields.add(text, rank: 1) }
-    if let filter = browser.filter {
-      let counts = "\(Figures.grouped(UInt64(browser.matchCount))) of \(Figures.grouped(UInt64(browser.log.count)))"
-      fields.add("filter: \(filter) (\(counts)\(browser.isComplete ? "" : "…"))", rank: 1)
+    fields.addWork(of: browser)
+    if layout.counters == nil {
+      if measures.pending > 0 { fields.add("pend \(measures.pending)", rank: 2) }
+      for loss in losses where loss.count > 0 { add(loss, to: &fields) }
     }
-    if browser.isSearching { fields.add("searching…", rank: 1) }
-    if let save = browser.save { fields.add("saving \(save.percent)%", rank: 1) }
-    if measures.pending > 0, layout.counters == nil { fields.add("pend \(measures.pending)", rank: 2) }
     if browser.log.firstID > 0 { fields.add("\(Figures.grouped(browser.log.firstID)) gone", rank: 5) }
     fields.addRight("framing \(framing)", rank: 4)
     if !awaitsReceipts { fields.addRight("no receipts", rank: 3) }

@@ -74,9 +74,7 @@ extension ClientModel {
   private func drawMeasures(_ rect: Rect, on surface: inout Surface) {
     var rest = rect
     let border = rest.takeLeft(1)
-    for row in border.minRow..<border.maxRow {
-      surface.put(Cell(look.glyphs.vertical, style: look.theme[.border]), column: border.minColumn, row: row)
-    }
+    surface.drawVerticalRule(border, glyphs: look.glyphs, style: look.theme[.border])
     _ = rest.takeLeft(1)
     ClientMeasuresPane(measures: measures, queuedCount: queue.count, isDatagram: transport.isDatagram)
       .draw(in: rest, on: &surface, look: look)

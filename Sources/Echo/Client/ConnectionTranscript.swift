@@ -42,22 +42,22 @@ struct ConnectionTranscript {
   private mutating func appendJSON(_ event: ClientEvent, to output: inout [UInt8]) {
     switch event {
     case .resolving(let host, let time):
-      begin("resolving", time)
+      json.begin("resolving", at: time)
       json.field("host", host)
     case .connecting(let address, let time):
-      begin("connecting", time)
+      json.begin("connecting", at: time)
       json.field("transport", transport.rawValue)
       if let address { json.field("address", address.description) }
     case .attemptFailed(let address, let error, let time):
       describe(error, time)
       if let address { json.field("address", address.description) }
     case .connected(let local, let peer, let time):
-      begin("connected", time)
+      json.begin("connected", at: time)
       json.field("transport", transport.rawValue)
       if let local { json.field("local", local.description) }
       if let peer { json.field("peer", peer.description) }
     case .peerFinished(let time):
-      begin("closed", time)
+      json.begin("closed", at: time)
       json.field("by", "peer")
     case .failure(let error, let time): describe(error, time)
     case .resolved, .traffic, .ended: return
@@ -65,13 +65,8 @@ struct ConnectionTranscript {
     json.end(into: &output)
   }
 
-  private mutating func begin(_ event: String, _ time: Timestamp) {
-    json.begin(event)
-    json.field("time", time)
-  }
-
   private mutating func describe(_ error: SystemError, _ time: Timestamp) {
-    begin("failure", time)
+    json.begin("failure", at: time)
     json.field("call", error.call)
     json.field("error", error.reason)
   }

@@ -34,7 +34,7 @@ struct PingTranscript {
       if reply.isOutOfOrder { output.append(", out of order") }
       output.append(0x0a)
     case .json:
-      begin("reply", time)
+      json.begin("reply", at: time)
       json.field("id", reply.number)
       json.field("bytes", wireCount)
       json.field("rtt_ms", milliseconds: reply.roundTrip)
@@ -59,7 +59,7 @@ struct PingTranscript {
       output.append(printable: payload)
       output.append(0x0a)
     case .json:
-      begin("unmatched", time)
+      json.begin("unmatched", at: time)
       json.field("bytes", wireCount)
       json.payload(payload)
       json.end(into: &output)
@@ -94,7 +94,7 @@ struct PingTranscript {
       output.append(decimal: number)
       output.append(" (\(why))\n")
     case .json:
-      begin(event, time)
+      json.begin(event, at: time)
       json.field("id", number)
       json.end(into: &output)
     }
@@ -111,7 +111,7 @@ struct PingTranscript {
     switch format {
     case .text: appendText(tally, to: &output)
     case .json:
-      begin("finished", time)
+      json.begin("finished", at: time)
       json.field("reason", reason)
       if let error { json.field("error", error) }
       describe(tally)
@@ -167,8 +167,4 @@ struct PingTranscript {
     return "\(thousandths / 10).\(thousandths % 10)"
   }
 
-  private mutating func begin(_ event: String, _ time: Timestamp) {
-    json.begin(event)
-    json.field("time", time)
-  }
 }

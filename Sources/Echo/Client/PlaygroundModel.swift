@@ -72,13 +72,7 @@ package struct PlaygroundModel: ScreenModel {
     let picture = client.view()
     surface.put(picture, at: layout.client.origin)
     if let rect = layout.border {
-      for row in rect.minRow..<rect.maxRow {
-        surface.put(
-          Cell(client.look.glyphs.vertical, style: client.look.theme[.border]),
-          column: rect.minColumn,
-          row: row
-        )
-      }
+      surface.drawVerticalRule(rect, glyphs: client.look.glyphs, style: client.look.theme[.border])
     }
     if let rect = layout.server { server.drawPane(rect, on: &surface) }
     if client.screenSize != client.size { client.drawHelp(on: &surface) }

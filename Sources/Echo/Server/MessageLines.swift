@@ -7,6 +7,8 @@ import Wire
 /// escape is written in one go.
 struct MessageLines {
   let framing: Framing
+  /// Whether JSON also has the connections, and when messages were answered.
+  let isDetailed: Bool
 
   // Text.
 
@@ -93,13 +95,13 @@ struct MessageLines {
           (place, time) = (record.peer, record.time.nanoseconds)
           let peer = batch.peers[Int(place)]
           transport = peer.transport
-          origin = MessageLines.origin(peer, record.time)
+          origin = self.origin(peer, record.time)
         }
         let shown = shown(record, transport, in: bytes)
-        if record.isOrdinary, JSONLine.plainEnd(of: shown, from: 0) == shown.count {
+        if record.isOrdinary, !isDetailed, JSONLine.plainEnd(of: shown, from: 0) == shown.count {
           MessageLines.appendPlainJSON(shown, record, origin, to: &output)
         } else {
-          MessageLines.appendJSON(shown, record, origin, to: &output)
+          appendJSON(shown, record, origin, to: &output)
         }
       }
     }
@@ -126,7 +128,7 @@ struct MessageLines {
 
   private static let jsonStart: StaticString = "{\"event\":\"message\",\"seq\":"
 
-  private static func appendJSON(
+  private func appendJSON(
     _ shown: UnsafeRawBufferPointer,
     _ record: MessageRecord,
     _ origin: [UInt8],
@@ -136,8 +138,12 @@ struct MessageLines {
     output.append(decimal: record.sequence)
     output.append(contentsOf: origin)
     output.append(decimal: record.wireCount)
+    if isDetailed, record.flags.contains(.answered) {
+      output.append(",\"answered\":")
+      output.append(decimal: record.replyTime.nanoseconds ?? 0)
+    }
     JSONLine.append(payload: shown, to: &output)
-    for (flag, key) in jsonMarks where record.flags.contains(flag) { output.append(",\"\(key)\":true") }
+    for (flag, key) in MessageLines.jsonMarks where record.flags.contains(flag) { output.append(",\"\(key)\":true") }
     output.append("}\n")
   }
 
@@ -145,10 +151,12 @@ struct MessageLines {
     (.truncated, "truncated"), (.partial, "partial"), (.stop, "stop"), (.stopRefused, "stop_refused"),
   ]
 
-  private static func origin(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
+  private func origin(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
     var origin = Array(",\"time\":\"".utf8)
     origin.append(time)
-    origin.append("\",\"transport\":\"\(peer.transport.rawValue)\",\"peer\":\"\(peer.address)\",\"bytes\":")
+    origin.append("\",\"transport\":\"\(peer.transport.rawValue)\",\"peer\":\"\(peer.address)\"")
+    if isDetailed { origin.append(",\"connection\":\(peer.connection.number)") }
+    origin.append(",\"bytes\":")
     return origin
   }
 

@@ -17,6 +17,12 @@ extension ServerEvent {
     }
   }
 
+  /// What a recording's row says, also of the end, which is no row of a log.
+  package var recordedNotice: String {
+    if case .stopped(let totals, _) = self { return "stopped: \(totals.text)" }
+    return noticeText ?? ""
+  }
+
   /// Whether something went wrong.
   package var isAlert: Bool {
     switch self {
@@ -120,7 +126,9 @@ extension ServerTotals {
   /// What limits and policies did; an unterminated end is as often meant as not.
   private var limits: [(count: UInt64, name: String, isAlert: Bool)] {
     [
-      (droppedByServer, "not shown", true), (refused - min(refused, stopsRefused), "refused", true),
+      (droppedByServer, "not shown", true),
+      (noticesDropped, noticesDropped == 1 ? "event not shown" : "events not shown", true),
+      (refused - min(refused, stopsRefused), "refused", true),
       (stopsRefused, stopsRefused == 1 ? "stop refused" : "stops refused", true), (truncated, "truncated", true),
       (idle, "idle", true), (stalled, "stalled", true), (partial, "partial", false),
       (unrecorded, "not recorded", true),

@@ -22,7 +22,9 @@ struct ServerMeasures: Sendable {
     case .refused(let refusal, _):
       totals.refused += refusal.count
       if case .stops = refusal { totals.stopsRefused += refusal.count }
-    case .stopped(let totals, _): self.totals = totals
+    case .stopped(var totals, _):
+      totals.noticesDropped = self.totals.noticesDropped
+      self.totals = totals
     case .listening, .failure, .recordingFailed, .stopping: break
     }
   }
@@ -63,6 +65,7 @@ struct ServerMeasures: Sendable {
   }
 
   private mutating func count(_ drop: Drop, at time: Timestamp) {
+    totals.noticesDropped += drop.notices
     switch drop.agent {
     case .kernel: totals.droppedByKernel += drop.count
     case .server:

@@ -6,22 +6,38 @@ package struct ServerTranscript {
   private let format: OutputFormat
   private let lines: MessageLines
   private let isQuiet: Bool
+  private let isDetailed: Bool
   private var json = JSONLine()
+  private var noticesDropped: UInt64 = 0
 
-  /// Quiet, it leaves the messages out and tells the rest.
-  package init(format: OutputFormat, framing: Framing, isQuiet: Bool = false) {
+  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs.
+  package init(format: OutputFormat, framing: Framing, isQuiet: Bool = false, isDetailed: Bool = false) {
     self.format = format
-    lines = MessageLines(framing: framing)
+    lines = MessageLines(framing: framing, isDetailed: isDetailed)
     self.isQuiet = isQuiet
+    self.isDetailed = isDetailed
   }
 
   /// Adds the lines of one event.
   package mutating func append(_ event: ServerEvent, to plain: inout PlainOutput) {
     if isQuiet, case .messages = event { return }
+    let event = counted(event)
     switch format {
     case .text: appendText(event, to: &plain)
     case .json: appendJSON(event, to: &plain.output)
     }
+  }
+
+  /// Counts what was not shown; the last event gets the sum.
+  private mutating func counted(_ event: ServerEvent) -> ServerEvent {
+    switch event {
+    case .dropped(let drop, _): noticesDropped += drop.notices
+    case .stopped(var totals, let time):
+      totals.noticesDropped = noticesDropped
+      return .stopped(totals, at: time)
+    default: break
+    }
+    return event
   }
 
   // Text.
@@ -51,7 +67,7 @@ package struct ServerTranscript {
 
   // JSON.
 
-  private mutating func appendJSON(_ event: ServerEvent, to output: inout [UInt8]) {
+  mutating func appendJSON(_ event: ServerEvent, to output: inout [UInt8]) {
     switch event {
     case .listening(let endpoints):
       for endpoint in endpoints {
@@ -66,42 +82,29 @@ package struct ServerTranscript {
       begin("disconnected", peer, time)
       json.field("reason", reason.word)
       if case .failed(let error) = reason { describe(error) }
-      describe(traffic)
+      json.fields(traffic)
     case .dropped(let drop, let time):
-      json.begin("dropped")
-      json.field("time", time)
+      json.begin("dropped", at: time)
       json.field("count", drop.count)
       json.field("by", drop.agent.rawValue)
       if drop.bytes > 0 { json.field("bytes", drop.bytes) }
       if drop.notices > 0 { json.field("notices", drop.notices) }
     case .refused(let refusal, let time): describe(refusal, time)
     case .failure(let error, let peer, let time):
-      json.begin("failure")
-      json.field("time", time)
+      json.begin("failure", at: time)
       if let peer { describe(peer) }
       describe(error)
     case .recordingFailed(let failure, let time):
-      json.begin("recording")
-      json.field("time", time)
+      json.begin("recording", at: time)
       json.field("error", failure.reason)
       json.field("recorded", failure.lastSequence)
+      if isDetailed, failure.endsServer { json.field("ends_server", true) }
     case .stopping(let reason, let time):
-      json.begin("stopping")
-      json.field("time", time)
+      json.begin("stopping", at: time)
       if case .message(let peer) = reason { describe(peer) }
     case .stopped(let totals, let time):
-      json.begin("stopped")
-      json.field("time", time)
-      describe(totals.traffic)
-      json.field("connections", totals.connections)
-      json.field("dropped", totals.droppedByKernel + totals.droppedByServer)
-      json.field("refused", totals.refused)
-      json.field("stops_refused", totals.stopsRefused)
-      json.field("truncated", totals.truncated)
-      json.field("partial", totals.partial)
-      json.field("idle", totals.idle)
-      json.field("stalled", totals.stalled)
-      if totals.unrecorded > 0 { json.field("unrecorded", totals.unrecorded) }
+      json.begin("stopped", at: time)
+      json.fields(totals)
     }
     json.end(into: &output)
   }
@@ -113,15 +116,15 @@ package struct ServerTranscript {
   }
 
   private mutating func begin(_ event: String, _ peer: Peer, _ time: Timestamp) {
-    json.begin(event)
-    json.field("time", time)
+    json.begin(event, at: time)
     describe(peer)
-    json.field("connection", peer.connection.number)
+    if !isDetailed { json.field("connection", peer.connection.number) }
   }
 
   private mutating func describe(_ peer: Peer) {
     json.field("transport", peer.transport.rawValue)
     json.field("peer", peer.address.description)
+    if isDetailed { json.field("connection", peer.connection.number) }
   }
 
   private mutating func describe(_ error: SystemError) {
@@ -129,15 +132,8 @@ package struct ServerTranscript {
     json.field("error", error.reason)
   }
 
-  private mutating func describe(_ traffic: Traffic) {
-    json.field("messages", traffic.messages)
-    json.field("bytes", traffic.bytesReceived)
-    json.field("bytes_sent", traffic.bytesSent)
-  }
-
   private mutating func describe(_ refusal: Refusal, _ time: Timestamp) {
-    json.begin("refused")
-    json.field("time", time)
+    json.begin("refused", at: time)
     switch refusal {
     case .connections(let count, let limit):
       json.field("what", "connections")
@@ -152,5 +148,29 @@ package struct ServerTranscript {
       json.field("count", count)
       describe(peer)
     }
+  }
+}
+
+extension JSONLine {
+  mutating func fields(_ totals: ServerTotals) {
+    fields(totals.traffic)
+    field("connections", totals.connections)
+    field("dropped", totals.droppedByKernel + totals.droppedByServer)
+    field("dropped_by_kernel", totals.droppedByKernel)
+    field("dropped_by_server", totals.droppedByServer)
+    field("notices_dropped", totals.noticesDropped)
+    field("refused", totals.refused)
+    field("stops_refused", totals.stopsRefused)
+    field("truncated", totals.truncated)
+    field("partial", totals.partial)
+    field("idle", totals.idle)
+    field("stalled", totals.stalled)
+    if totals.unrecorded > 0 { field("unrecorded", totals.unrecorded) }
+  }
+
+  fileprivate mutating func fields(_ traffic: Traffic) {
+    field("messages", traffic.messages)
+    field("bytes", traffic.bytesReceived)
+    field("bytes_sent", traffic.bytesSent)
   }
 }

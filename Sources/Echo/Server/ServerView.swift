@@ -12,9 +12,7 @@ extension ServerModel {
       browser.detail.draw(in: rect, on: &surface, look: look, isFocused: pane == .detail, highlight: browser.matches)
     }
     if let rect = layout.side {
-      for row in rect.minRow..<rect.maxRow {
-        surface.put(Cell(look.glyphs.vertical, style: look.theme[.border]), column: rect.minColumn, row: row)
-      }
+      surface.drawVerticalRule(rect, glyphs: look.glyphs, style: look.theme[.border])
     }
     if let rect = layout.peers { peersPane.draw(measures.peers, in: rect, on: &surface, look: look, now: now) }
     if let rect = layout.statistics {
@@ -101,6 +99,13 @@ extension ServerModel {
     }
   }
 
+  private func addLosses(to fields: inout BarFields) {
+    for (count, name, isAlert) in measures.totals.losses where count > 0 {
+      let style = isAlert ? look.theme[.error] : nil
+      fields.add("\(name) \(Figures.grouped(count))", rank: isAlert ? 1 : 4, style: style)
+    }
+  }
+
   /// Where what is asked or said stands: above the prompt where that has taken the bar's row.
   private func wordsRect(_ bar: Rect) -> Rect {
     guard case .prompt = overlay, layout.prompt.minRow == bar.minRow, bar.minRow > 0 else { return bar }
@@ -125,12 +130,8 @@ extension ServerModel {
     }
     let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
     fields.add("\(mode) +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 0)
-    if let filter = browser.filter {
-      let counts = "\(Figures.grouped(UInt64(browser.matchCount))) of \(Figures.grouped(UInt64(browser.log.count)))"
-      fields.add("filter: \(filter) (\(counts)\(browser.isComplete ? "" : "…"))", rank: 1)
-    }
-    if browser.isSearching { fields.add("searching…", rank: 1) }
-    if let save = browser.save { fields.add("saving \(save.percent)%", rank: 1) }
+    fields.addWork(of: browser)
+    if layout.rates == nil { addLosses(to: &fields) }
     if !browser.marks.isEmpty { fields.add("\(browser.marks.count) marked", rank: 3) }
     if browser.log.droppedCount > 0, let oldest = browser.log.oldestTime {
       let since = Figures.clock(oldest, offset: now.offset, .seconds)

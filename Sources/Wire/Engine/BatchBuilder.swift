@@ -107,6 +107,16 @@ struct BatchBuilder {
     }
   }
 
+  /// The kernel did not take those answers whose bits are set, of all since the last that were settled.
+  mutating func settle(unsent: UInt64) {
+    var left = unsent
+    for index in settledCount..<batch.records.count where batch.records[index].flags.contains(.answered) {
+      if left & 1 != 0 { batch.records[index].flags.remove(.answered) }
+      left >>= 1
+    }
+    settledCount = batch.records.count
+  }
+
   mutating func take() -> MessageBatch {
     let taken = batch
     batch = MessageBatch()

@@ -16,19 +16,22 @@ final class BoundSocket {
   /// Why replies last failed to go out; nil once they have gone again.
   var sendFailure: SystemError?
 
-  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?) {
+  /// What a Unix socket is called by in the file system.
+  private let name: SocketName?
+
+  /// `ownsName`: a Unix socket's name in the file system goes with it.
+  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
+    name = if ownsName, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
   }
 
-  deinit {
-    if case .unix(let path) = endpoint { _ = csystem_unlink(path) }
-  }
-
-  /// What the kernel has dropped since it was last asked.
+  /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
+  /// was queued, which may be older than what was asked for since.
   func takeDrops(total: UInt32) -> UInt64 {
-    let new = total &- reportedDrops
+    let new = Int32(bitPattern: total &- reportedDrops)
+    guard new > 0 else { return 0 }
     reportedDrops = total
     return UInt64(new)
   }
@@ -44,9 +47,29 @@ extension BoundSocket {
   /// Everything that a configuration asks to be bound; on failure, nothing stays bound.
   static func bindAll(_ configuration: ServerConfiguration) throws(WireError) -> [BoundSocket] {
     var bound: [BoundSocket] = []
+    if !configuration.passedDescriptors.isEmpty { return try configuration.passedDescriptors.map(adopt) }
     if !configuration.transports.isEmpty { bound = try bindInternet(configuration) }
     if let path = configuration.unixPath { bound.append(try bindUnix(path)) }
     return bound
+  }
+
+  /// Takes over a socket that somebody else has bound, and whose name stays theirs.
+  private static func adopt(_ descriptor: Int32) throws(WireError) -> BoundSocket {
+    var passed = csystem_passed_socket()
+    let result = csystem_adopt_socket(descriptor, &passed)
+    guard result == 0 else { throw .cannotAdopt(descriptor, SystemError("getsockopt", code: -result)) }
+    let socket = Socket(owning: descriptor)
+    guard passed.address.family != CSYSTEM_UNIX else {
+      let path = withUnsafeBytes(of: passed.path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      return BoundSocket(socket: socket, endpoint: .unix(path: path), address: nil, ownsName: false)
+    }
+    let address = SocketAddress(passed.address)
+    let isDatagram = passed.is_datagram != 0
+    if isDatagram { socket.prepareToBind(family: address.family, isDatagram: true) }
+    let endpoint =
+      isDatagram
+      ? Endpoint.udp(host: address.host, port: address.port) : .tcp(host: address.host, port: address.port)
+    return BoundSocket(socket: socket, endpoint: endpoint, address: address)
   }
 
   /// Attempts at finding a port that is free on every address and transport, when any will do.
@@ -122,35 +145,20 @@ extension BoundSocket {
       socket.prepareToBind(family: address.family, isDatagram: transport.isDatagram)
       try socket.bind(to: address)
       if !transport.isDatagram { try socket.listen() }
-      let actual = socket.localAddress ?? address
+      let actual = try socket.boundAddress()
       return BoundSocket(socket: socket, endpoint: endpoint(actual), address: actual)
     } catch {
       throw .cannotListen(endpoint(address), error)
     }
   }
 
-  /// A stale socket of this user is replaced; anything else at the path is left alone.
   private static func bindUnix(_ path: String) throws(WireError) -> BoundSocket {
     let endpoint = Endpoint.unix(path: path)
     try checkFolder(of: path)
     do throws(SystemError) {
-      switch csystem_path_kind(path) {
-      case 0: break
-      case 1:
-        let probe = try Socket(family: .unix, isDatagram: false)
-        guard probe.connect(toPath: path) == -Errno.connectionRefused else {
-          throw SystemError("bind", code: Errno.addressInUse)
-        }
-        _ = csystem_unlink(path)
-      case let kind where kind < 0: throw SystemError("lstat", code: -kind)
-      default: throw SystemError("bind", code: Errno.addressInUse)
-      }
-      let socket = try Socket(family: .unix, isDatagram: false)
-      try socket.bind(toPath: path)
-      try socket.listen()
-      return BoundSocket(socket: socket, endpoint: endpoint, address: nil)
+      return BoundSocket(socket: try Socket.listener(atPath: path), endpoint: endpoint, address: nil)
     } catch {
-      throw error.code == Errno.addressInUse ? .pathTaken(path) : .cannotListen(endpoint, error)
+      throw error.code == Errno.fileExists ? .pathTaken(path) : .cannotListen(endpoint, error)
     }
   }
 

@@ -96,7 +96,7 @@ final class ClientDatagrams {
         if conversation.awaitsReceipts {
           conversation.queue.withNextMessage { _, bytes in fingerprint = ReceiptQueue.fingerprint(bytes) }
         }
-        conversation.wrote(conversation.queue.nextWireCount ?? 0, now: now, fingerprint: fingerprint)
+        conversation.wroteDatagram(now: now, fingerprint: fingerprint)
       }
     }
     return .taken

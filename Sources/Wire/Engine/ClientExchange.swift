@@ -21,6 +21,8 @@ final class ClientExchange {
   private let link: Link
   private let endpoint: Endpoint
   private let timeoutNanoseconds: Int64
+  private let stallNanoseconds: Int64?
+  private let endsWithPeer: Bool
   /// The socket took less than it was offered.
   private var isBlocked = false
   private var retryAt: Int64?
@@ -34,6 +36,8 @@ final class ClientExchange {
     link = .stream(stream)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    stallNanoseconds = configuration.stallNanoseconds.map { max($0, configuration.timeoutNanoseconds) }
+    endsWithPeer = configuration.endsWithPeer
   }
 
   init(_ datagrams: ClientDatagrams, configuration: ClientConfiguration) {
@@ -41,6 +45,8 @@ final class ClientExchange {
     link = .datagrams(datagrams)
     endpoint = configuration.endpoint
     timeoutNanoseconds = configuration.timeoutNanoseconds
+    stallNanoseconds = configuration.stallNanoseconds.map { max($0, configuration.timeoutNanoseconds) }
+    endsWithPeer = configuration.endsWithPeer
   }
 
   /// What the poller should tell of.
@@ -58,8 +64,8 @@ final class ClientExchange {
     if let next = conversation.receiptQueue.nextDeadline {
       deadline = min(deadline, isBehind ? next &+ timeoutNanoseconds : next)
     }
-    if isFinishing, awaitsProgress(conversation) {
-      deadline = min(deadline, conversation.lastProgress &+ timeoutNanoseconds)
+    if let patience = patience(conversation, isFinishing: isFinishing) {
+      deadline = min(deadline, conversation.lastProgress &+ patience)
     }
     return deadline == .max ? nil : deadline
   }
@@ -100,11 +106,7 @@ final class ClientExchange {
   // MARK: Reading
 
   private func read(_ conversation: inout Conversation, isFinishing: Bool) -> Verdict? {
-    if peerHasFinished {
-      // Only a broken connection is readable after its end: the next write tells how it broke.
-      isBlocked = false
-      return nil
-    }
+    if peerHasFinished { return broken(&conversation, isFinishing: isFinishing) }
     let outcome: ReadOutcome =
       switch link {
       case .stream(let stream): stream.read(&conversation)
@@ -119,6 +121,15 @@ final class ClientExchange {
     case .finished: return peerFinished(&conversation, isFinishing: isFinishing)
     case .failed(let error): return failed(error, &conversation)
     }
+  }
+
+  /// Only a broken connection is readable after its end: the next write tells how it broke, or the socket does.
+  private func broken(_ conversation: inout Conversation, isFinishing: Bool) -> Verdict? {
+    isBlocked = false
+    guard conversation.queue.isEmpty else { return nil }
+    let code = socket.socket.takeError()
+    if code != 0 { return .ended(.failed(.broken(endpoint, SystemError("send", code: code)))) }
+    return .ended(isFinishing ? .finished : .peerClosed)
   }
 
   /// No reply can come any more; a peer that is not expected to reply may still read.
@@ -203,9 +214,10 @@ final class ClientExchange {
   // MARK: Ending
 
   private func takeStock(_ conversation: inout Conversation, isFinishing: Bool, now: Int64) -> Verdict {
-    if peerHasFinished, conversation.queue.isEmpty { return .ended(isFinishing ? .finished : .peerClosed) }
-    guard isFinishing else { return .goesOn }
-    if conversation.queue.isEmpty, !hasHalfClosed {
+    if peerHasFinished, conversation.queue.isEmpty, isFinishing || endsWithPeer {
+      return .ended(isFinishing ? .finished : .peerClosed)
+    }
+    if isFinishing, conversation.queue.isEmpty, !hasHalfClosed {
       hasHalfClosed = true
       conversation.lastProgress = now
       if case .stream = link { socket.socket.shutdownWriting() }
@@ -213,15 +225,18 @@ final class ClientExchange {
     if hasHalfClosed, conversation.awaitsReceipts {
       return conversation.receiptQueue.awaitedCount == 0 ? .ended(.finished) : .goesOn
     }
-    guard awaitsProgress(conversation), now &- conversation.lastProgress >= timeoutNanoseconds else { return .goesOn }
+    guard let patience = patience(conversation, isFinishing: isFinishing),
+      now &- conversation.lastProgress >= patience
+    else { return .goesOn }
     if conversation.queue.isEmpty { return .ended(.finished) }
     return .ended(.failed(.broken(endpoint, SystemError("send", code: Errno.timedOut))))
   }
 
-  /// Whether the end comes when for the timeout's length nothing goes and nothing comes: a peer that owes no receipts has
-  /// said all, or a peer that owes some, or the system, takes no message.
-  private func awaitsProgress(_ conversation: borrowing Conversation) -> Bool {
-    if !conversation.awaitsReceipts { return conversation.queue.isEmpty }
-    return !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
+  /// For how long nothing may go and nothing come until that is the end; nil for ever. A peer that owes no receipts has then
+  /// said all, or the peer, or the system, takes no message any more.
+  private func patience(_ conversation: borrowing Conversation, isFinishing: Bool) -> Int64? {
+    let isStuck = !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
+    if isFinishing, conversation.awaitsReceipts ? isStuck : conversation.queue.isEmpty { return timeoutNanoseconds }
+    return isStuck ? stallNanoseconds : nil
   }
 }

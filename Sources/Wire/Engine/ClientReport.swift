@@ -74,6 +74,7 @@ struct ClientReport {
   ) {
     totals.messagesReceived &+= 1
     totals.bytesReceived &+= wireCount
+    totals.count(flags)
     if answer.kind != .received { totals.receipts &+= 1 }
     batch.records.append(
       TrafficRecord(
@@ -91,7 +92,8 @@ struct ClientReport {
   }
 
   /// Replies that are receipts in time, of a quiet client.
-  mutating func answeredInTime(_ count: Int, wireCount: UInt64) {
+  mutating func answeredInTime(_ count: Int, wireCount: UInt64, flags: MessageRecord.Flags = []) {
+    totals.count(flags)
     let count = UInt64(truncatingIfNeeded: count)
     totals.messagesReceived &+= count
     totals.bytesReceived &+= wireCount

@@ -18,8 +18,13 @@ struct Conversation {
     )
   }
 
-  /// Takes note that the kernel took `count` bytes of the queue: a part of a stream, or a datagram with its fingerprint.
-  mutating func wrote(_ count: Int, now: Int64, fingerprint: Int = 0) {
+  /// Takes note that the kernel took `count` bytes of the queue: a part of a stream.
+  mutating func wrote(_ count: Int, now: Int64) { noteWritten(count, now: now) }
+
+  /// Takes note that the kernel took the next message as a datagram.
+  mutating func wroteDatagram(now: Int64, fingerprint: Int) { noteWritten(nil, now: now, fingerprint: fingerprint) }
+
+  private mutating func noteWritten(_ count: Int?, now: Int64, fingerprint: Int = 0) {
     lastProgress = now
     Conversation.noteWritten(
       count,
@@ -35,7 +40,7 @@ struct Conversation {
 
   // Its parts are lent one by one, for the queue lends its messages.
   private static func noteWritten(
-    _ count: Int,
+    _ count: Int?,
     awaitsReceipts: Bool,
     now: Int64,
     fingerprint: Int,
@@ -44,12 +49,13 @@ struct Conversation {
     report: inout ClientReport,
     receiptQueue: inout ReceiptQueue
   ) {
-    queue.took(count) { messages in
+    func note(_ messages: UnsafeBufferPointer<OutgoingBatch.Message>) {
       let repeated = min(repeats, messages.count)
       repeats -= repeated
       report.sent(UnsafeBufferPointer(rebasing: messages[repeated...]), now: now)
       if awaitsReceipts { receiptQueue.wrote(messages, now: now, fingerprint: fingerprint) }
     }
+    if let count { queue.took(count, written: note) } else { queue.tookDatagram(written: note) }
   }
 
   /// Takes note of one reply, whose kept payload the report may have already.
@@ -62,7 +68,7 @@ struct Conversation {
     isAnswer: Bool = true
   ) {
     let answer = isAnswer ? receiptQueue.answer(now: now, reply: payload) : .none
-    if report.isQuiet, answer.kind == .receipt { return report.answeredInTime(1, wireCount: wireCount) }
+    if report.isQuiet, answer.kind == .receipt { return report.answeredInTime(1, wireCount: wireCount, flags: flags) }
     report.replied(
       answer,
       wireCount: wireCount,

@@ -26,6 +26,9 @@ package final class DatagramGroup {
   /// Why the last send could not send all replies; 0 when it could.
   var sendError: Int32 { csystem_datagrams_send_error(group) }
 
+  /// Which replies the last send could not send, a bit each in the order of their queueing.
+  var unsentReplies: UInt64 { csystem_datagrams_unsent(group) }
+
   /// One datagram of the last receive; its bytes are valid until the next.
   func datagram(at index: Int) -> csystem_datagram {
     var datagram = csystem_datagram()

@@ -18,11 +18,13 @@ package enum Errno {
   package static let connectionRefused = ECONNREFUSED
   package static let timedOut = ETIMEDOUT
   package static let addressInUse = EADDRINUSE
+  package static let fileExists = EEXIST
   package static let addressNotAvailable = EADDRNOTAVAIL
   package static let familyNotSupported = EAFNOSUPPORT
   package static let noEntry = ENOENT
   package static let notPermitted = EPERM
   package static let accessDenied = EACCES
+  package static let readOnly = EROFS
   package static let hostUnreachable = EHOSTUNREACH
   package static let networkUnreachable = ENETUNREACH
   package static let messageTooLong = EMSGSIZE

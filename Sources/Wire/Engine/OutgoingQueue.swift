@@ -123,7 +123,15 @@ package struct OutgoingQueue {
     } while adoptNext()
   }
 
+  /// Takes note that the kernel took the next message as a datagram, which may be empty.
+  package mutating func tookDatagram(written: (UnsafeBufferPointer<OutgoingBatch.Message>) -> Void) {
+    guard !isEmpty else { return }
+    current.messages.withUnsafeBufferPointer { written(UnsafeBufferPointer(rebasing: $0[message...message])) }
+    removeNext()
+  }
+
   /// Takes the next message out, written or not; nil when the queue is empty.
+  @discardableResult
   package mutating func removeNext() -> OutgoingBatch.Message? {
     guard !isEmpty else { return nil }
     let next = current.messages[message]

@@ -34,8 +34,8 @@ package struct Responder: Sendable {
 
   /// Whether a message is a stop message, and then whether this peer may stop the server.
   ///
-  /// `isLocal`: both ends are on this machine. `isForeign`: the connection began like HTTP or TLS, so that its bytes may
-  /// have been chosen by a page in the user's browser.
+  /// `isLocal`: both ends are on this machine. `isForeign`: it was not meant for this server alone, or the connection
+  /// began like HTTP or TLS, so that its bytes may have been chosen by a page in the user's browser.
   package func flags(firstByte: UInt8?, isLocal: Bool, isForeign: Bool) -> MessageRecord.Flags {
     guard firstByte == Responder.stopByte else { return [] }
     let isAllowed =
@@ -88,12 +88,5 @@ package struct Responder: Sendable {
   /// Whether a datagram could be a receipt of ours, cut or whole; the empty one is.
   package static func isReceipt(_ datagram: some Collection<UInt8>) -> Bool {
     datagramReceipt.starts(with: datagram)
-  }
-
-  /// Whether a stream that begins with these bytes speaks HTTP or TLS (RFC 9112, 3; RFC 8446, 5.1).
-  package static func isForeign(opening: some Collection<UInt8>) -> Bool {
-    if opening.starts(with: [0x16, 0x03]) { return true }
-    return ["GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "]
-      .contains { opening.starts(with: $0.utf8) }
   }
 }

@@ -10,6 +10,13 @@ extension Sandbox {
     return sandbox
   }
 
+  /// For what only answers on a control socket, and takes its name away at the end.
+  static func control(_ path: String) -> Sandbox {
+    var sandbox = Sandbox()
+    sandbox.removableFolders = [SocketFolder.path(of: path)]
+    return sandbox
+  }
+
   /// For what writes a database, beside which files come and go.
   package static func recording(_ path: String) -> Sandbox {
     var sandbox = Sandbox()

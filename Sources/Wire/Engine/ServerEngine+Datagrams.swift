@@ -33,16 +33,16 @@ extension ServerEngine {
       let source = SocketAddress(datagram.source)
       let destination = datagram.destination.family == 0 ? socket.address : SocketAddress(datagram.destination)
       let peer = Peer(connection: .none, transport: .udp, address: source)
+      let isForMany = datagram.is_broadcast != 0 || destination?.isMulticast == true
       var flags: MessageRecord.Flags = []
       if let first = payload.first, first == Responder.stopByte {
         flags = responder.flags(
           firstByte: first,
           isLocal: source.isLoopback && destination?.isLoopback == true,
-          isForeign: false
+          isForeign: isForMany
         )
         if flags.contains(.stop) { stopper = peer } else { refuseStop(by: peer) }
       }
-      let isForMany = datagram.is_broadcast != 0
       if let answer = isForMany ? refuse(peer) : answer(to: payload, from: peer, sentTo: destination, on: socket) {
         flags.insert(.answered)
         if withholdsReceipts {
@@ -101,13 +101,13 @@ extension ServerEngine {
   /// Sends the replies that are queued; those that were withheld are not to messages of this moment.
   func sendReplies(_ count: Int, _ bytes: Int, on socket: BoundSocket, wereWithheld: Bool = false) {
     let sent = calls.sendDatagrams(datagrams, socket.socket.descriptor)
-    // Of some that did not go it is not known which.
-    if !wereWithheld { builder.settle(sent == count ? replyTime : .none) }
     if sent == count {
+      if !wereWithheld { builder.settle(replyTime) }
       totals.traffic.bytesSent &+= UInt64(bytes)
       socket.sendFailure = nil
       return
     }
+    if !wereWithheld { builder.settle(unsent: sent < 0 ? .max : datagrams.unsentReplies) }
     if sent > 0 { totals.traffic.bytesSent &+= UInt64(datagrams.sentBytes) }
     let failure = SystemError("sendmmsg", code: sent < 0 ? Int32(-sent) : datagrams.sendError)
     if socket.sendFailure != failure { tell(.failure(failure, peer: nil, at: time)) }

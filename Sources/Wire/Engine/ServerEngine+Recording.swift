@@ -53,7 +53,7 @@ extension ServerEngine {
       connection.output.release(receipts.count)
     }
     for connection in ready { resume(connection) }
-    send(due.datagrams)
+    send(due.datagrams[...])
   }
 
   /// Goes on with a connection whose queue is other than it was.

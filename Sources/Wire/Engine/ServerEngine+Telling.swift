@@ -7,6 +7,7 @@ extension ServerEngine {
     let wireCount = builder.wireCount
     let batch = builder.take()
     record(.messages(batch), cost: cost)
+    spool?.append(.messages(batch), wireCount: wireCount, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(.messages(batch), cost: cost) { isHeld = true }
     } else if !events.offer(.messages(batch), cost: cost) {
@@ -24,6 +25,7 @@ extension ServerEngine {
   func tell(_ event: ServerEvent) {
     postBatch()
     record(event, cost: ServerEngine.noticeCost)
+    spool?.append(event, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
     } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
@@ -38,7 +40,14 @@ extension ServerEngine {
     if events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost) { skipped = Drop(by: .server) }
   }
 
+  /// After one telling others wait so long: strangers must not fill a log with what they are refused.
+  private static let refusalPause: Int64 = 100_000_000
+
+  var hasRefusals: Bool { refusedConnections > 0 || refusedStops != nil || refusedReplies != nil }
+
   func tellRefusals() {
+    guard hasRefusals else { return }
+    refusalsDue = now + ServerEngine.refusalPause
     if refusedConnections > 0 {
       let limit = configuration.limits.connections
       tell(.refused(.connections(count: refusedConnections, limit: limit), at: time))

@@ -16,6 +16,8 @@ final class ServerEngine {
   let waker: Waker
   let commands: Mailbox<ServerCommand>
   let events: Mailbox<ServerEvent>
+  /// What happened most recently, for viewers that come and go; nil where none can.
+  var spool: EventSpool?
   /// What happened, for whoever records it; nil when nobody does, or not any more.
   var records: Mailbox<ServerEvent>?
   /// Whether receipts wait until what they acknowledge is recorded.
@@ -57,6 +59,8 @@ final class ServerEngine {
   var refusedConnections: UInt64 = 0
   var refusedReplies: (count: UInt64, lastPeer: Peer)?
   var refusedStops: (count: UInt64, lastPeer: Peer)?
+  /// When refusals that are gathered are to be told.
+  var refusalsDue: Int64 = 0
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
@@ -178,6 +182,7 @@ final class ServerEngine {
     if let deadline = shutdown.deadline { consider(deadline) }
     if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
     if needsTick, !isHeld { consider(nextTick) }
+    if hasRefusals { consider(refusalsDue) }
     return next.map { Clock.milliseconds(from: now, to: $0) }
   }
 
@@ -231,14 +236,14 @@ final class ServerEngine {
       if mayHaveDropped { reportKernelDrops() }
     }
     if !shutdown.isRunning {
-      var owing = withheld.datagrams.count
+      var owing = withheld.datagramCount
       for case let connection? in connections where connection.life.isOwing(queued: connection.output.count) {
         owing += 1
       }
       shutdown.update(open: openCount, owing: owing, now: now)
     }
     if isQuiet || builder.batch.isEmpty || now >= batchDue ?? .max { postBatch() }
-    tellRefusals()
+    if now >= refusalsDue { tellRefusals() }
     tellSkipped()
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
   }
@@ -247,6 +252,7 @@ final class ServerEngine {
 
   func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
+    tellRefusals()
     tell(.stopping(reason, at: time))
     for socket in bound {
       if socket.endpoint.transport.isDatagram {
@@ -258,7 +264,7 @@ final class ServerEngine {
     reportKernelDrops()
     isResting = false
     // Those over which withheld receipts go are open until then.
-    if !withheld.datagrams.isEmpty { for socket in bound { try? watch(socket, for: []) } }
+    if withheld.datagramCount > 0 { for socket in bound { try? watch(socket, for: []) } }
     bound = []
     for case let connection? in connections { connection.life.drain() }
     receiveFromDraining()
@@ -295,6 +301,8 @@ final class ServerEngine {
     totals.traffic.messages = builder.lastSequence
     if let recordingFailure { totals.unrecorded = builder.lastSequence - recordingFailure.lastSequence }
     _ = records?.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
+    spool?.append(.stopped(totals, at: time), current: totals, now: now)
+    spool?.end()
     _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
   }
 }

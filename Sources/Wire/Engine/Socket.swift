@@ -33,10 +33,14 @@ package struct Socket: ~Copyable {
   /// Makes the close tell the peer that the connection was broken off.
   func abortOnClose() { _ = csystem_set_abortive_close(descriptor) }
 
-  var localAddress: SocketAddress? {
+  /// The address that it has been bound to.
+  func boundAddress() throws(SystemError) -> SocketAddress {
     var address = csystem_address()
-    return csystem_local_address(descriptor, &address) == 0 ? SocketAddress(address) : nil
+    try check("getsockname", csystem_local_address(descriptor, &address))
+    return SocketAddress(address)
   }
+
+  var localAddress: SocketAddress? { try? boundAddress() }
 
   /// The error that a background connect or the network has left, taken once; 0 is none.
   func takeError() -> Int32 { csystem_take_error(descriptor) }
@@ -47,6 +51,25 @@ package struct Socket: ~Copyable {
 }
 
 extension Socket {
+  /// Listens at a path, with mode 0600; a stale socket of this user is replaced, anything else there is left alone.
+  static func listener(atPath path: String) throws(SystemError) -> Socket {
+    switch csystem_path_kind(path) {
+    case 0: break
+    case 1:
+      let probe = try Socket(family: .unix, isDatagram: false)
+      guard probe.connect(toPath: path) == -Errno.connectionRefused else {
+        throw SystemError("bind", code: Errno.addressInUse)
+      }
+      _ = csystem_unlink(path)
+    case let kind where kind < 0: throw SystemError("lstat", code: -kind)
+    default: throw SystemError("lstat", code: Errno.fileExists)
+    }
+    let socket = try Socket(family: .unix, isDatagram: false)
+    try socket.bind(toPath: path)
+    try socket.listen()
+    return socket
+  }
+
   /// Bytes of datagrams that may wait to be read: at the default, bursts are lost.
   private static let datagramReceiveBuffer: Int32 = 4 << 20
 
@@ -76,6 +99,8 @@ extension Socket {
 
   /// The user that this process acts as.
   static var ownUser: UInt32 { csystem_user() }
+
+  static var ownProcess: UInt32 { csystem_process() }
 
   /// Lets the process open as many sockets as the system allows it.
   static func raiseDescriptorLimit() { _ = csystem_raise_descriptor_limit() }

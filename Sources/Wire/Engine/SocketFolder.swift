@@ -20,7 +20,7 @@ struct SocketFolder: ~Copyable {
     return count < 0 ? nil : String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  private func status() throws(SystemError) -> csystem_folder {
+  func status() throws(SystemError) -> csystem_folder {
     var status = csystem_folder()
     let result = csystem_folder_status(descriptor, &status)
     guard result >= 0 else { throw SystemError("fstat", code: -result) }

@@ -12,11 +12,7 @@ final class StreamConnection {
   var output = SendBuffer()
   var traffic = Traffic()
   var interest: Poller.Interest = .read
-  /// The first bytes of the stream, at most `openingCapacity`, first byte lowest.
-  private var opening: UInt64 = 0
-  private var openingCount = 0
-
-  private static let openingCapacity = 8
+  private var opening = StreamOpening()
 
   init(
     socket: consuming Socket,
@@ -41,22 +37,13 @@ final class StreamConnection {
   private(set) lazy var isLocal: Bool =
     isSameUser ?? (peer.address.isLoopback && socket.localAddress?.isLoopback == true)
 
-  var isForeign: Bool {
-    Responder.isForeign(opening: (0..<openingCount).map { UInt8(truncatingIfNeeded: opening >> UInt64($0 * 8)) })
-  }
+  var isForeign: Bool { opening.isForeign }
 
-  /// Counts bytes that were read, and remembers the first of them.
+  /// Counts bytes that were read, and looks at the first of them.
   @inline(__always)
   func noteReceived(_ bytes: UnsafeRawBufferPointer, now: Int64) {
     traffic.bytesReceived &+= UInt64(bytes.count)
     life.received(now: now)
-    if openingCount < StreamConnection.openingCapacity { noteOpening(bytes) }
-  }
-
-  private func noteOpening(_ bytes: UnsafeRawBufferPointer) {
-    for byte in bytes.prefix(StreamConnection.openingCapacity - openingCount) {
-      opening |= UInt64(byte) << UInt64(openingCount * 8)
-      openingCount += 1
-    }
+    opening.note(bytes)
   }
 }

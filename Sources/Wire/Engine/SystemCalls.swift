@@ -17,6 +17,12 @@ package struct SystemCalls: Sendable {
   package var awaitEvents: @Sendable (_ kernel: () -> Int) -> Int = { $0() }
   /// Tells the poller by `kernel` what to wait for on a socket.
   package var changeInterest: @Sendable (_ kernel: () -> Int32) -> Int32 = { $0() }
+  /// The user at the other end of a Unix stream socket.
+  package var peerUser: @Sendable (_ descriptor: Int32) -> UInt32? = { descriptor in
+    var process: Int32 = 0
+    var user: UInt32 = 0
+    return csystem_peer_credentials(descriptor, &process, &user) == 0 ? user : nil
+  }
   /// Finds a name's addresses, in the order in which they are to be tried; may block.
   package var resolve: @Sendable (_ host: String) -> Result<[SocketAddress], ResolverError> = { Resolver.system($0) }
 

@@ -6,14 +6,17 @@ package final class WireServer: Sendable {
   package let endpoints: [Endpoint]
   /// What happened, for whoever records it; nil if nobody does.
   package let records: Mailbox<ServerEvent>?
+  /// Why there is no control socket although one was asked for.
+  package let controlFailure: ControlFailure?
   private let commands: Mailbox<ServerCommand>
   private let thread: WireThread
+  private let controlThread: WireThread?
 
   /// How much may wait to be drained from `events` before `Delivery` decides, in bytes.
   package static let eventCapacity = 16 << 20
 
   /// Binds all sockets and starts the wire thread, which enters `confinement` first; `wakeReader` is called, on that thread,
-  /// when `events` is no longer empty.
+  /// when `events` is no longer empty. A control socket that can't be made is no reason not to start.
   ///
   /// The first event is `listening`.
   package static func start(
@@ -22,6 +25,7 @@ package final class WireServer: Sendable {
     eventCapacity: Int = WireServer.eventCapacity,
     confinement: Confinement? = nil,
     recorder: Recorder? = nil,
+    control: ControlConfiguration? = nil,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
     let waker: Waker
@@ -35,16 +39,43 @@ package final class WireServer: Sendable {
     engine.records = records
     engine.withholdsReceipts = recorder?.withholdsReceipts ?? false
     let endpoints = engine.bound.map(\.endpoint)
+    var controlEngine: ControlEngine?
+    var controlFailure: ControlFailure?
+    if let control {
+      do throws(ControlFailure) {
+        controlEngine = try ControlEngine(control, endpoints: endpoints, calls: calls, commands: commands)
+      } catch {
+        controlFailure = error
+      }
+    }
+    engine.spool = controlEngine?.spool
+    let thread: WireThread
     do throws(SystemError) {
-      let thread = try WireThread(name: "wire") {
+      thread = try WireThread(name: "wire") {
         // What can go wrong does so on the caller's thread, too, which tells of it.
         try? confinement?.enter()
         engine.run()
       }
-      return WireServer(events: events, records: records, endpoints: endpoints, commands: commands, thread: thread)
     } catch {
       throw .system(error)
     }
+    var controlThread: WireThread?
+    if let controlEngine {
+      do throws(ControlFailure) {
+        controlThread = try ControlEngine.start(controlEngine, isConfined: confinement != nil)
+      } catch {
+        controlFailure = error
+      }
+    }
+    return WireServer(
+      events: events,
+      records: records,
+      endpoints: endpoints,
+      commands: commands,
+      thread: thread,
+      controlThread: controlThread,
+      controlFailure: controlFailure
+    )
   }
 
   private init(
@@ -52,13 +83,17 @@ package final class WireServer: Sendable {
     records: Mailbox<ServerEvent>?,
     endpoints: [Endpoint],
     commands: Mailbox<ServerCommand>,
-    thread: WireThread
+    thread: WireThread,
+    controlThread: WireThread?,
+    controlFailure: ControlFailure?
   ) {
     self.events = events
     self.records = records
     self.endpoints = endpoints
     self.commands = commands
     self.thread = thread
+    self.controlThread = controlThread
+    self.controlFailure = controlFailure
   }
 
   deinit {
@@ -69,6 +104,9 @@ package final class WireServer: Sendable {
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
 
-  /// Waits for the wire thread's end; `stopped` is then among the events.
-  package func join() { thread.join() }
+  /// Waits for the wire thread's end; `stopped` is then among the events, and viewers had their time to hear of it.
+  package func join() {
+    thread.join()
+    controlThread?.join()
+  }
 }

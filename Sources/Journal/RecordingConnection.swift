@@ -1,0 +1,97 @@
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// A recording's file as it is open to be read, with the statements that read it.
+struct RecordingConnection: ~Copyable {
+  let database: Database
+  var messages: RowCursor
+  var events: RowCursor
+  var peers: PeerDirectory
+  /// The file as it was when it was opened and nobody wrote to it; nil where somebody may.
+  private let unattended: FileStamp?
+
+  /// Opens what stands at the place, if it is a recording of this version, and holds nothing but what one holds.
+  init(_ place: borrowing RecordingPlace) throws(RecordingError) {
+    guard let status = try place.status() else { throw .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFLNK: throw .linked
+    case S_IFDIR: throw .unsuitable(reason: "it is a folder")
+    default: throw .irregular
+    }
+    // Not opened here: the locks of a journal in this process would be lost when it is closed again (fcntl(2)).
+    let isAttended = try RecordingConnection.isAttended(place)
+    let database = try Database.reading(place.path, isImmutable: !isAttended)
+    database.limitSteps(true)
+    try RecordingConnection.check(database)
+    let messages = try RowCursor.messages(in: database)
+    let events = try RowCursor.events(in: database)
+    let peers = try PeerDirectory(in: database)
+    database.limitSteps(false)
+    self.database = database
+    self.messages = messages
+    self.events = events
+    self.peers = peers
+    unattended = isAttended ? nil : FileStamp(status)
+  }
+
+  /// Whether what is beside the file may say more than the file itself: a writer has it open, or left it in a hurry.
+  private static func isAttended(_ place: borrowing RecordingPlace) throws(RecordingError) -> Bool {
+    var isAttended = false
+    for suffix in ["-wal", "-shm", "-journal"] {
+      guard let status = try place.status(suffix) else { continue }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .misplaced(suffix) }
+      if suffix != "-shm", status.st_size > 0 { isAttended = true }
+    }
+    return isAttended
+  }
+
+  /// Throws unless the tables are those of a recording, so that there is nothing to read but what stands in them: no view,
+  /// and no column that is computed.
+  private static func check(_ database: borrowing Database) throws(RecordingError) {
+    try RecordingSchema.check(
+      applicationID: database.number("PRAGMA application_id"),
+      version: database.number("PRAGMA user_version")
+    )
+    let selection = try database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?")
+    for table in RecordingSchema.tables {
+      selection.bind(1, table)
+      guard try database.step(selection) else { throw .foreign }
+      selection.reset()
+    }
+  }
+
+  /// Whether it has to be opened anew to see the file as it is: what was opened as unattended is not any more.
+  func isOutdated(at place: borrowing RecordingPlace) throws(RecordingError) -> Bool {
+    guard let unattended else { return false }
+    guard let status = try place.status(), unattended.isSameFile(status) else { throw .exchanged }
+    if FileStamp(status) != unattended { return true }
+    return try RecordingConnection.isAttended(place)
+  }
+}
+
+/// What changes when a file is changed.
+private struct FileStamp: Equatable {
+  private let device: dev_t
+  private let number: ino_t
+  private let size: off_t
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(_ status: stat) {
+    device = status.st_dev
+    number = status.st_ino
+    size = status.st_size
+    #if canImport(Darwin)
+    let time = status.st_mtimespec
+    #else
+    let time = status.st_mtim
+    #endif
+    (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
+  }
+
+  func isSameFile(_ status: stat) -> Bool { status.st_dev == device && status.st_ino == number }
+}

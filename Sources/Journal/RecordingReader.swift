@@ -1,0 +1,123 @@
+package import Wire
+
+/// Reads a recording by rows, also while a server records to it. For one thread at a time.
+///
+/// The file may be of anyone's making: one that is no recording, or a damaged one, is an error, and nothing worse.
+package struct RecordingReader: ~Copyable {
+  private let place: RecordingPlace
+  private var connection: RecordingConnection
+  private var extent: RecordingExtent
+
+  /// The rows that there were at the last refresh.
+  package var rows: Range<Int64> { extent.rows }
+  /// The runs that there were, in their order.
+  package var runs: [RecordedRun] { extent.runs }
+
+  package init(path: String) throws(RecordingError) {
+    let place = try RecordingPlace(path)
+    let connection = try RecordingConnection(place)
+    var extent = RecordingExtent()
+    try extent.refresh(from: connection.database)
+    self.place = place
+    self.connection = connection
+    self.extent = extent
+  }
+
+  /// Looks for what was recorded since.
+  package mutating func refresh() throws(RecordingError) {
+    if try connection.isOutdated(at: place) { try reopen() } else { try extent.refresh(from: connection.database) }
+  }
+
+  private mutating func reopen() throws(RecordingError) {
+    connection = try RecordingConnection(place)
+    extent = RecordingExtent()
+    try extent.refresh(from: connection.database)
+  }
+
+  /// Gives `body` the rows, in order or the other way round, until it returns false; what it is given stays until it returns.
+  package mutating func scan(
+    _ rows: Range<Int64>,
+    reversed: Bool = false,
+    _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) {
+    if try connection.isOutdated(at: place) { try reopen() }
+    try connection.scan(rows.clamped(to: extent.rows), reversed: reversed, body)
+  }
+
+  // MARK: Rows are found by halves
+
+  /// The row of a run's message, if it is in this file.
+  package mutating func row(ofSequence sequence: UInt64, run: Int64) throws(RecordingError) -> Int64? {
+    let row = try firstRow { ($0.run, $0.sequence) >= (run, sequence) }
+    guard let row, row.run == run, row.sequence == sequence, !row.isNotice else { return nil }
+    return row.row
+  }
+
+  /// The first row of that time or later: one of them, where the clock was set back while recording.
+  package mutating func row(at time: Timestamp) throws(RecordingError) -> Int64? {
+    try firstRow { $0.time >= time }?.row
+  }
+
+  /// The first row for which it holds, as it then does for all that follow.
+  private mutating func firstRow(where holds: (RecordedRow) -> Bool) throws(RecordingError) -> RecordedRow? {
+    var range = rows
+    var found: RecordedRow?
+    while !range.isEmpty {
+      let middle = range.lowerBound + (range.upperBound - range.lowerBound) / 2
+      var row: RecordedRow?
+      try scan(middle..<range.upperBound) { candidate, _ in
+        row = candidate
+        return false
+      }
+      if let row, !holds(row) {
+        range = row.row + 1..<range.upperBound
+      } else {
+        found = row ?? found
+        range = range.lowerBound..<middle
+      }
+    }
+    return found
+  }
+}
+
+extension RecordingConnection {
+  fileprivate mutating func scan(
+    _ rows: Range<Int64>,
+    reversed: Bool,
+    _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) {
+    defer {
+      messages.end()
+      events.end()
+    }
+    try messages.begin(rows, reversed: reversed, in: database)
+    try events.begin(rows, reversed: reversed, in: database)
+    while true {
+      let isMessage: Bool
+      switch (messages.row, events.row) {
+      case (nil, nil): return
+      case (_, nil): isMessage = true
+      case (nil, _): isMessage = false
+      case (let message?, let event?):
+        guard message != event else { throw .damaged }
+        isMessage = (message < event) != reversed
+      }
+      if isMessage {
+        guard try show(messages.read(), to: body) else { return }
+        try messages.advance(in: database)
+      } else {
+        guard try show(events.read(), to: body) else { return }
+        try events.advance(in: database)
+      }
+    }
+  }
+
+  private mutating func show(
+    _ reading: (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer),
+    to body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) -> Bool {
+    var row = reading.row
+    if let key = reading.peer { row.peer = try peers.peer(key, in: database) }
+    return body(row, reading.bytes)
+  }
+}

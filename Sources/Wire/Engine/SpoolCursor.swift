@@ -1,0 +1,83 @@
+/// A reader's place in a spool: behind so much of what was told.
+struct SpoolCursor: Hashable {
+  /// The number of the entry that comes next, and how many of its messages were taken.
+  private(set) var entry: UInt64
+  private var record = 0
+  /// What was told before.
+  private var told: MissedEvents
+
+  /// Before an entry.
+  init(entry: UInt64, behind count: SpoolCount) {
+    self.entry = entry
+    told = MissedEvents(
+      messages: count.totals.traffic.messages,
+      bytes: count.totals.traffic.bytesReceived,
+      notices: count.notices
+    )
+  }
+
+  var nextMessage: UInt64 { told.messages + 1 }
+
+  /// What lies between here and a place further on.
+  func missed(before later: SpoolCursor) -> MissedEvents {
+    MissedEvents(
+      messages: later.told.messages - told.messages,
+      bytes: later.told.bytes - told.bytes,
+      notices: later.told.notices - told.notices
+    )
+  }
+
+  /// Goes on behind the first messages of its entry.
+  mutating func skip(_ records: ArraySlice<MessageRecord>) {
+    record += records.count
+    told.messages += UInt64(records.count)
+    for record in records { told.bytes += record.wireCount }
+  }
+
+  /// Takes its entry's event: of messages, those that it has not taken yet, up to some bytes of text.
+  mutating func take(_ event: ServerEvent, bytes: Int) -> ServerEvent {
+    guard case .messages(let batch) = event else {
+      told.notices += 1
+      entry += 1
+      return event
+    }
+    let start = record
+    var end = start
+    var size = 0
+    while end < batch.records.count, size < bytes {
+      size += SpoolCursor.frame + Int(batch.records[end].count)
+      end += 1
+    }
+    skip(batch.records[start..<end])
+    if end == batch.records.count {
+      entry += 1
+      record = 0
+    }
+    guard end - start < batch.records.count else { return event }
+    var part = batch
+    part.records = Array(batch.records[start..<end])
+    return .messages(part)
+  }
+
+  /// About as many bytes stand around a message's text.
+  private static let frame = 160
+}
+
+/// Where a reader begins.
+struct SpoolPlace: Hashable {
+  var cursor: SpoolCursor
+  /// What was counted before.
+  var totals: ServerTotals
+  /// What was asked for and is gone.
+  var missed: MissedEvents?
+}
+
+/// What a reader finds at its place.
+enum SpoolReading {
+  case event(ServerEvent)
+  case missed(MissedEvents)
+  /// Nothing yet.
+  case nothing
+  /// Nothing more.
+  case over
+}

@@ -1,0 +1,156 @@
+import Glibc
+import TestKit
+import Testing
+
+@testable import Journal
+@testable import Wire
+
+@Suite struct RecordingReaderTests {
+  /// Two runs, whose 3 000 messages and events come in turns of different lengths.
+  private func longRecording() throws -> JournalFixture {
+    let fixture = try JournalFixture()
+    var random = TestRandom(seed: 1)
+    for _ in 1...2 {
+      fixture.begin()
+      for number in 1...500 {
+        let peer = JournalFixture.peer(.random(in: 1...9, using: &random))
+        fixture.post((0..<Int.random(in: 0...4, using: &random)).map { Array("\(number).\($0)".utf8) }, from: peer)
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+          fixture.post(.connected(peer, at: Timestamp(nanoseconds: Int64(number))))
+        }
+      }
+      try fixture.record()
+    }
+    return fixture
+  }
+
+  @Test("Messages and events come in the order in which they happened, as they were recorded")
+  func readsBack() throws {
+    let fixture = try JournalFixture()
+    let peer = JournalFixture.peer(7)
+    fixture.begin()
+    fixture.post(.connected(peer, at: Timestamp(nanoseconds: 5)))
+    fixture.post([Array("hello".utf8), [0, 0xff]], from: peer)
+    fixture.post(.dropped(Drop(by: .kernel, count: 3), at: Timestamp(nanoseconds: 9)))
+    try fixture.record()
+    let rows = try fixture.scan()
+    #expect(rows.map(\.row.row) == [1, 2, 3, 4])
+    #expect(rows.map(\.bytes) == [Array("connected!".utf8), Array("hello".utf8), [0, 0xff], Array("dropped!".utf8)])
+    #expect(rows.map(\.row.sequence) == [0, 1, 2, 2])
+    #expect(rows.map(\.row.time.nanoseconds) == [5, 1000, 2000, 9])
+    #expect(rows.map(\.row.wireCount) == [0, 6, 3, 0])
+    #expect(rows.map(\.row.flags) == [.notice, .answered, .answered, [.notice, .alert]])
+    #expect(rows.map(\.row.peer) == [peer, peer, peer, nil])
+    #expect(rows.allSatisfy { $0.row.run == 1 && $0.row.answers == nil && $0.row.roundTrip == nil })
+    let reader = try RecordingReader(path: fixture.path)
+    let run = try #require(reader.runs.first)
+    #expect(reader.runs.count == 1)
+    #expect([run.program, run.version, run.framing, run.reply] == ["test", "1.0", "line", "ok"])
+    #expect(run.endpoints == ["tcp 127.0.0.1:5000"])
+  }
+
+  @Test("A reply tells the message that it answers, and how long it took")
+  func replies() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1], [2]])
+    try fixture.record()
+    try fixture.change("UPDATE messages SET flags = 256 WHERE row = 1")
+    try fixture.change("UPDATE messages SET flags = 0, answers = 1, round_trip = 1500 WHERE row = 2")
+    let rows = try fixture.scan()
+    #expect(rows.map(\.row.flags) == [.sent, []])
+    #expect(rows.map(\.row.answers) == [nil, 1])
+    #expect(rows.map(\.row.roundTrip) == [nil, 1500])
+  }
+
+  @Test("Any stretch of rows comes whole, either way round, and as far as it is wanted")
+  func stretches() throws {
+    let fixture = try longRecording()
+    let all = try fixture.scan().map(\.row.row)
+    #expect(all.count > 1500)
+    #expect(all == Array(1...Int64(all.count)))
+    var reader = try RecordingReader(path: fixture.path)
+    #expect(reader.rows == 1..<Int64(all.count) + 1)
+    var random = TestRandom(seed: 2)
+    for _ in 0..<200 {
+      let start = Int64.random(in: -5...Int64(all.count), using: &random)
+      let range = start..<start + Int64.random(in: 0...500, using: &random)
+      let limit = Int.random(in: 1...100, using: &random)
+      for reversed in [false, true] {
+        var seen: [Int64] = []
+        try reader.scan(range, reversed: reversed) { row, _ in
+          seen.append(row.row)
+          return seen.count < limit
+        }
+        let expected = all.filter(range.contains)
+        #expect(seen == Array((reversed ? expected.reversed() : expected).prefix(limit)))
+      }
+    }
+  }
+
+  @Test("A message is found by its run and number, and a moment by its time")
+  func search() throws {
+    let fixture = try longRecording()
+    let rows = try fixture.scan().map(\.row)
+    var reader = try RecordingReader(path: fixture.path)
+    for row in rows where !row.isNotice {
+      #expect(try reader.row(ofSequence: row.sequence, run: row.run) == row.row)
+    }
+    let last = try #require(rows.last)
+    let others: [(UInt64, Int64)] = [(0, 1), (last.sequence + 1, 2), (1, 0), (1, 3), (.max, .max), (0, .min)]
+    for (sequence, run) in others {
+      #expect(try reader.row(ofSequence: sequence, run: run) == nil)
+    }
+    try fixture.change("UPDATE messages SET time = row / 2 * 1000; UPDATE events SET time = row / 2 * 1000")
+    for time in stride(from: Int64(0), through: last.row / 2 * 1000, by: 500) {
+      let expected = rows.first { $0.row / 2 * 1000 >= time }
+      #expect(try reader.row(at: Timestamp(nanoseconds: time)) == expected?.row)
+    }
+    #expect(try reader.row(at: Timestamp(nanoseconds: .max)) == nil)
+  }
+
+  @Test("A recording that is being written is read as far as it is committed, and a refresh brings the rest")
+  func live() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1]])
+    try fixture.record()
+    var before = try RecordingReader(path: fixture.path)
+    fixture.begin()
+    for number in 1...100 { fixture.post([[UInt8](repeating: UInt8(number), count: 100)]) }
+    var committed: Int64 = 1
+    try fixture.record(
+      durability: .each,
+      endsAfter: 100,
+      whenTold: {
+        committed += 1
+        try before.refresh()
+        var during = try RecordingReader(path: fixture.path)
+        #expect(try before.contents().map(\.row.row) == Array(1...committed))
+        #expect(try during.contents().map(\.row.row) == Array(1...committed))
+      }
+    )
+    #expect(committed == 101)
+    #expect(before.runs.map(\.run) == [1, 2])
+  }
+
+  @Test("What nobody records to is read without a trace, wherever it stands", .enabled(if: geteuid() == 0))
+  func readOnly() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1], [2]])
+    try fixture.record()
+    chmod(fixture.path, 0o444)
+    chmod(fixture.folder.path, 0o555)
+    let rows = Guarded<Int?>(nil)
+    let path = fixture.path
+    // As a user to whom neither belongs; the thread alone is that user.
+    BackgroundThread {
+      guard BackgroundThread.useFilesAsNobody() else { return }
+      let count = (try? RecordingReader(path: path))?.rows.count
+      rows.withLock { $0 = count }
+    }.join()
+    #expect(rows.withLock { $0 } == 2)
+    #expect(fixture.folder.names == ["recording"])
+  }
+}
