@@ -1,4 +1,4 @@
-# Builds, tests and installs echo_server and echo_client; `make help` lists the targets.
+# Builds, tests and installs echo_server, echo_client and echo_monitor; `make help` lists the targets.
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -7,7 +7,7 @@ DESTDIR ?=
 INSTALL_PROGRAM ?= install -m 755 -s
 INSTALL_DATA ?= install -m 644
 
-PROGRAMS = echo_server echo_client
+PROGRAMS = echo_server echo_client echo_monitor
 # The static standard library starts faster, needs no Swift on the machine it runs on, and spends
 # fewer instructions a call. One flavour only: switching it recompiles everything.
 RELEASE = -c release --static-swift-stdlib $(LINKER)
@@ -20,12 +20,13 @@ SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/P
 
 all: build
 
-## build: the release programs, ./echo_server and ./echo_client (the default)
+## build: the release programs, ./echo_server, ./echo_client and ./echo_monitor (the default)
 # By product, because a bare `swift build` would build the tests' C helpers too, and ask for libvterm.
 build:
 	@Scripts/bootstrap build
 	$(SWIFT) build $(RELEASE) --product echo_server
 	$(SWIFT) build $(RELEASE) --product echo_client
+	$(SWIFT) build $(RELEASE) --product echo_monitor
 	@for program in $(PROGRAMS); do install -m 755 -s .build/release/$$program ./$$program || exit 1; done
 
 ## run: the loopback playground: a server and a client in one program, nothing to start first

@@ -47,6 +47,7 @@ let package = Package(
   products: [
     .executable(name: "echo_server", targets: ["echo_server"]),
     .executable(name: "echo_client", targets: ["echo_client"]),
+    .executable(name: "echo_monitor", targets: ["echo_monitor"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -83,6 +84,7 @@ let package = Package(
     ),
     program("echo_server"),
     program("echo_client"),
+    program("echo_monitor"),
 
     .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", pkgConfig: "vterm", providers: [.apt(["libvterm-dev"])]),
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: cSettings),
@@ -118,7 +120,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     tests("EchoAppTests", ["Echo", "EchoApp", "Screen", "Wire", "screen_fixture"]),
-    tests("EndToEndTests", ["echo_server", "echo_client", "seed_server", "seed_client"]),
+    tests("EndToEndTests", ["echo_server", "echo_client", "echo_monitor", "seed_server", "seed_client"]),
     tests("ArchitectureTests", []),
   ]
 )

@@ -9,6 +9,7 @@ enum FuzzTarget: String, CaseIterable {
   case jsonLine = "json_line"
   case keys
   case messageLog = "message_log"
+  case monitor
   case outgoing
   case pattern
   case printable
@@ -33,6 +34,7 @@ enum FuzzTarget: String, CaseIterable {
     case .jsonLine: JSONLineTarget.run(bytes)
     case .keys: KeysTarget.run(bytes)
     case .messageLog: MessageLogTarget.run(bytes)
+    case .monitor: MonitorTarget.run(bytes)
     case .outgoing: OutgoingTarget.run(bytes)
     case .pattern: PatternTarget.run(bytes)
     case .printable: PrintableTarget.run(bytes)

@@ -39,9 +39,10 @@ struct BarFields {
   mutating func addWork<Log>(of browser: LogBrowser<Log>) {
     if let filter = browser.filter {
       let counts = "\(Figures.grouped(UInt64(browser.matchCount))) of \(Figures.grouped(UInt64(browser.log.count)))"
-      add("filter: \(filter) (\(counts)\(browser.isComplete ? "" : "…"))", rank: 1)
+      let share = browser.isComplete ? "" : ", \(browser.list.percent(of: browser.log))%…"
+      add("filter: \(filter) (\(counts)\(share))", rank: 1)
     }
-    if browser.isSearching { add("searching…", rank: 1) }
+    if let finder = browser.finder { add("searching \(finder.percent(in: browser.log))%…", rank: 1) }
     if let save = browser.save { add("saving \(save.percent)%", rank: 1) }
   }
 

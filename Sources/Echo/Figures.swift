@@ -28,6 +28,12 @@ package enum Figures {
     return "\(Int(value.rounded()))E"
   }
 
+  /// A share in whole percent, which is 100 only when all is there.
+  static func percent(_ count: UInt64, of all: UInt64) -> Int {
+    guard count < all else { return 100 }
+    return min(99, Int(Double(count) / Double(all) * 100))
+  }
+
   /// `1 connection`, `2 connections`.
   package static func quantity(_ count: UInt64, _ noun: String) -> String {
     "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
@@ -118,6 +124,13 @@ package enum Figures {
       let thousandths = String(fields.nanosecond / 1_000_000 + 1000).dropFirst()
       return "\(twoDigits(Int64(fields.hour))):\(minutes).\(thousandths)"
     }
+  }
+
+  /// A local day and time: `2026-11-22 15:48:05`.
+  static func date(_ time: Timestamp, offset: Int) -> String {
+    var text: [UInt8] = []
+    text.append(Timestamp(nanoseconds: time.nanoseconds + Int64(offset) * 1_000_000_000))
+    return String(decoding: text.prefix(19).map { $0 == UInt8(ascii: "T") ? 0x20 : $0 }, as: UTF8.self)
   }
 
   enum ClockDetail: Int {

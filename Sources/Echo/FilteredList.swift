@@ -64,6 +64,12 @@ struct FilteredList: Sendable {
   /// Whether every row of the log that is held has been looked at.
   func isComplete(for log: some RowLog) -> Bool { ahead >= log.endID && behind <= log.firstID }
 
+  /// The share of the rows that has been looked at, in percent.
+  func percent(of log: some RowLog) -> Int {
+    let first = max(behind, log.firstID)
+    return Figures.percent(ahead - min(first, ahead), of: log.endID - log.firstID)
+  }
+
   /// Looks at further rows, at most `rows` of them and not many more than `bytes` bytes; newer ones first. Where `matches`
   /// has not decided, which is nil, it ends, to go on there the next time. Returns how many rows it looked at.
   @discardableResult

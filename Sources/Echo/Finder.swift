@@ -25,6 +25,8 @@ struct Finder: Sendable {
   /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that comes or
   /// goes gives rows other numbers, and leaves them their ids.
   private var bound: UInt64?
+  /// Where it was at first.
+  private let start: UInt64?
   /// The id of the row that was looked at last, and how far.
   private var id: UInt64?
   private var place = SearchPlace()
@@ -33,7 +35,8 @@ struct Finder: Sendable {
   init(_ target: Target, isForward: Bool, from id: UInt64?, isIncluded: Bool = false) {
     self.target = target
     self.isForward = isForward
-    bound = id.map { isIncluded == isForward ? $0 : $0 + 1 }
+    start = id.map { isIncluded == isForward ? $0 : $0 + 1 }
+    bound = start
   }
 
   /// Looks at the next rows; what it has not reached when the slice or the budget is over waits for the next call.
@@ -46,24 +49,33 @@ struct Finder: Sendable {
       guard let row = row(at: bound, list) else {
         if list.isComplete(for: log) { return .notFound }
         // A filter may yet find it before the rows that were there.
-        if case .number = target { self.bound = log.firstID }
+        if case .number = target { self.bound = start }
         return .searching
       }
       var isMatch: Bool? = false
       let id = list.id(of: row)
       begin(id)
+      let readingCost = log.readingCost
       _ = log.scan(id..<(id + 1)) { _, record, peer, payload in
         let shown = UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)])
         isMatch = isMeant(record, shown, &budget)
         bytes += payload.count
         return false
       }
+      budget.spend(log.readingCost &- readingCost)
       guard let isMatch else { return .searching }
       if isMatch { return .found(row: row) }
       self.bound = isForward ? id + 1 : id
       if bytes >= RowList.sliceBytes { break }
     }
     return .searching
+  }
+
+  /// The share of the rows ahead of it that it has looked at, in percent.
+  func percent(in log: some RowLog) -> Int {
+    guard let start, let bound else { return 100 }
+    let all = isForward ? log.endID - min(start, log.endID) : start - min(log.firstID, start)
+    return Figures.percent(isForward ? bound - min(start, bound) : start - min(bound, start), of: all)
   }
 
   /// What to say when there is nothing.

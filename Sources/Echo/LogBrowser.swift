@@ -164,10 +164,22 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private var searchStart: UInt64? { (viewport.selection ?? viewport.visible.last).map(list.id(of:)) }
 
   mutating func goTo(_ text: String) -> String? {
-    guard let number = UInt64(text) else { return "goto needs a message's number" }
-    finder = Finder(.number(number), isForward: true, from: log.firstID, isIncluded: true)
+    if text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent), viewport.count > 0 {
+      list.jump(to: viewport.first + UInt64(Double(viewport.count - 1) / 100 * Double(percent)))
+      return nil
+    }
+    guard let number = UInt64(text) else { return "goto needs a message's number, or a place as in 50%" }
+    let start = log.searchStart(ofMessage: number, near: selectedID)
+    finder = Finder(.number(number), isForward: true, from: start, isIncluded: true)
     search()
     return nil
+  }
+
+  /// Drops the filter if it has not seen everything; false when there is none of that kind.
+  mutating func cancelFilter() -> Bool {
+    guard !isComplete else { return false }
+    list.setFilter(nil, log, framing: framing, &allowance)
+    return true
   }
 
   /// Forgets the search; false when there is none.

@@ -54,7 +54,8 @@ struct MessageChunk: LogChunk {
     record.peer == MessageChunk.noPeer ? nil : peers[Int(record.peer)]
   }
 
-  private static let nobody = Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))
+  /// Who a row is of that is nobody's.
+  static let nobody = Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))
 
   /// Gives `body` the rows of a range of places in order, or the other way round, until it returns false; returns how many
   /// it was given.

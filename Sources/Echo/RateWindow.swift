@@ -19,8 +19,19 @@ struct RateWindow: Sendable {
   /// Counts what came at a moment; time that goes backwards counts as now.
   mutating func add(messages: UInt64, bytes: UInt64, at second: Int64) {
     advance(to: second)
-    buckets[buckets.count - 1].messages += messages
-    buckets[buckets.count - 1].bytes += bytes
+    buckets[buckets.count - 1].messages &+= messages
+    buckets[buckets.count - 1].bytes &+= bytes
+  }
+
+  /// Counts what came at a moment that may have passed: in its own second, or not at all where that is out of the window.
+  mutating func recall(messages: UInt64, bytes: UInt64, at second: Int64) {
+    guard let last = self.second, second < last else { return add(messages: messages, bytes: bytes, at: second) }
+    guard last - second < Int64(buckets.count) else { return }
+    let place = buckets.count - 1 - Int(last - second)
+    buckets[place].messages &+= messages
+    buckets[place].bytes &+= bytes
+    peak = max(peak, buckets[place].messages)
+    bytePeak = max(bytePeak, buckets[place].bytes)
   }
 
   mutating func advance(to second: Int64) {

@@ -71,6 +71,9 @@ struct RowList: Sendable {
   /// Rows that the filter lets through, as far as it has looked.
   var matchCount: Int { filtered?.rows.count ?? 0 }
 
+  /// The share of the log that the filter has seen, in percent.
+  func percent(of log: some RowLog) -> Int { filtered?.rows.percent(of: log) ?? 100 }
+
   /// Whether the filter has seen the whole log.
   func isComplete(for log: some RowLog) -> Bool {
     guard let filtered else { return true }

@@ -8,6 +8,8 @@ protocol RowLog: Sendable {
   var endID: UInt64 { get }
   /// Grows whenever a row that is held has become another one for a filter.
   var changeCount: UInt64 { get }
+  /// What it has cost so far to read rows from elsewhere, in steps of a budget.
+  var readingCost: Int { get }
 
   /// Gives `body` the rows of `ids` that are held, in order, until it returns false; returns the id after the last row that
   /// was visited (with none, where it would have begun).
@@ -29,6 +31,9 @@ protocol RowLog: Sendable {
   /// A row for the detail pane; `before` is the row above it in the reader's list.
   func subject(of id: UInt64, before: UInt64?) -> DetailSubject?
 
+  /// Where to begin to look for a message by its number: at it, where the log knows that; `id` is the reader's row.
+  func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64
+
   /// Adds a row as it goes into a file.
   func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8])
 
@@ -39,6 +44,9 @@ protocol RowLog: Sendable {
 extension RowLog {
   var count: Int { Int(endID - firstID) }
   var changeCount: UInt64 { 0 }
+  var readingCost: Int { 0 }
+
+  func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64 { firstID }
 
   /// Whether a row is words of our own; a row that is not held is none.
   func isNotice(_ id: UInt64) -> Bool {

@@ -33,7 +33,7 @@ struct SaveJob<Log: RowLog>: Sendable {
   }
 
   /// The share of the work that is done, in percent.
-  var percent: Int { log.count == 0 ? 100 : Int((next - log.firstID) * 100 / UInt64(log.count)) }
+  var percent: Int { Figures.percent(next - log.firstID, of: log.endID - log.firstID) }
 
   /// The next rows as they go into the file, which may be none of a slice; nil when all are written.
   mutating func slice(_ budget: inout WorkBudget) -> [UInt8]? {

@@ -81,6 +81,23 @@ package enum Effect<Request: Sendable>: Sendable {
   case remember(String)
 }
 
+extension Effect {
+  /// The same, with another request in the place of its own; nil where there is none.
+  func asking<Other: Sendable>(_ other: (Request) -> Other?) -> Effect<Other>? {
+    switch self {
+    case .request(let request): other(request).map(Effect<Other>.request)
+    case .quit: .quit
+    case .suspend: .suspend
+    case .redraw: .redraw
+    case .copy(let bytes): .copy(bytes)
+    case .mouse(let isOn): .mouse(isOn)
+    case .file(let request): .file(request)
+    case .edit(let text): .edit(text)
+    case .remember(let text): .remember(text)
+    }
+  }
+}
+
 extension Effect: Equatable where Request: Equatable {}
 
 /// How pictures look on this terminal.

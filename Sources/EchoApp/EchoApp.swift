@@ -3,4 +3,6 @@ package enum EchoApp {
   package static func server() -> Never { ServerProgram.start() }
 
   package static func client() -> Never { ClientProgram.start() }
+
+  package static func monitor() -> Never { MonitorProgram.start() }
 }

@@ -11,6 +11,12 @@ extension Framing: ExpressibleByArgument {
   }
 }
 
+extension MonitorStart: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+  package var defaultValueDescription: String { description }
+  package static var allValueStrings: [String] { ["now", "oldest", "tail:N", "N"] }
+}
+
 extension ReplyMode: ExpressibleByArgument {}
 extension StopPolicy: ExpressibleByArgument {}
 extension OutputFormat: ExpressibleByArgument {}

@@ -27,7 +27,11 @@ struct PlainStreams: ~Copyable {
   private var isIncomplete = false
 
   static func open() throws(Failure) -> PlainStreams {
-    let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
+    try open(waking: try Failure.onError(.systemError) { try WakeDescriptor() })
+  }
+
+  /// Opens them for a thread that others wake by `wake` already.
+  static func open(waking wake: WakeDescriptor) throws(Failure) -> PlainStreams {
     let signals = try Failure.onError(.systemError) {
       try SignalWatch([.terminate, .interrupt, .hangUp], wake: wake)
     }

@@ -37,6 +37,12 @@ struct ProgramSandbox {
 }
 
 extension Sandbox {
+  /// A screen saves files: below the folders that its user works in.
+  mutating func allowSaving() {
+    writableFolders = [".", Surroundings.variable("TMPDIR") ?? "/tmp"]
+    if let home = Surroundings.variable("HOME") { writableFolders.append(home) }
+  }
+
   /// Confines the calling thread where the system can, and says nothing where it can't: a client runs many times a minute in
   /// scripts, and none of those is the place to learn of it.
   func enterQuietly() {

@@ -44,11 +44,9 @@ struct ServerScreen {
     try server.finish()
   }
 
-  /// A screen saves files: below the folders that its user works in.
   private var sandbox: Sandbox {
     var sandbox = Sandbox.server(configuration)
-    sandbox.writableFolders = [".", Surroundings.variable("TMPDIR") ?? "/tmp"]
-    if let home = Surroundings.variable("HOME") { sandbox.writableFolders.append(home) }
+    sandbox.allowSaving()
     return sandbox
   }
 }

@@ -10,6 +10,8 @@ struct RecordingConnection: ~Copyable {
   var messages: RowCursor
   var events: RowCursor
   var peers: PeerDirectory
+  /// The line of JSON of an event.
+  let lines: Statement
   /// The file as it was when it was opened and nobody wrote to it; nil where somebody may.
   private let unattended: FileStamp?
 
@@ -30,11 +32,13 @@ struct RecordingConnection: ~Copyable {
     let messages = try RowCursor.messages(in: database)
     let events = try RowCursor.events(in: database)
     let peers = try PeerDirectory(in: database)
+    let lines = try database.prepare("SELECT substr(json, 1, 16384) FROM events NOT INDEXED WHERE row = ?")
     database.limitSteps(false)
     self.database = database
     self.messages = messages
     self.events = events
     self.peers = peers
+    self.lines = lines
     unattended = isAttended ? nil : FileStamp(status)
   }
 

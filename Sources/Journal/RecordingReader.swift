@@ -44,6 +44,14 @@ package struct RecordingReader: ~Copyable {
     try connection.scan(rows.clamped(to: extent.rows), reversed: reversed, body)
   }
 
+  /// An event's line of JSON output, as far as one is ever that long; empty where there is none.
+  package mutating func line(ofEvent row: Int64) throws(RecordingError) -> [UInt8] {
+    if try connection.isOutdated(at: place) { try reopen() }
+    connection.lines.bind(1, row)
+    defer { connection.lines.reset() }
+    return try connection.database.step(connection.lines) ? Array(connection.lines.bytes(0)) : []
+  }
+
   // MARK: Rows are found by halves
 
   /// The row of a run's message, if it is in this file.

@@ -35,13 +35,13 @@ struct ArchitectureTests {
     for program in manifest.programs {
       #expect(expected.removeValue(forKey: program) == manifest.programDependencies)
     }
-    #expect(manifest.programs.isSuperset(of: ["echo_server", "echo_client"]))
+    #expect(manifest.programs.isSuperset(of: Architecture.programs))
     #expect(manifest.targets == expected)
     #expect(manifest.packages == Architecture.packages)
   }
 
   #if os(Linux)
-  @Test("a program links no Foundation", arguments: ["echo_server", "echo_client"])
+  @Test("a program links no Foundation", arguments: Architecture.programs)
   func linksNoFoundation(_ program: String) throws {
     let libraries = try linkedLibraries(of: program)
     #expect(libraries.contains { $0.hasPrefix("libswiftCore") })

@@ -45,14 +45,14 @@ struct ManualPageTests {
     ManualPage(try Package.source("Resources/man/\(program).1").text)
   }
 
-  @Test("a manual page has an entry for each option, and for nothing else", arguments: ["echo_server", "echo_client"])
+  @Test("a manual page has an entry for each option, and for nothing else", arguments: Architecture.programs)
   func hasEachOption(_ program: String) throws {
     let names = try options(of: program).flatMap { ($0.names ?? []).map(\.text) }
     try #require(names.contains("--help"))
     #expect(Set(try page(of: program).entries.keys) == Set(names))
   }
 
-  @Test("an option's entry names each of its values", arguments: ["echo_server", "echo_client"])
+  @Test("an option's entry names each of its values", arguments: Architecture.programs)
   func hasEachValue(_ program: String) throws {
     let entries = try page(of: program).entries
     for option in try options(of: program) {
@@ -65,10 +65,9 @@ struct ManualPageTests {
     }
   }
 
-  @Test("the README names no option that neither program has")
+  @Test("the README names no option that no program has")
   func readmeNamesOptions() throws {
-    let programs = ["echo_server", "echo_client"]
-    let known = try Set(programs.flatMap { try options(of: $0) }.flatMap { ($0.names ?? []).map(\.text) })
+    let known = try Set(Architecture.programs.flatMap { try options(of: $0) }.flatMap { ($0.names ?? []).map(\.text) })
     let readme = try Package.source("README.md").text
     let named = Set(readme.matches(of: #/--[a-z][a-z-]*/#).map { String($0.output) })
     #expect(named.contains("--framing"))

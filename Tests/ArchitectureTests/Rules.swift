@@ -13,7 +13,10 @@ enum Architecture {
     "Sources/EchoApp": ["ArgumentParser", "Echo", "Journal", "Screen", "Synchronization", "Terminal", "Wire"],
     "Sources/echo_server": ["EchoApp"],
     "Sources/echo_client": ["EchoApp"],
+    "Sources/echo_monitor": ["EchoApp"],
   ]
+
+  static let programs = ["echo_server", "echo_client", "echo_monitor"]
 
   /// What comes with the toolchain or the system, and needs no line in the manifest.
   static let systemModules: Set<String> = ["Darwin", "Glibc", "Musl", "Synchronization"]

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A scripted peer on 127.0.0.1, on a plain blocking socket; every wait ends with an error after ten seconds.
+/// A scripted peer on 127.0.0.1 or a Unix socket, on a plain blocking socket; every wait ends with an error after ten seconds.
 package final class SocketPeer: Sendable {
   /// For programs that are to have it, too.
   package let descriptor: CInt
@@ -45,6 +45,19 @@ package final class SocketPeer: Sendable {
     let peer = try SocketPeer(socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
     try peer.bindToFreePort()
     if listens, listen(peer.descriptor, 16) != 0 { throw ProgramError("listen: errno \(errno)") }
+    return peer
+  }
+
+  /// A server on a Unix socket that it makes.
+  package static func unixServer(_ path: String) throws -> SocketPeer {
+    let peer = try SocketPeer(socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let code = SocketPeer.withGeneric(&address) {
+      bind(peer.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    }
+    guard code == 0, listen(peer.descriptor, 16) == 0 else { throw ProgramError("\(path): errno \(errno)") }
     return peer
   }
 
@@ -139,6 +152,16 @@ package final class SocketPeer: Sendable {
       bytes += piece
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The next line, without its line feed.
+  package func receiveLine() throws -> String {
+    var line = ""
+    while true {
+      let byte = try receive(exactly: 1)
+      if byte == "\n" { return line }
+      line += byte
+    }
   }
 
   /// Everything until the other end's FIN.

@@ -87,17 +87,9 @@ package struct PlaygroundModel: ScreenModel {
 
   private func ofClient(_ effects: [Effect<ClientRequest>]) -> [Effect<PlaygroundRequest>] {
     effects.flatMap { effect -> [Effect<PlaygroundRequest>] in
-      switch effect {
-      case .request(let request): [.request(.client(request))]
-      case .quit: [.request(.server(.stop)), .quit]
-      case .suspend: [.suspend]
-      case .redraw: [.redraw]
-      case .copy(let bytes): [.copy(bytes)]
-      case .mouse(let isOn): [.mouse(isOn)]
-      case .file(let request): [.file(request)]
-      case .edit(let text): [.edit(text)]
-      case .remember(let text): [.remember(text)]
-      }
+      guard let own = effect.asking(PlaygroundRequest.client) else { return [] }
+      if case .quit = effect { return [.request(.server(.stop)), own] }
+      return [own]
     }
   }
 }

@@ -93,7 +93,7 @@ extension AddressPattern {
   }
 
   /// A number in decimal digits, without zeros before it.
-  private static func number(_ text: Substring, upTo limit: UInt64) -> UInt64? {
+  static func number(_ text: Substring, upTo limit: UInt64) -> UInt64? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.count == 1 || text.first != "0",
       let value = UInt64(text), value <= limit
     else { return nil }
@@ -127,7 +127,7 @@ extension AddressPattern {
   }
 
   /// The text forms of RFC 4291, 2.2.
-  private static func ipv6(_ text: Substring) -> (high: UInt64, low: UInt64)? {
+  static func ipv6(_ text: Substring) -> (high: UInt64, low: UInt64)? {
     var head = text
     var end: Substring?
     if let colon = text.indices.first(where: { text[$0...].hasPrefix("::") }) {

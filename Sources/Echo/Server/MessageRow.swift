@@ -1,3 +1,4 @@
+import Screen
 import Wire
 
 extension MessageRecord.Flags {
@@ -27,53 +28,72 @@ extension MessageLog.Row {
   }
 }
 
-extension MessageLog {
-  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
-    guard let peer, !record.flags.contains(.notice) else { return bytes.count }
-    return framing.shownCount(of: bytes, transport: peer.transport)
-  }
-
-  func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
-    guard let row = self[id] else { return nil }
-    let record = row.record
-    var titles = [row.isNotice ? "event" : "#\(record.sequence)"]
-    if row.hasPeer { titles.append("\(row.peer)") }
-    if !row.isNotice { titles.append(Figures.bytes(record.wireCount)) }
-    if row.peer.connection != .none { titles.append("conn #\(row.peer.connection.number)") }
+extension MessageLog.Row {
+  /// `before`: the row above it in the reader's list.
+  func subject(_ id: UInt64, before: MessageLog.Row?, _ framing: Framing) -> DetailSubject {
+    var titles = [isNotice ? "event" : "#\(record.sequence)"]
+    if hasPeer { titles.append("\(peer)") }
+    if !isNotice { titles.append(Figures.bytes(record.wireCount)) }
+    if peer.connection != .none { titles.append("conn #\(peer.connection.number)") }
     if let nanoseconds = record.replyTime.nanoseconds {
       titles.append("reply \(Figures.latency(nanoseconds: nanoseconds))")
     }
     var notes: [String] = []
-    if let before = before.flatMap({ self[$0] }) {
+    if let before {
       notes.append("dt \(Figures.delta(record.time.nanoseconds - before.record.time.nanoseconds))s")
     }
-    let kept = UInt64(row.payload.count)
+    let kept = UInt64(payload.count)
     return DetailSubject(
       id: id,
       titleFields: titles,
-      bytes: row.payload,
-      shownCount: row.shown(framing).count,
+      bytes: payload,
+      shownCount: shown(framing).count,
       lostCount: record.flags.contains(.truncated) && record.wireCount > kept ? record.wireCount - kept : 0,
-      isProse: row.isNotice,
+      isProse: isNotice,
       notes: notes
     )
   }
 
   /// As plain mode writes it; in text the time goes before it, and events stand among the messages.
-  func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
-    guard let row = self[id] else { return }
-    if format == .text { output.append(row.record.time) }
-    if let event = row.event, format == .text {
-      output.append(row.record.flags.contains(.alert) ? " !! " : " -- ")
-      if row.hasPeer { output.append("\(row.peer): ") }
-      output.append(event.noticeText ?? "")
+  func append(as format: OutputFormat, _ framing: Framing, to output: inout [UInt8]) {
+    if format == .text { output.append(record.time) }
+    if isNotice, format == .text {
+      output.append(record.flags.contains(.alert) ? " !! " : " -- ")
+      if hasPeer { output.append("\(peer): ") }
+      if let event {
+        output.append(event.noticeText ?? "")
+      } else {
+        payload.withUnsafeBytes { Printable.append($0, to: &output) }
+      }
       output.append(0x0a)
       return
     }
     if format == .text { output.append(0x20) }
     var transcript = ServerTranscript(format: format, framing: framing)
     var plain = PlainOutput()
-    transcript.append(row.event ?? .messages(row.batch), to: &plain)
+    transcript.append(event ?? .messages(batch), to: &plain)
     output += plain.output
+  }
+}
+
+extension MessageRecord {
+  /// How many of its bytes are shown as its text, from the first.
+  func shownCount(_ peer: Peer?, _ bytes: UnsafeRawBufferPointer, _ framing: Framing) -> Int {
+    guard let peer, !flags.contains(.notice) else { return bytes.count }
+    return framing.shownCount(of: bytes, transport: peer.transport)
+  }
+}
+
+extension MessageLog {
+  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
+    record.shownCount(peer, bytes, framing)
+  }
+
+  func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
+    self[id]?.subject(id, before: before.flatMap { self[$0] }, framing)
+  }
+
+  func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
+    self[id]?.append(as: format, framing, to: &output)
   }
 }

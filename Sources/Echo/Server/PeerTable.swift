@@ -26,6 +26,8 @@ struct PeerTable: Sendable {
 
   /// Datagram sources remembered at once; forged ones must not fill the memory.
   static let sourceLimit = 1024
+  /// Connections open at once that are remembered; a server allows no more.
+  static let connectionLimit = 1_000_000
   /// Connections remembered beyond their end, for whoever is looking at them.
   static let endedLimit = 1024
 
@@ -66,7 +68,8 @@ struct PeerTable: Sendable {
     }
     guard isNew else { return }
     arrivals += 1
-    if list == .sources, sourceCount > PeerTable.sourceLimit { entries.removeOldest(of: list.rawValue) }
+    let limit = list == .sources ? PeerTable.sourceLimit : PeerTable.connectionLimit
+    if entries.count(in: list.rawValue) > limit { entries.removeOldest(of: list.rawValue) }
   }
 
   /// The peers heard last, at most `limit`, the latest first; costs what it returns.

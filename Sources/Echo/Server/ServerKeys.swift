@@ -12,7 +12,13 @@ enum ServerKeys {
     case command, mouse, help, redraw, suspend, quit, quitNow
   }
 
-  static let map = Keymap<Action>([
+  static let map = keymap(isHere: true)
+  /// The same keys, said of a server that runs elsewhere.
+  private static let mapElsewhere = keymap(isHere: false)
+
+  private static func keymap(isHere: Bool) -> Keymap<Action> { Keymap(sections + [program(isHere: isHere)]) }
+
+  private static let sections: [Keymap<Action>.Section] = [
     .init(
       title: "Move",
       bindings: [
@@ -74,7 +80,10 @@ enum ServerKeys {
         .init(.character("D"), action: .disconnect, help: "disconnect the peer; asks"),
       ]
     ),
-    .init(
+  ]
+
+  private static func program(isHere: Bool) -> Keymap<Action>.Section {
+    Keymap<Action>.Section(
       title: "Program",
       bindings: [
         .init(.character(":"), action: .command, help: "a command; Tab completes it"),
@@ -83,15 +92,19 @@ enum ServerKeys {
         .init(
           .character("q"),
           action: .quit,
-          help: "back; at the list: stop and quit, may ask",
+          help: isHere ? "back; at the list: stop and quit, may ask" : "back; at the list: quit",
           hint: "quit"
         ),
-        .init(.control("c"), action: .quitNow, help: "stop the server and quit"),
+        .init(
+          .control("c"),
+          action: .quitNow,
+          help: isHere ? "stop the server and quit" : "quit; the server goes on"
+        ),
         .init(.control("z"), action: .suspend, help: "suspend; fg comes back"),
         .init(.control("l"), action: .redraw, help: "draw the screen anew"),
       ]
-    ),
-  ])
+    )
+  }
 
   /// What is done with messages, which have to be in sight for it.
   static let forMessages: Set<Action> = [
@@ -113,11 +126,11 @@ enum ServerKeys {
     return (named.isEmpty ? map.hints : named) + help
   }
 
-  static var help: HelpTable {
+  static func help(for site: ServerSite) -> HelpTable {
     HelpTable(
-      title: "echo_server",
-      entries: map.helpEntries(
-        more: ServerCommands.table.helpEntries(title: "Commands", sign: ":")
+      title: site == .here ? "echo_server" : "echo_monitor",
+      entries: (site == .here ? map : mapElsewhere).helpEntries(
+        more: ServerCommands.helpEntries(for: site)
           + FilterHelp.entries(messages: FilterHelp.server) + signs
       )
     )

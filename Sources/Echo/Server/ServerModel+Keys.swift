@@ -106,13 +106,13 @@ extension ServerModel {
     case .previousOddity: browser.find(.oddity, isForward: false)
     case .mark: browser.toggleMark()
     case .copy: return copy()
-    case .clear: overlay = .question(.clear)
+    case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: return toggleMouse()
-    case .help: overlay = .help(ServerKeys.help)
+    case .help: overlay = .help(ServerKeys.help(for: site))
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    case .quitNow: return [.request(.stop)]
+    case .quitNow: return leave()
     case .quit: return backOrQuit()
     }
     return []
@@ -149,7 +149,7 @@ extension ServerModel {
       browser.closeDetail()
       arrange()
     } else {
-      return browser.forgetSearch()
+      return browser.forgetSearch() || (browser.log.recorded != nil && browser.cancelFilter())
     }
     return true
   }
@@ -188,11 +188,31 @@ extension ServerModel {
   }
 
   mutating func quit() -> [Effect<ServerCommand>] {
-    guard phase == .listening, measures.peers.connectedCount > 0 || browser.save != nil else {
-      return [.request(.stop)]
-    }
+    let hasPeers = site == .here && measures.peers.connectedCount > 0
+    guard phase == .listening || site != .here, hasPeers || browser.save != nil else { return leave() }
     overlay = .question(.quit)
     return []
+  }
+
+  /// Goes: a server that is here stops, one elsewhere goes on.
+  func leave() -> [Effect<ServerCommand>] { site == .here ? [.request(.stop)] : [.quit] }
+
+  /// Stops the server; one elsewhere after a question.
+  mutating func stop() -> [Effect<ServerCommand>] {
+    guard site != .here else { return [.request(.stop)] }
+    if mayControl() { overlay = .question(.stop) }
+    return []
+  }
+
+  /// Whether the server can be told what to do; says why not.
+  private mutating func mayControl() -> Bool {
+    switch (site, phase) {
+    case (.recording, _): browser.notice = Notice("a recording has no server to be controlled")
+    case (.elsewhere(_, isControlled: false), _): browser.notice = Notice("view only: start with --control")
+    case (_, .over(let end)): browser.notice = Notice(end.text)
+    default: return true
+    }
+    return false
   }
 
   // What is done with messages.
@@ -209,7 +229,13 @@ extension ServerModel {
     return [.mouse(isMouseOn)]
   }
 
+  mutating func askToClear() {
+    guard browser.log.recorded == nil else { return browser.notice = Notice("a recording stays as it is") }
+    overlay = .question(.clear)
+  }
+
   mutating func askToDisconnect() {
+    guard mayControl() else { return }
     let peer = pane == .peers ? peersPane.selected : browser.selectedID.flatMap { browser.log[$0]?.peer }
     guard let peer else { return browser.notice = Notice("no connection is selected") }
     guard peer.connection != .none else { return browser.notice = Notice("\(peer) has no connection to be ended") }

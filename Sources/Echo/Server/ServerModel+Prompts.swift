@@ -63,7 +63,7 @@ extension ServerModel {
   private mutating func run(_ line: String, _ effects: inout [Effect<ServerCommand>]) -> String? {
     guard !line.allSatisfy({ $0 == " " }) else { return nil }
     // As in less and vi.
-    if line.allSatisfy(\.isNumber) { return browser.goTo(line) }
+    if (line.hasSuffix("%") ? line.dropLast() : line[...]).allSatisfy(\.isNumber) { return browser.goTo(line) }
     let action: ServerCommands.Action
     let argument: String
     do throws(CommandTable<ServerCommands.Action>.Failure) {
@@ -82,11 +82,11 @@ extension ServerModel {
         return error.text
       }
     case .copy: effects = copy()
-    case .clear: overlay = .question(.clear)
+    case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: effects = toggleMouse()
-    case .help: overlay = .help(ServerKeys.help)
-    case .stop: effects = [.request(.stop)]
+    case .help: overlay = .help(ServerKeys.help(for: site))
+    case .stop: effects = stop()
     case .quit: effects = quit()
     }
     return nil

@@ -1,7 +1,7 @@
 import Screen
 package import Wire
 
-/// What `echo_server` is on a screen: what was received, from whom, and where the reader looks.
+/// What a server is on a screen, here or elsewhere: what was received, from whom, and where the reader looks.
 package struct ServerModel: ScreenModel {
   package typealias News = ServerEvent
   package typealias Request = ServerCommand
@@ -24,8 +24,11 @@ package struct ServerModel: ScreenModel {
 
   enum Phase: Hashable, Sendable {
     case starting, listening, stopping
+    /// Nothing more comes of a server that runs elsewhere, or ran.
+    case over(ServerEnd)
   }
 
+  let site: ServerSite
   let framing: Framing
   let stopPolicy: StopPolicy
   let look: Look
@@ -33,11 +36,15 @@ package struct ServerModel: ScreenModel {
   private(set) var phase = Phase.starting
   private(set) var endpoints: [Endpoint] = []
   private(set) var startTime: Timestamp?
+  /// When it was known that nothing more comes.
+  private(set) var endTime: Timestamp?
   private(set) var now = Moment(time: Timestamp(nanoseconds: 0))
-  private(set) var measures = ServerMeasures()
+  var measures: ServerMeasures
+  /// How far a recording is added up.
+  var count = RecordedCount()
   /// Why what comes is not recorded any more, though it was to be.
   private(set) var recordingFailure: RecordingFailure?
-  var browser: LogBrowser<MessageLog>
+  var browser: LogBrowser<ServerLog>
   var peersPane = PeersPane()
   var pane = Pane.list
   var overlay: Overlay?
@@ -47,27 +54,42 @@ package struct ServerModel: ScreenModel {
   var skip = 0
 
   package init(
+    site: ServerSite = .here,
     framing: Framing,
     stopPolicy: StopPolicy,
     historyCount: Int,
     historyBytes: Int,
     look: Look = Look()
   ) {
-    self.framing = framing
+    let log = MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing)
+    self.init(site: site, log: ServerLog(log), stopPolicy: stopPolicy, look: look)
+  }
+
+  init(site: ServerSite, log: ServerLog, stopPolicy: StopPolicy, look: Look) {
+    self.site = site
+    framing = log.received.framing
     self.stopPolicy = stopPolicy
     self.look = look
-    browser = LogBrowser(
-      MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing),
-      framing: framing
-    )
+    measures = ServerMeasures(recalls: site != .here)
+    browser = LogBrowser(log, framing: framing)
   }
 
   /// The last line a server leaves behind.
   package var summary: String { measures.totals.text }
 
-  package var showsSeconds: Bool { phase != .starting && size.columns >= ServerLayout.uptimeColumns }
+  package var showsSeconds: Bool {
+    browser.log.recorded != nil || isRunning && size.columns >= ServerLayout.uptimeColumns
+  }
 
-  package var hasPendingWork: Bool { browser.hasPendingWork }
+  /// Whether there is more to come.
+  var isRunning: Bool {
+    switch phase {
+    case .starting, .over: false
+    case .listening, .stopping: true
+    }
+  }
+
+  package var hasPendingWork: Bool { browser.hasPendingWork || isCounting }
 
   var layout: ServerLayout { ServerLayout(size: size, isDetailOpen: browser.isDetailOpen, pane: pane) }
 
@@ -78,20 +100,25 @@ package struct ServerModel: ScreenModel {
       self.size = size
       arrange()
     case .tick(let moment):
+      let before = now
       now = moment
+      refreshRecording(since: before)
       browser.renewAllowance()
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
-    case .turn: effects = browser.work().map(Effect.file)
+    case .turn:
+      effects = browser.work().map(Effect.file)
+      countRecording()
     case .file(let event): if let path = browser.handle(event) { overlay = .question(.overwrite(path)) }
     case .news(let news): effects = handle(news)
     case .input(.key(let key)): effects = press(key)
     case .input(.mouse(let mouse)): press(mouse)
     case .input(.paste(let bytes)): paste(bytes)
     case .input(.focus), .edited, .notRemembered: break
-    case .terminate: effects = [.request(.stop)]
+    case .terminate: effects = leave()
     }
     browser.showSubject()
+    noticeFailure()
     return effects
   }
 
@@ -110,22 +137,44 @@ package struct ServerModel: ScreenModel {
 
   // News.
 
+  /// Takes in what a server elsewhere says of itself.
+  mutating func take(_ greeting: ServerGreeting) {
+    endpoints = greeting.endpoints
+    startTime = greeting.started
+    phase = .listening
+  }
+
+  /// Begins with what a server elsewhere had counted before.
+  mutating func take(_ totals: ServerTotals) { measures.adopt(totals) }
+
+  /// Nothing more comes of a server elsewhere; what came stays to be read.
+  mutating func end(_ end: ServerEnd) {
+    guard isRunning else { return }
+    phase = .over(end)
+    endTime = now.time
+  }
+
   private mutating func handle(_ news: ServerEvent) -> [Effect<ServerCommand>] {
+    if case .stopped(let totals, _) = news, site != .here {
+      measures.adopt(totals)
+      end(.stopped)
+      return []
+    }
     measures.count(news)
     switch news {
     case .listening(let endpoints):
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): browser.log.append(batch)
+    case .messages(let batch): browser.log.received.append(batch)
     case .stopping:
       phase = .stopping
-      browser.log.append(event: news)
+      browser.log.received.append(event: news)
     case .stopped: return [.quit]
     case .recordingFailed(let failure, _):
       recordingFailure = failure
-      browser.log.append(event: news)
-    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
+      browser.log.received.append(event: news)
+    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.received.append(event: news)
     }
     browser.follow()
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.

@@ -4,14 +4,15 @@ import Wire
 extension ServerModel {
   /// What is asked before something is done that can't be undone; `y` agrees.
   enum Question: Hashable, Sendable {
-    case quit, clear
+    case quit, stop, clear
     case disconnect(Peer)
     case overwrite(String)
   }
 
   func text(of question: Question) -> String {
     switch question {
-    case .quit: "\(reasonToStay) Stop the server? y/n"
+    case .quit: "\(reasonToStay) \(site == .here ? "Stop the server" : "Quit")? y/n"
+    case .stop: "Stop the server \(site.name ?? "")? y/n"
     case .clear: "Clear \(Figures.quantity(UInt64(browser.log.count), "row")) from the list? y/n"
     case .disconnect(let peer): "Disconnect \(peer)? y/n"
     case .overwrite(let path): "\(Printable.text(path.utf8)) is there already. Write over it? y/n"
@@ -27,7 +28,8 @@ extension ServerModel {
 
   mutating func agree(to question: Question) -> [Effect<ServerCommand>] {
     switch question {
-    case .quit: return [.request(.stop)]
+    case .quit: return leave()
+    case .stop: return [.request(.stop)]
     case .disconnect(let peer): return [.request(.disconnect(peer.connection))]
     case .overwrite(let path): return [.file(.create(path: path, isOverwriting: true))]
     case .clear:

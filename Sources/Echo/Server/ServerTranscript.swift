@@ -31,7 +31,7 @@ package struct ServerTranscript {
   /// Counts what was not shown; the last event gets the sum.
   private mutating func counted(_ event: ServerEvent) -> ServerEvent {
     switch event {
-    case .dropped(let drop, _): noticesDropped += drop.notices
+    case .dropped(let drop, _): noticesDropped &+= drop.notices
     case .stopped(var totals, let time):
       totals.noticesDropped = noticesDropped
       return .stopped(totals, at: time)
@@ -155,7 +155,7 @@ extension JSONLine {
   mutating func fields(_ totals: ServerTotals) {
     fields(totals.traffic)
     field("connections", totals.connections)
-    field("dropped", totals.droppedByKernel + totals.droppedByServer)
+    field("dropped", totals.droppedByKernel &+ totals.droppedByServer)
     field("dropped_by_kernel", totals.droppedByKernel)
     field("dropped_by_server", totals.droppedByServer)
     field("notices_dropped", totals.noticesDropped)

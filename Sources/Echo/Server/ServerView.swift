@@ -37,17 +37,22 @@ extension ServerModel {
     let style = look.theme[.titleBar]
     let totals = measures.totals
     surface.fill(rect, style: style)
+    if let log = browser.log.recorded { return drawRecordingTitle(log, rect, on: &surface) }
     var fields = BarFields(columns: rect.size.columns)
     let state =
       switch phase {
       case .starting: "START"
       case .listening: "LISTEN"
       case .stopping: "STOPPING"
+      case .over(.stopped): "ENDED"
+      case .over(.lost): "LOST"
       }
+    if let name = site.name { fields.add("echo_monitor \(name)", rank: 1) }
     fields.add(state, rank: 0)
     fields.add(endpointText, rank: 1)
     if let startTime, size.columns >= ServerLayout.uptimeColumns {
-      fields.add("up \(Figures.elapsed(nanoseconds: now.time.nanoseconds - startTime.nanoseconds))", rank: 5)
+      let time = endTime ?? now.time
+      fields.add("up \(Figures.elapsed(nanoseconds: time.nanoseconds - startTime.nanoseconds))", rank: 5)
     }
     fields.add("peers \(measures.peers.count)", rank: 4)
     fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 2)
@@ -71,6 +76,7 @@ extension ServerModel {
   }
 
   private func drawRates(_ rect: Rect, on surface: inout Surface) {
+    if let log = browser.log.recorded { return drawSpan(log, rect, on: &surface) }
     let rates = measures.rates
     let current = rates.current
     var fields: [(text: String, role: Role)] = [
@@ -78,8 +84,8 @@ extension ServerModel {
       ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
     ]
     fields += measures.totals.losses.map { ("\($1) \(Figures.grouped($0))", $2 ? .error : .muted) }
-    if browser.log.hostileCount > 0 {
-      fields.append(("hostile \(Figures.grouped(browser.log.hostileCount))", .warning))
+    if browser.log.received.hostileCount > 0 {
+      fields.append(("hostile \(Figures.grouped(browser.log.received.hostileCount))", .warning))
     }
     let left = 6
     var textColumns: Int { fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +) }
@@ -125,6 +131,10 @@ extension ServerModel {
       return surface.draw(words: notice.text, in: wordsRect(rect), background: look.theme[.statusBar], style: style)
     }
     var fields = BarFields(columns: rect.size.columns)
+    if case .over(let end) = phase {
+      let quit = ServerKeys.map.label(of: .quit) ?? ""
+      fields.add("\(end.text), \(quit) quits", rank: 0, style: look.theme[end == .stopped ? .warning : .error])
+    }
     if let failure = recordingFailure {
       fields.add("NOT RECORDED: \(failure.reason)", rank: 0, style: look.theme[.error])
     }
@@ -133,14 +143,18 @@ extension ServerModel {
     fields.addWork(of: browser)
     if layout.rates == nil { addLosses(to: &fields) }
     if !browser.marks.isEmpty { fields.add("\(browser.marks.count) marked", rank: 3) }
-    if browser.log.droppedCount > 0, let oldest = browser.log.oldestTime {
+    if browser.log.received.droppedCount > 0, let oldest = browser.log.received.oldestTime {
       let since = Figures.clock(oldest, offset: now.offset, .seconds)
-      fields.add("kept since \(since), \(Figures.grouped(browser.log.droppedCount)) gone", rank: 4)
+      fields.add("kept since \(since), \(Figures.grouped(browser.log.received.droppedCount)) gone", rank: 4)
     }
     if stopPolicy == .any { fields.add("ANYONE MAY STOP", rank: 2) }
     fields.add("framing \(framing)", rank: 6)
-    let memory = "mem \(Figures.scaled(UInt64(browser.log.byteCount)))/\(Figures.scaled(UInt64(browser.log.byteLimit)))"
-    fields.addRight(memory, rank: 5)
+    if browser.log.recorded == nil { addMemory(of: browser.log.received, to: &fields) }
     surface.draw(fields, rect, style: look.theme[.statusBar])
+  }
+
+  private func addMemory(of log: MessageLog, to fields: inout BarFields) {
+    let memory = "mem \(Figures.scaled(UInt64(log.byteCount)))/\(Figures.scaled(UInt64(log.byteLimit)))"
+    fields.addRight(memory, rank: 5)
   }
 }

@@ -48,6 +48,7 @@ extension ControlEngine {
     case .attach(let point):
       guard case .greeted = viewer.state else { throw .alreadyAttached }
       viewer.state = .waiting(point)
+      spool.addReaders(1)
       attach(viewer, at: point)
     case .stop:
       _ = commands.post(.stop, cost: 0)

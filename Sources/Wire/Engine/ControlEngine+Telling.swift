@@ -6,12 +6,11 @@ extension ControlEngine {
     if let missed = place.missed { say(.lost(missed, at: Clock.wall), to: viewer) }
     say(.attached(first: place.cursor.nextMessage, place.totals, at: Clock.wall), to: viewer)
     viewer.state = .attached(place.cursor)
-    spool.addReaders(1)
   }
 
   /// Says nothing more to a viewer but what waits already.
   func leave(_ viewer: ControlViewer) {
-    if viewer.isAttached { spool.addReaders(-1) }
+    if viewer.reads { spool.addReaders(-1) }
     viewer.state = .leaving
   }
 

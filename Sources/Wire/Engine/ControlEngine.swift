@@ -181,7 +181,7 @@ final class ControlEngine {
 
   func remove(_ viewer: ControlViewer) {
     guard viewers.removeValue(forKey: viewer.token) != nil else { return }
-    if viewer.isAttached { spool.addReaders(-1) }
+    if viewer.reads { spool.addReaders(-1) }
     discardInput(of: viewer.socket.descriptor)
   }
 

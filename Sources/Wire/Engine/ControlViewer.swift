@@ -33,7 +33,13 @@ final class ControlViewer {
   }
 
   var isLeaving: Bool { if case .leaving = state { true } else { false } }
-  var isAttached: Bool { if case .attached = state { true } else { false } }
+  /// Whether it hears what the spool has, or will.
+  var reads: Bool {
+    switch state {
+    case .waiting, .attached: true
+    case .greeted, .leaving: false
+    }
+  }
 
   var mayAsk: Bool { isListenedTo && !isLeaving && output.count < ControlViewer.queueLimit }
 

@@ -79,3 +79,13 @@ extension SystemError {
     }
   }
 }
+
+extension SystemError {
+  /// Finds a failure by the system's words for it; a code that none has where they are another system's.
+  package init(_ call: String, reason: String) {
+    self.init(call, code: (1...SystemError.lastCode).first { Errno.text($0) == reason } ?? -1)
+  }
+
+  /// The greatest that Linux has; macOS has fewer.
+  private static let lastCode: Int32 = 133
+}

@@ -1,0 +1,15 @@
+package import Wire
+
+/// What a server says over its control socket.
+package enum MonitorEvent: Sendable {
+  /// The first line.
+  case greeting(ServerGreeting)
+  /// What had been counted before the first event that follows.
+  case attached(ServerTotals, at: Timestamp)
+  /// What happened; what could not be told to this monitor is a drop of the server's.
+  case server(ServerEvent)
+  /// What was asked for is done.
+  case done
+  /// What was asked for is refused, as one clause that is safe to show.
+  case refused(String)
+}

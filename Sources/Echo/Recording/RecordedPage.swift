@@ -1,0 +1,88 @@
+import Screen
+package import Wire
+
+/// A stretch of a recording's rows as they were read.
+package struct RecordedPage: Sendable {
+  /// Rows and bytes after which a page ends: one is read in less than a tenth of a millisecond.
+  private static let rowLimit = 128
+  private static let byteLimit = 256 << 10
+
+  /// The ids that it tells of: one without a row is of none that could be read.
+  package private(set) var range: Range<UInt64>
+  /// The ids of its rows, in order.
+  private(set) var ids: [UInt64] = []
+  /// The rows, events among them as notices whose bytes are their words.
+  private(set) var batch = MessageBatch()
+  private let framing: Framing
+
+  /// The page of an id, without rows.
+  package init(of id: UInt64, framing: Framing) {
+    range = id..<(id + 1)
+    self.framing = framing
+  }
+
+  package var isFull: Bool { ids.count >= RecordedPage.rowLimit || batch.bytes.count >= RecordedPage.byteLimit }
+  /// The memory that it takes, in bytes.
+  package var byteCount: Int { batch.bytes.count + ids.count * 128 }
+
+  // MARK: Rows come, in order or the other way round
+
+  /// `record`: its place among bytes and peers is not known yet.
+  package mutating func append(_ id: UInt64, _ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) {
+    var record = record
+    record.offset = UInt32(batch.bytes.count)
+    record.count = UInt32(clamping: bytes.count)
+    record.peer = place(of: peer, isNotice: record.flags.contains(.notice))
+    let payload = UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(record.count)))
+    if !record.flags.contains(.notice), let transport = peer?.transport {
+      let count = framing.shownCount(of: payload, transport: transport)
+      let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
+      if Printable.isHostile(shown) { record.flags.insert(.hostile) }
+    }
+    ids.append(id)
+    batch.records.append(record)
+    batch.bytes.append(contentsOf: payload)
+  }
+
+  private mutating func place(of peer: Peer?, isNotice: Bool) -> UInt32 {
+    if peer == nil, isNotice { return MessageChunk.noPeer }
+    let peer = peer ?? MessageChunk.nobody
+    if let place = batch.peers.lastIndex(of: peer) { return UInt32(place) }
+    batch.peers.append(peer)
+    return UInt32(batch.peers.count - 1)
+  }
+
+  /// The rows are all there: those of `range`, of which at least the page's own id is one. What was read last to first is put
+  /// in order.
+  package mutating func close(_ range: Range<UInt64>, isReversed: Bool) {
+    self.range = range
+    guard isReversed else { return }
+    ids.reverse()
+    batch.records.reverse()
+  }
+
+  // MARK: Rows are read
+
+  /// The place of the first row whose id is `id` or greater.
+  func place(from id: UInt64) -> Int {
+    var (low, high) = (0, ids.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ids[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  func row(of id: UInt64) -> MessageLog.Row? {
+    let place = place(from: id)
+    guard place < ids.count, ids[place] == id else { return nil }
+    let record = batch.records[place]
+    let peer = peer(of: record) ?? MessageChunk.nobody
+    return MessageLog.Row(record: record, peer: peer, payload: batch.payload(of: record), event: nil)
+  }
+
+  /// nil for an event of nobody's.
+  func peer(of record: MessageRecord) -> Peer? {
+    record.peer == MessageChunk.noPeer ? nil : batch.peer(of: record)
+  }
+}

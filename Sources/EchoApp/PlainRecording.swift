@@ -1,0 +1,32 @@
+import Echo
+import Screen
+import Terminal
+import Wire
+
+/// A recording without a screen: all that it has becomes lines, as its servers printed them or would have.
+struct PlainRecording {
+  var path: String
+  var format: OutputFormat
+  var isConfined: Bool
+
+  func run() throws(Failure) {
+    var sandbox = ProgramSandbox(isConfined ? Sandbox.recording(path) : nil)
+    let rows = try RecordedFile(path: path)
+    // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
+    var streams = try PlainStreams.open()
+    sandbox.enter()
+    var transcript = RecordedTranscript(rows, format: format)
+    var plain = PlainOutput()
+    while transcript.append(to: &plain) {
+      if let reason = rows.takeFailure() {
+        try streams.write(&plain)
+        throw Failure(.ioError, "cannot read \(Printable.text(path.utf8)): \(reason)")
+      }
+      guard plain.output.count >= StandardOutput.capacity else { continue }
+      try streams.write(&plain)
+      if try streams.wait(timeout: .zero).isToEnd { return }
+    }
+    try streams.write(&plain)
+    try streams.judge()
+  }
+}

@@ -1,0 +1,169 @@
+import Echo
+import Journal
+import Screen
+import Synchronization
+import Wire
+
+/// A recording's rows, read a page at a time; the pages that were looked at last stay in memory.
+final class RecordedFile: RecordedRows {
+  /// A screen's rows may each be on a page of their own, where a filter lets few through.
+  fileprivate static let pageLimit = 256
+  fileprivate static let byteLimit = 64 << 20
+  /// Rows that are passed over where one can't be read.
+  fileprivate static let damagedRows: UInt64 = 128
+
+  fileprivate struct State: ~Copyable {
+    var reader: RecordingReader
+    let framing: Framing
+    /// The latest first.
+    var pages: [RecordedPage] = []
+    var byteCount = 0
+    var readCount = 0
+    var failure: String?
+    var toldFailure: String?
+  }
+
+  let framing: Framing
+  private let state: Mutex<State>
+
+  init(path: String) throws(Failure) {
+    do throws(RecordingError) {
+      let reader = try RecordingReader(path: path)
+      // What the newest run says holds for all of them.
+      let framing = reader.runs.last.flatMap { Framing($0.framing) } ?? .line
+      self.framing = framing
+      state = Mutex(State(reader: reader, framing: framing))
+    } catch {
+      throw Failure(reading: path, error)
+    }
+  }
+
+  var runCount: Int { state.withLock { $0.reader.runs.count } }
+  var readCount: Int { state.withLock { $0.readCount } }
+
+  func refresh() -> UInt64 { state.withLock { $0.refresh() } }
+  func page(from id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: false) } }
+  func page(upTo id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: true) } }
+  func line(of id: UInt64) -> [UInt8] { state.withLock { $0.line(of: id) } }
+  func takeFailure() -> String? { state.withLock { $0.takeFailure() } }
+
+  func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
+    state.withLock { $0.id(ofMessage: number, inRunOf: id) }
+  }
+}
+
+extension RecordedFile.State {
+  private static func row(_ id: UInt64) -> Int64 { Int64(clamping: id) + 1 }
+
+  mutating func refresh() -> UInt64 {
+    do throws(RecordingError) { try reader.refresh() } catch { failure = error.reason }
+    return UInt64(reader.rows.upperBound - 1)
+  }
+
+  mutating func page(of id: UInt64, isReversed: Bool) -> RecordedPage {
+    if let place = pages.firstIndex(where: { $0.range.contains(id) }) {
+      let page = pages[place]
+      if place > 0 {
+        pages.remove(at: place)
+        pages.insert(page, at: 0)
+      }
+      return page
+    }
+    let page = read(id, isReversed: isReversed)
+    pages.insert(page, at: 0)
+    byteCount += page.byteCount
+    while pages.count > RecordedFile.pageLimit || (byteCount > RecordedFile.byteLimit && pages.count > 1) {
+      byteCount -= pages.removeLast().byteCount
+    }
+    return page
+  }
+
+  private mutating func read(_ id: UInt64, isReversed: Bool) -> RecordedPage {
+    readCount += 1
+    var page = RecordedPage(of: id, framing: framing)
+    let row = Self.row(id)
+    let all = reader.rows
+    let wanted = isReversed ? all.lowerBound..<min(row + 1, all.upperBound) : min(row, all.upperBound)..<all.upperBound
+    var last: Int64?
+    var isDamaged = false
+    do throws(RecordingError) {
+      try reader.scan(wanted, reversed: isReversed) { row, bytes in
+        let record = MessageRecord(
+          sequence: row.sequence,
+          time: row.time,
+          wireCount: row.wireCount,
+          offset: 0,
+          count: 0,
+          peer: 0,
+          flags: row.flags
+        )
+        page.append(UInt64(row.row - 1), record, row.peer, bytes)
+        last = row.row
+        return !page.isFull
+      }
+    } catch {
+      failure = error.reason
+      isDamaged = true
+    }
+    page.close(range(of: id, last: last, isFull: page.isFull, isDamaged: isDamaged, isReversed), isReversed: isReversed)
+    return page
+  }
+
+  /// The ids that a page of an id tells of, when `last` is the row that was read last.
+  private func range(of id: UInt64, last: Int64?, isFull: Bool, isDamaged: Bool, _ isReversed: Bool) -> Range<UInt64> {
+    let isCut = isFull || isDamaged
+    if isReversed {
+      let passedOver = id - min(id, RecordedFile.damagedRows - 1)
+      let start = isCut ? last.map { UInt64($0 - 1) } ?? passedOver : 0
+      return min(start, id)..<(id + 1)
+    }
+    let end = isCut ? last.map { UInt64($0) } ?? id + RecordedFile.damagedRows : UInt64(reader.rows.upperBound - 1)
+    return id..<max(end, id + 1)
+  }
+
+  mutating func line(of id: UInt64) -> [UInt8] {
+    do throws(RecordingError) {
+      return try reader.line(ofEvent: Self.row(id))
+    } catch {
+      failure = error.reason
+      return []
+    }
+  }
+
+  mutating func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
+    let row = Self.row(id)
+    var run: Int64?
+    do throws(RecordingError) {
+      try reader.scan(row..<(row + 1)) { row, _ in
+        run = row.run
+        return false
+      }
+      guard let run else { return nil }
+      return try reader.row(ofSequence: number, run: run).map { UInt64($0 - 1) }
+    } catch {
+      failure = error.reason
+      return nil
+    }
+  }
+
+  mutating func takeFailure() -> String? {
+    // The same again is no news.
+    guard let failure, failure != toldFailure else { return nil }
+    toldFailure = failure
+    return failure
+  }
+}
+
+extension Failure {
+  /// What keeps a recording from being read.
+  init(reading path: String, _ error: RecordingError) {
+    let status: ExitStatus =
+      switch error {
+      case .missing: .unavailable
+      case .unsuitable: .notPermitted
+      case .inUse: .systemError
+      case .failed: .ioError
+      }
+    self.init(status, "cannot read \(Printable.text(path.utf8)): \(error.reason)")
+  }
+}

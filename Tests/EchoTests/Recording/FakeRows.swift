@@ -1,0 +1,97 @@
+import Screen
+import Synchronization
+import Wire
+
+@testable import Echo
+
+/// A recording that is none: rows made up when they are asked for.
+final class FakeRows: RecordedRows {
+  struct Row {
+    var record: MessageRecord
+    var peer: Peer?
+    var bytes: [UInt8]
+    var line: String = ""
+  }
+
+  struct State {
+    /// nil is a row that is not there.
+    var rows: [Row?] = []
+    var readCount = 0
+    /// Rows that can't be read.
+    var unreadable = 0..<0
+    var failure: String?
+  }
+
+  let state: Mutex<State>
+  let framing = Framing.line
+  let runCount = 1
+
+  init(_ rows: [Row?]) { state = Mutex(State(rows: rows)) }
+
+  /// Messages of one peer, a millisecond apart.
+  convenience init(messages: [[UInt8]]) { self.init(messages.enumerated().map { FakeRows.message($0.offset, $0.element) }) }
+
+  convenience init(texts: [String]) { self.init(messages: texts.map { Array($0.utf8) }) }
+
+  static func message(_ id: Int, _ bytes: [UInt8], from peer: Peer? = ServerScript.peer(1)) -> Row {
+    Row(record: record(id, wireCount: bytes.count + 1, flags: .answered), peer: peer, bytes: bytes)
+  }
+
+  static func event(_ id: Int, _ words: String, line: String = "", flags: MessageRecord.Flags = .notice) -> Row {
+    Row(record: record(id, wireCount: 0, flags: flags), peer: nil, bytes: Array(words.utf8), line: line)
+  }
+
+  private static func record(_ id: Int, wireCount: Int, flags: MessageRecord.Flags) -> MessageRecord {
+    MessageRecord(
+      sequence: UInt64(id + 1),
+      time: Timestamp(nanoseconds: ServerScript.start.nanoseconds + Int64(id) * 1_000_000),
+      wireCount: UInt64(wireCount),
+      offset: 0,
+      count: 0,
+      peer: 0,
+      flags: flags
+    )
+  }
+
+  func add(_ text: String) {
+    state.withLock { $0.rows.append(FakeRows.message($0.rows.count, Array(text.utf8))) }
+  }
+
+  var readCount: Int { state.withLock { $0.readCount } }
+
+  func refresh() -> UInt64 { state.withLock { UInt64($0.rows.count) } }
+
+  func page(from id: UInt64) -> RecordedPage {
+    state.withLock { state in read(&state, Array(Int(id)..<max(Int(id) + 1, state.rows.count)), isReversed: false) }
+  }
+
+  func page(upTo id: UInt64) -> RecordedPage { state.withLock { read(&$0, (0...Int(id)).reversed(), isReversed: true) } }
+
+  private func read(_ state: inout State, _ ids: [Int], isReversed: Bool) -> RecordedPage {
+    state.readCount += 1
+    var page = RecordedPage(of: UInt64(ids[0]), framing: framing)
+    var last = ids[0]
+    for id in ids {
+      last = id
+      if state.unreadable.contains(id) {
+        state.failure = "it is damaged"
+        break
+      }
+      guard id < state.rows.count, let row = state.rows[id] else { continue }
+      row.bytes.withUnsafeBytes { page.append(UInt64(id), row.record, row.peer, $0) }
+      if page.isFull { break }
+    }
+    page.close(UInt64(min(ids[0], last))..<UInt64(max(ids[0], last) + 1), isReversed: isReversed)
+    return page
+  }
+
+  func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
+    state.withLock { state in
+      state.rows.firstIndex { $0?.record.sequence == number && $0?.record.flags.contains(.notice) == false }.map(UInt64.init)
+    }
+  }
+
+  func line(of id: UInt64) -> [UInt8] { state.withLock { Array(($0.rows[Int(id)]?.line ?? "").utf8) } }
+
+  func takeFailure() -> String? { state.withLock { $0.failure.take() } }
+}
