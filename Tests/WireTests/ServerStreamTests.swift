@@ -73,6 +73,39 @@ import Testing
     #expect(fixture.messages.allSatisfy { $0.record.flags == (reply == .none ? [] : .answered) })
   }
 
+  @Test(
+    "Messages that come one by one, together or in parts are recorded and answered alike",
+    arguments: ReplyMode.allCases
+  )
+  func pieces(reply: ReplyMode) throws {
+    let fixture = try ServerFixture {
+      $0.reply = reply
+      $0.transports = [.tcp]
+    }
+    let peer = try ServerPeer.tcp(fixture.port)
+    for piece in ["one\n", "two\nthree\n", "fo", "ur\n", "\n", "five\nsi", "x\n", "seven\n"] {
+      try peer.send(piece)
+      let count = fixture.messages.count + piece.count { $0 == "\n" }
+      try fixture.wait("messages") { $0.messages.count == count }
+    }
+    peer.finishWriting()
+    let texts = ["one", "two", "three", "four", "", "five", "six", "seven"]
+    let answers: [String] =
+      switch reply {
+      case .ok: texts.map { _ in "OK\n" }
+      case .echo: texts.map { $0 + "\n" }
+      case .none: []
+      }
+    #expect(try peer.receiveToEnd() == Array(answers.joined().utf8))
+    #expect(fixture.messages.map(\.text) == texts)
+    #expect(fixture.messages.map(\.record.sequence) == Array(1...8))
+    #expect(fixture.messages.map(\.record.wireCount) == texts.map { UInt64($0.count + 1) })
+    #expect(fixture.messages.allSatisfy { ($0.record.replyTime != .none) == (reply != .none) })
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    #expect(fixture.disconnected[0].traffic.messages == 8)
+    #expect(fixture.disconnected[0].traffic.bytesSent == UInt64(answers.joined().count))
+  }
+
   @Test("Two hundred thousand pipelined lines come in order, without gaps, counted to the byte")
   func pipelining() throws {
     let fixture = try ServerFixture {

@@ -4,7 +4,7 @@ struct Options {
   var seconds = 1.0
   var workloads: [Workload] = []
   var growth: [Workload] = []
-  var peers: [Contender] = []
+  var hasPeers = false
   var server = "../echo_server"
   var client = "../echo_client"
 
@@ -12,7 +12,7 @@ struct Options {
     usage: bench [--rounds N] [--seconds S] [--server PATH] [--client PATH] [--peers] [WORKLOAD ...] [growth]
       --rounds   pairs of runs of each workload, interleaved (5)
       --seconds  how long each run is measured (1)
-      --peers    socat and ncat too, where they can do the same
+      --peers    socat, ncat, and servers in Go, on tokio, Node and asyncio too, where they can do the same
     workloads, all of them unless some are named:
     \(list(Workload.all))
     growth, or some of:
@@ -40,7 +40,7 @@ struct Options {
       case "--client":
         guard let value = rest.popFirst() else { return nil }
         client = value
-      case "--peers": peers = [.socat, .ncat]
+      case "--peers": hasPeers = true
       case "growth": growth = Workload.growth
       default:
         if let workload = Workload.all.first(where: { $0.name == word }) {

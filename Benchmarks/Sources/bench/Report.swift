@@ -27,7 +27,9 @@ struct Report {
 
   /// A row a program: ours is the first and names the workload, the second is what the others are compared with.
   func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String] {
-    contenders.indices.filter { comparison.hasTrial(of: contenders[$0]) }.map { index in
+    contenders.indices.filter { index in
+      comparison.hasTrial(of: contenders[index]) || contenders[index].isMissed(for: comparison.workload)
+    }.map { index in
       let row = Row(
         comparison: comparison,
         contender: contenders[index],
@@ -71,6 +73,7 @@ private struct Row {
 
   /// What is said where there is no rate.
   var words: String? {
+    if !contender.isThere { return "not there" }
     let input = workload.inputBytes >> 20
     return switch workload.mode {
     case .steady, .accept, .file: nil

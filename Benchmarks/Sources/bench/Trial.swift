@@ -24,6 +24,8 @@ struct Trial {
     let path = "/tmp/echo-bench-\(getpid()).socket"
     let wanted = workload.transport == .unix ? path : tellsPort ? "0" : "\(20_000 + Int(getpid()) % 10_000)"
     guard let command = contender.command(for: workload, at: wanted) else { return nil }
+    // Not every server replaces what the one before it has left.
+    unlink(path)
     let server = try ChildProcess(
       command,
       core: serverCore,
@@ -51,6 +53,7 @@ struct Trial {
       let words = line.split(separator: " ")
       if words.count == 2, let value = Double(words[1]) { values[String(words[0])] = value }
     }
+    if contender.forks { values[processorFigure] = nil }
     return Trial(values: values)
   }
 

@@ -6,8 +6,10 @@ struct Bench {
   let options: Options
   /// Where the C programs are.
   let folder: String
+  let peers: [Contender]
 
   func run() throws(ChildProcess.Failure) {
+    Bench.raiseDescriptorLimit()
     try measure(options.workloads, Report(columns: Report.comparison))
     try measure(options.growth, Report(columns: Report.growth))
   }
@@ -50,16 +52,25 @@ struct Bench {
   }
 
   private var servers: [Contender] {
-    [.ours(options.server), .reference("\(folder)/reference_server")] + options.peers
+    [.ours(options.server), .reference("\(folder)/reference_server")] + peers
   }
 
   private var clients: [Contender] { [.ourClient(options.client), .referenceClient("\(folder)/reference_client")] }
 
+  /// For the programs that it starts: not every server raises its own.
+  private static func raiseDescriptorLimit() {
+    var limit = descriptorLimit
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   /// As many as a process may have descriptors for, beside some others.
-  private static var mostConnections: Int {
+  private static var mostConnections: Int { Int(clamping: descriptorLimit.rlim_max) - 100 }
+
+  private static var descriptorLimit: rlimit {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    return Int(clamping: limit.rlim_max) - 100
+    return limit
   }
 }
 
@@ -74,7 +85,11 @@ guard let options = Options(CommandLine.arguments.dropFirst()) else {
 }
 let path = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
 do throws(ChildProcess.Failure) {
-  try Bench(options: options, folder: path.dropLast().joined(separator: "/")).run()
+  try Bench(
+    options: options,
+    folder: path.dropLast().joined(separator: "/"),
+    peers: options.hasPeers ? Contender.peers() : []
+  ).run()
 } catch {
   complain(error.text)
   exit(71)

@@ -154,8 +154,8 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor);
 size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group);
 /// The errno of the last reply that the last send could not send; 0 when all went.
 int csystem_datagrams_send_error(const struct csystem_datagrams *group);
-/// Which of the first 32 replies the last send could not send, a bit each.
-uint32_t csystem_datagrams_unsent(const struct csystem_datagrams *group);
+/// Which of the first 64 replies the last send could not send, a bit each.
+uint64_t csystem_datagrams_unsent(const struct csystem_datagrams *group);
 
 // Names.
 

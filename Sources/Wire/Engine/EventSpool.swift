@@ -31,7 +31,10 @@ final class EventSpool: Sendable {
       guard !state.isOver else { return false }
       state.append(event, wireCount: wireCount, current: current, now: now)
       // A bounded number at a time: no batch waits until thousands are gone.
-      for _ in 0..<64 where state.exceeds(bounds, now: now) { state.removeFirst() }
+      for _ in 0..<64 {
+        guard state.exceeds(bounds, now: now) else { break }
+        state.removeFirst()
+      }
       return state.takeWaiting()
     }
     if wakes { wakeReader() }

@@ -2,7 +2,7 @@ internal import CSystem
 
 /// The server's datagrams: received in groups, answered in groups.
 extension ServerEngine {
-  private static let groupsPerEvent = 4
+  private static let groupsPerEvent = 2
   /// Groups received before the end: more than fit a receive buffer.
   private static let lastGroups = 1024
 

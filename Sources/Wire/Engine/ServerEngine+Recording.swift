@@ -1,6 +1,7 @@
 /// What is recorded, and the receipts that wait for it.
 extension ServerEngine {
   /// Whether messages get receipts: not any more when they can't be recorded and receipts would say that they are.
+  @inline(__always)
   var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
 
   /// Hands an event, or messages, to the recorder in their place.

@@ -60,16 +60,16 @@ extension ServerEngine {
   }
 
   func handle(_ event: Poller.Event, on connection: StreamConnection) {
-    if event.isWritable, connection.output.sendable > 0 { flush(connection) }
+    if event.isWritable, connection.output.sendable > 0 {
+      flush(connection)
+      guard connections[connection.slot] === connection else { return }
+    }
     if event.isBroken, connection.life.state == .finishing, connection.output.sendable == 0 {
       // Nobody is there for what is withheld, and the poller would tell so without end.
       return close(connection, .finished)
     }
     // What a draining connection's full queue kept from being read may be waiting, and no event tells that nothing is.
-    guard event.isReadable || connection.life.state == .draining, connections[connection.slot] === connection else {
-      return
-    }
-    receive(on: connection, isBroken: event.isBroken)
+    if event.isReadable || connection.life.state == .draining { receive(on: connection, isBroken: event.isBroken) }
   }
 
   /// Reads what is there, up to a share of the round, and answers all of it with one write.
@@ -88,7 +88,7 @@ extension ServerEngine {
       if count > 0 {
         let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
         connection.noteReceived(bytes, now: attentiveNow)
-        cut(bytes, from: connection)
+        take(bytes, from: connection)
         if isDraining, builder.isFull {
           sendAnswers(to: connection)
           postBatch()
@@ -117,8 +117,8 @@ extension ServerEngine {
     if builder.isFull { postBatch() }
   }
 
+  @inline(__always)
   private func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
-    guard connections[connection.slot] === connection else { return }
     switch action {
     case .none: updateInterest(of: connection)
     case .closeWriting:
@@ -129,9 +129,41 @@ extension ServerEngine {
   }
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
-  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
-    let before = builder.lastSequence
+  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
     let place = builder.place(of: connection.peer)
+    if answers.isEmpty, connection.framer.isWhole(input, except: Responder.stopByte),
+      responder.reply != .echo || responder.isEchoVerbatim
+    {
+      takeWhole(input, from: connection, place)
+    } else {
+      cut(input, from: connection, place)
+    }
+  }
+
+  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already.
+  @inline(__always)
+  private func takeWhole(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+    let isAnswered = isAnswering && connection.life.mayAnswer
+    builder.append(
+      offset: builder.nextOffset,
+      count: input.count &- 1,
+      wireCount: UInt64(truncatingIfNeeded: input.count),
+      flags: isAnswered ? .answered : [],
+      peer: place,
+      time: time
+    )
+    builder.append(bytes: input)
+    connection.traffic.messages &+= 1
+    guard isAnswered else { return }
+    if responder.reply == .echo {
+      answer(connection, with: input)
+    } else {
+      responder.streamReceipt.withUnsafeBytes { answer(connection, with: $0) }
+    }
+  }
+
+  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+    let before = builder.lastSequence
     // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
     cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
     connection.traffic.messages &+= builder.lastSequence &- before
@@ -229,22 +261,30 @@ extension ServerEngine {
 
   // Writing.
 
+  @inline(__always)
   private func sendAnswers(to connection: StreamConnection) {
     guard !answers.isEmpty else { return }
+    answers.withUnsafeBytes { answer(connection, with: $0) }
+    answers.removeAll(keepingCapacity: true)
+  }
+
+  /// Sends a connection the answers to all that was taken from it, and keeps what its socket does not take.
+  private func answer(_ connection: StreamConnection, with bytes: UnsafeRawBufferPointer) {
     let queued = connection.output.count
-    let sent = answers.withUnsafeBytes { bytes in
+    let isSending = queued == 0 && !withholdsReceipts
+    let sent = isSending ? send(bytes, to: connection) : 0
+    guard sent < bytes.count else {
+      builder.settle(replyTime)
+      return count(sent, on: connection)
+    }
+    builder.settle(.none)
+    if connection.life.mayAnswer {
       if withholdsReceipts {
-        if connection.life.mayAnswer { withhold(bytes, from: connection) }
-        return 0
-      }
-      let sent = queued == 0 ? send(bytes, to: connection) : 0
-      if sent < bytes.count, connection.life.mayAnswer {
+        withhold(bytes, from: connection)
+      } else {
         connection.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
       }
-      return sent
     }
-    builder.settle(sent == answers.count ? replyTime : .none)
-    answers.removeAll(keepingCapacity: true)
     noteWritten(sent, on: connection, before: queued)
   }
 
@@ -257,22 +297,29 @@ extension ServerEngine {
   }
 
   /// How many bytes the socket took; a broken connection takes none, and is then only read to its end.
+  @inline(__always)
   private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
     let sent = calls.send(connection.socket.descriptor, bytes)
-    guard sent < 0 else { return sent }
-    let code = Int32(-sent)
-    if code == Errno.again || code == Errno.interrupted { return 0 }
+    if sent < 0 { noteFailure(Int32(-sent), ofSendingTo: connection) }
+    return max(0, sent)
+  }
+
+  private func noteFailure(_ code: Int32, ofSendingTo connection: StreamConnection) {
+    if code == Errno.again || code == Errno.interrupted { return }
     connection.life.writingFailed()
     if code != Errno.connectionReset, code != Errno.brokenPipe {
       tell(.failure(SystemError("send", code: code), peer: connection.peer, at: time))
     }
-    return 0
+  }
+
+  private func count(_ sent: Int, on connection: StreamConnection) {
+    connection.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
+    totals.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
   }
 
   @discardableResult
   private func noteWritten(_ sent: Int, on connection: StreamConnection, before: Int) -> ConnectionLife.Action {
-    connection.traffic.bytesSent &+= UInt64(sent)
-    totals.traffic.bytesSent &+= UInt64(sent)
+    count(sent, on: connection)
     if connection.life.state == .broken { connection.output.removeAll() }
     let queued = connection.output.count
     if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
@@ -284,7 +331,11 @@ extension ServerEngine {
     var interest: Poller.Interest = []
     if connection.life.wantsRead(queued: connection.output.count) { interest.insert(.read) }
     if connection.output.sendable > 0 { interest.insert(.write) }
-    guard interest != connection.interest else { return }
+    if interest != connection.interest { change(interest, of: connection) }
+  }
+
+  private func change(_ interest: Poller.Interest, of connection: StreamConnection) {
+    guard connections[connection.slot] === connection else { return }
     connection.interest = interest
     do throws(SystemError) {
       try poller.change(connection.socket.descriptor, interest, token: connection.token, by: calls)

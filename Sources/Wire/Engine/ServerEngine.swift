@@ -123,7 +123,7 @@ final class ServerEngine {
       if ready < 0 { rest(after: SystemError("epoll_wait", code: Int32(-ready))) } else { waitFailure = nil }
       for index in 0..<max(0, ready) {
         handle(poller.event(index))
-        awaitWatcher()
+        if isHeld { awaitWatcher() }
       }
       finishRound(isQuiet: ready <= 0)
       awaitWatcher()

@@ -20,8 +20,12 @@ struct StreamOpening {
   var isForeign: Bool { verdict == .foreign }
 
   /// Looks at the next bytes of the stream.
+  @inline(__always)
   mutating func note(_ bytes: UnsafeRawBufferPointer) {
-    guard verdict == .open else { return }
+    if verdict == .open { look(at: bytes) }
+  }
+
+  private mutating func look(at bytes: UnsafeRawBufferPointer) {
     for byte in bytes {
       look(at: byte)
       if verdict != .open { return }
