@@ -100,7 +100,7 @@ final class ClientStream {
     )
   }
 
-  /// Reports what has come of an unfinished reply: after the peer's FIN it is the reply, otherwise a torn one.
+  /// Reports what has come of an unfinished reply: after the peer's FIN it may be the reply, otherwise it is a torn one.
   func finishReading(_ conversation: inout Conversation, isWhole: Bool) {
     guard let frame = framer.finish() else { return }
     let flags: MessageRecord.Flags = frame.isTruncated ? [.partial, .truncated] : .partial
@@ -110,7 +110,7 @@ final class ClientStream {
         payload: $0,
         flags: flags,
         now: Clock.monotonic,
-        isAnswer: isWhole
+        isAnswer: isWhole && framer.framing.endsWithStream
       )
     }
   }

@@ -225,7 +225,7 @@ extension ServerEngine {
     totals.count(flags)
     connection.framer.held.withUnsafeBytes { payload in
       builder.append(bytes: payload)
-      guard isAnswered else { return }
+      guard isAnswered, connection.framer.framing.endsWithStream else { return }
       if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
       guard connection.life.mayAnswer, isAnswering else { return }
       flags.insert(.answered)
