@@ -3,8 +3,8 @@ internal import CSystem
 /// The server's datagrams: received in groups, answered in groups.
 extension ServerEngine {
   private static let groupsPerEvent = 2
-  /// Groups received before the end: more than fit a receive buffer.
-  private static let lastGroups = 1024
+  /// Groups received before the end: more than fit a receive buffer of 8 MiB, a quarter of a page a datagram.
+  private static let lastGroups = 256
 
   func receiveDatagrams(on socket: BoundSocket, isLast: Bool = false) {
     for _ in 0..<(isLast ? ServerEngine.lastGroups : ServerEngine.groupsPerEvent) {

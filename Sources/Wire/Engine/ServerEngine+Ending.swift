@@ -1,5 +1,8 @@
 /// The server's end: what has come is taken in and answered, then everything is closed.
 extension ServerEngine {
+  /// How long a round may take in what had come before the end.
+  private static let drainNanoseconds: Int64 = 20_000_000
+
   func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
     tellRefusals()
@@ -17,13 +20,21 @@ extension ServerEngine {
     if withheld.datagramCount > 0 { for socket in bound { try? watch(socket, for: []) } }
     bound = []
     for case let connection? in connections { connection.life.drain() }
-    receiveFromDraining()
+    mayHaveUnread = true
   }
 
-  /// Takes in what had come before the end, which no event may tell of any more.
+  /// Takes in what had come before the end, which no event may tell of any more: a part of it each round, so that neither
+  /// the deadline nor whoever asks again waits for peers that send without end.
   func receiveFromDraining() {
-    for case let connection? in connections where !isHeld && connection.life.state == .draining {
-      receive(on: connection, isBroken: false)
+    mayHaveUnread = false
+    let end = Clock.monotonic + ServerEngine.drainNanoseconds
+    for _ in connections {
+      if isHeld || Clock.monotonic >= end { return mayHaveUnread = true }
+      // From where the last round left off, so that each peer has its turn.
+      drainSlot = drainSlot + 1 < connections.count ? drainSlot + 1 : 0
+      if let connection = connections[drainSlot], connection.life.state == .draining {
+        receive(on: connection, isBroken: false)
+      }
     }
   }
 

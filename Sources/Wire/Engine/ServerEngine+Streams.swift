@@ -5,8 +5,6 @@ extension ServerEngine {
   /// Connections accepted before the end: as many as may wait for it (the backlog).
   private static let lastAccepts = 4096
   private static let readsPerEvent = 4
-  /// Reads of a connection that is about to end; the deadline bounds the rest.
-  private static let lastReads = 1024
 
   func accept(on listener: BoundSocket, isLast: Bool = false) {
     for _ in 0..<(isLast ? ServerEngine.lastAccepts : ServerEngine.acceptsPerEvent) {
@@ -76,11 +74,16 @@ extension ServerEngine {
   func receive(on connection: StreamConnection, isBroken: Bool) {
     var action = ConnectionLife.Action.none
     let isDraining = connection.life.state == .draining
-    for _ in 0..<(isDraining ? ServerEngine.lastReads : ServerEngine.readsPerEvent) {
+    // Of a connection that drains no event tells that nothing more is there, so it is read from until a read says so.
+    var isCut = isDraining
+    for _ in 0..<ServerEngine.readsPerEvent {
       let queued = connection.output.count + answers.count
       guard isBroken || connection.life.wantsRead(queued: queued) else {
-        guard isDraining, !answers.isEmpty else { break }
-        // No event tells that nothing more is there, so the reading goes on as far as the peer takes its receipts.
+        guard isDraining, !answers.isEmpty else {
+          // It goes on when the peer takes its receipts.
+          isCut = false
+          break
+        }
         sendAnswers(to: connection)
         continue
       }
@@ -98,6 +101,7 @@ extension ServerEngine {
         break
       }
       if count == -Int(Errno.interrupted) { continue }
+      isCut = false
       if count == 0 {
         finishFrames(of: connection, isAnswered: true)
         sendAnswers(to: connection)
@@ -113,6 +117,7 @@ extension ServerEngine {
       break
     }
     sendAnswers(to: connection)
+    if isCut { mayHaveUnread = true }
     perform(action, on: connection)
     if builder.isFull { postBatch() }
   }
