@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Wire
@@ -143,6 +144,45 @@ import Testing
     for _ in 0..<count { try peer.send(datagram) }
     gate.open()
     return fixture
+  }
+
+  /// A server on a socket that it was passed, which receives nothing before the gate is open.
+  private func adopted(
+    _ socket: ServerPeer,
+    _ gate: ServerGate,
+    calls: SystemCalls = .kernel,
+    _ change: (inout ServerConfiguration) -> Void = { _ in }
+  ) throws -> ServerFixture {
+    var calls = calls
+    calls.receiveDatagrams = { group, descriptor in
+      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
+    }
+    return try ServerFixture(calls: calls) {
+      $0.passedDescriptors = [socket.passed()]
+      change(&$0)
+    }
+  }
+
+  @Test("On a passed socket of both families a broadcast is not answered and stops nothing, and IPv4 is named as such")
+  func dualStackBroadcast() throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: true)
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate) { $0.stopPolicy = .any }
+    let all = try ServerPeer.udp(fixture.port, host: 0x7fff_ffff)
+    try all.send("everyone")
+    try all.send(".")
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    #expect(fixture.messages.map(\.record.flags) == [[], .stopRefused])
+    #expect(fixture.messages[0].peer.address == .ipv4(127, 0, 0, 1, port: try all.port))
+    let one = try ServerPeer.udp(fixture.port)
+    try one.send("you")
+    #expect(try one.receiveDatagram() == [0x4f, 0x4b, 0])
+    let six = try ServerPeer.udp6(fixture.port)
+    try six.send("you, too")
+    #expect(try six.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("refusals") { !$0.refusals.isEmpty }
+    #expect(fixture.failures.isEmpty)
   }
 
   @Test("What the kernel had no room for is counted: received and dropped make what was sent")
