@@ -163,6 +163,32 @@ import Testing
     }
   }
 
+  @Test("What came to a passed socket before the server had it is answered", arguments: [false, true])
+  func cameBefore(isDualStack: Bool) throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: isDualStack)
+    let peer = try ServerPeer.udp(try socket.port)
+    try peer.send("first")
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate)
+    #expect(try peer.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("message") { $0.messages.count == 1 }
+    #expect(fixture.messages[0].peer.address.description == "127.0.0.1:\(try peer.port)")
+  }
+
+  @Test("A broadcast that came to a passed socket before the server had it can't stop the server")
+  func stopCameBefore() throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: true)
+    let all = try ServerPeer.udp(try socket.port, host: 0x7fff_ffff)
+    try all.send(".")
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate) { $0.stopPolicy = .any }
+    try fixture.wait("message") { $0.messages.count == 1 && !$0.refusals.isEmpty }
+    #expect(fixture.messages[0].record.flags == .stopRefused)
+    #expect(fixture.stopping == nil)
+  }
+
   @Test("On a passed socket of both families a broadcast is not answered and stops nothing, and IPv4 is named as such")
   func dualStackBroadcast() throws {
     let socket = try ServerPeer.boundDatagrams(isDualStack: true)

@@ -33,13 +33,14 @@ extension ServerEngine {
       let source = SocketAddress(datagram.source)
       let destination = datagram.destination.family == 0 ? socket.address : SocketAddress(datagram.destination)
       let peer = Peer(connection: .none, transport: .udp, address: source)
-      let isForMany = datagram.is_broadcast != 0 || destination?.isMulticast == true
+      let isForMany =
+        datagram.is_broadcast != 0 || destination?.isMulticast == true || destination?.isBroadcast == true
       var flags: MessageRecord.Flags = []
       if let first = payload.first, first == Responder.stopByte {
         flags = responder.flags(
           firstByte: first,
           isLocal: source.isLoopback && destination?.isLoopback == true,
-          isForeign: isForMany
+          isForeign: isForMany || (datagram.is_unsure != 0 && destination?.isOnHost(of: socket.address) != true)
         )
         if flags.contains(.stop) { stopper = peer } else { refuseStop(by: peer) }
       }
