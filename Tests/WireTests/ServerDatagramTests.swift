@@ -163,6 +163,33 @@ import Testing
     }
   }
 
+  /// Sends datagrams of which those in the middle find no room: 19, 3 and 20.
+  private func sendAroundDrops(_ peer: ServerPeer, to socket: ServerPeer) throws {
+    for _ in 0..<19 { try peer.send("before") }
+    socket.keep(1)
+    for _ in 0..<3 { try peer.send("lost") }
+    socket.keep(1 << 20)
+    for _ in 0..<20 { try peer.send("after") }
+  }
+
+  @Test("Drops that a datagram in the middle of a group tells of mark no unanswered message as answered")
+  func dropsWithinGroup() throws {
+    var calls = SystemCalls.kernel
+    calls.sendDatagrams = { group, _ in
+      group.forget()
+      return -Int(EPERM)
+    }
+    let socket = try ServerPeer.boundDatagrams()
+    let gate = ServerGate()
+    let fixture = try adopted(socket, gate, calls: calls)
+    let peer = try ServerPeer.udp(fixture.port)
+    try sendAroundDrops(peer, to: socket)
+    gate.open()
+    try fixture.wait("all") { $0.messages.count == 39 && !$0.drops.isEmpty }
+    #expect(fixture.drops == [Drop(by: .kernel, count: 3)])
+    #expect(fixture.messages.allSatisfy { $0.record.flags == [] })
+  }
+
   @Test("What came to a passed socket before the server had it is answered", arguments: [false, true])
   func cameBefore(isDualStack: Bool) throws {
     let socket = try ServerPeer.boundDatagrams(isDualStack: isDualStack)

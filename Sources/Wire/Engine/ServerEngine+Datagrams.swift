@@ -26,9 +26,10 @@ extension ServerEngine {
     var stopper: Peer?
     var replies = 0
     var replyBytes = 0
+    var drops: UInt64 = 0
     for index in 0..<count {
       let datagram = datagrams.datagram(at: index)
-      if datagram.has_drops != 0 { noteKernelDrops(socket.takeDrops(total: datagram.drops)) }
+      if datagram.has_drops != 0 { drops += socket.takeDrops(total: datagram.drops) }
       let payload = UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count))
       let source = SocketAddress(datagram.source)
       let destination = datagram.destination.family == 0 ? socket.address : SocketAddress(datagram.destination)
@@ -57,6 +58,8 @@ extension ServerEngine {
       record(payload, flags: flags, isTruncated: datagram.is_truncated != 0, peer: peer)
     }
     if replies > 0 { sendReplies(replies, replyBytes, on: socket) }
+    // Whatever is told hands on the messages before it, whose replies have to be settled by then.
+    noteKernelDrops(drops)
     if let stopper { stop(askedBy: stopper) }
   }
 
