@@ -190,6 +190,22 @@ import Testing
     #expect(fixture.messages.allSatisfy { $0.record.flags == [] })
   }
 
+  @Test("What the kernel dropped under the server that had a passed socket before is not told again")
+  func predecessorsDrops() throws {
+    let socket = try ServerPeer.boundDatagrams()
+    for round in 1...2 {
+      let gate = ServerGate()
+      let fixture = try adopted(socket, gate)
+      let peer = try ServerPeer.udp(fixture.port)
+      if round == 1 { try sendAroundDrops(peer, to: socket) } else { try peer.send("hello") }
+      gate.open()
+      try fixture.wait("all") { $0.messages.count == (round == 1 ? 39 : 1) }
+      fixture.server.post(.stop)
+      try fixture.wait("stopped") { $0.stopped != nil }
+      #expect(fixture.stopped?.totals.droppedByKernel == (round == 1 ? 3 : 0))
+    }
+  }
+
   @Test("What came to a passed socket before the server had it is answered", arguments: [false, true])
   func cameBefore(isDualStack: Bool) throws {
     let socket = try ServerPeer.boundDatagrams(isDualStack: isDualStack)

@@ -3,7 +3,7 @@ internal import CSystem
 /// The server's datagrams: received in groups, answered in groups.
 extension ServerEngine {
   private static let groupsPerEvent = 2
-  /// Groups received before the end: more than fit a receive buffer of 8 MiB, a quarter of a page a datagram.
+  /// Groups received before the end: more than fit a receive buffer of 8 MiB.
   private static let lastGroups = 256
 
   func receiveDatagrams(on socket: BoundSocket, isLast: Bool = false) {
@@ -29,6 +29,7 @@ extension ServerEngine {
     var drops: UInt64 = 0
     for index in 0..<count {
       let datagram = datagrams.datagram(at: index)
+      if index == 0 { socket.noteFirst(drops: datagram.drops) }
       if datagram.has_drops != 0 { drops += socket.takeDrops(total: datagram.drops) }
       let payload = UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count))
       let source = SocketAddress(datagram.source)
