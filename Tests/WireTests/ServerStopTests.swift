@@ -251,14 +251,23 @@ import Testing
 
   @Test("Asked twice, the server ends at once, whoever it was still waiting for")
   func twice() throws {
-    let fixture = try ServerFixture { $0.transports = [.tcp] }
-    let peer = try ServerPeer.tcp(fixture.port)
-    try fixture.wait("connected") { $0.connected.count == 1 }
+    let fixture = try ServerFixture {
+      $0.reply = .echo
+      $0.limits.queuedBytes = 10_000
+      $0.transports = [.tcp]
+    }
+    let line = [UInt8](repeating: 0x61, count: 999) + [0x0a]
+    let deaf = try ServerPeer.tcp(fixture.port, receiveBuffer: 4096)
+    _ = try deaf.sendUntilBlocked(line, limit: 128 << 20)
     fixture.server.post(.stop)
+    try fixture.wait("stopping") { $0.stopping != nil }
     fixture.server.post(.stop)
     try fixture.wait("stopped") { $0.stopped != nil }
+    // The first one alone would have had it wait for this peer.
+    let nanoseconds = fixture.stopped!.at.nanoseconds - fixture.stopping!.at.nanoseconds
+    #expect(nanoseconds < 4_900_000_000)
     #expect(fixture.order.filter { $0 == "stopping" }.count == 1)
     #expect(fixture.disconnected.map(\.reason) == [.stopping])
-    peer.close()
+    deaf.close()
   }
 }

@@ -28,7 +28,7 @@ extension ServerEngine {
   func receiveFromDraining() {
     mayHaveUnread = false
     let end = Clock.monotonic + ServerEngine.drainNanoseconds
-    for _ in connections {
+    for _ in 0..<connections.count {
       if isHeld || Clock.monotonic >= end { return mayHaveUnread = true }
       // From where the last round left off, so that each peer has its turn.
       drainSlot = drainSlot + 1 < connections.count ? drainSlot + 1 : 0
@@ -63,7 +63,7 @@ extension ServerEngine {
     if let recordingFailure { totals.unrecorded = builder.lastSequence - recordingFailure.lastSequence }
     _ = records?.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
     spool?.append(.stopped(totals, at: time), current: totals, now: now)
-    spool?.end()
+    spool?.end(isHurried: shutdown.isHurried)
     _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
   }
 }
