@@ -116,11 +116,13 @@ final class ClientStream {
   }
 
   func write(_ conversation: inout Conversation) -> WriteOutcome {
+    // The answer of a fast peer is here before the call has returned.
+    let now = Clock.monotonic
     let (offered, result) = conversation.queue.withNextBytes(limit: ClientStream.writeSize) { bytes in
       (bytes.count, bytes.isEmpty ? 0 : calls.send(socket.descriptor, bytes))
     }
     if result < 0 { return WriteOutcome(failure: Int32(-result)) }
-    conversation.wrote(result, now: Clock.monotonic)
+    conversation.wrote(result, now: now)
     return result < offered ? .blocked : .taken
   }
 }
