@@ -510,4 +510,26 @@ import Glibc
     #expect(totals.messagesSent < 32)
     _ = peer
   }
+
+  @Test("so is one that takes nothing, and says something now and then", arguments: [true, false], [true, false])
+  func stalledChatter(awaitsReceipts: Bool, isFinishing: Bool) throws {
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = awaitsReceipts
+      $0.timeoutNanoseconds = 100_000_000
+      $0.stallNanoseconds = 500_000_000
+    }
+    let peer = try listener.accept()
+    let chatter = BackgroundThread {
+      // Until nobody is there any more.
+      while (try? peer.send("x")) != nil { poll(nil, 0, 10) }
+    }
+    try client.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 32))
+    if isFinishing { client.finish() }
+    let (end, totals) = try client.end()
+    #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
+    #expect(totals.messagesSent < 32)
+    client.drop()
+    chatter.join()
+  }
 }

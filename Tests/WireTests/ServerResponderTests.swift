@@ -91,6 +91,11 @@ import Testing
   )
   func domestic(stream: String) { #expect(!isForeign(stream, piece: 100)) }
 
+  @Test("Empty lines without end are no beginning: the stream is looked at no longer", arguments: ["\n", "\r\n"])
+  func emptyLines(line: String) {
+    #expect(!isForeign(String(repeating: line, count: 8192) + "GET / HTTP/1.1\n", piece: 1000))
+  }
+
   private static let responder = Responder(reply: .ok, stopPolicy: .local, framing: .line)
   private static let here = SocketAddress.ipv4(127, 0, 0, 1, port: 5000)
 
