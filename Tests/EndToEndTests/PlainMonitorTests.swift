@@ -162,9 +162,17 @@ import Testing
     let refused = try full.ending()
     #expect(refused.code == 69)
     #expect(refused.error.hasSuffix(".sock: too many viewers: the limit is 32\n"))
+  }
+
+  @Test("In a folder where others may have put a socket no server is looked for, not even by its name")
+  func openFolder() throws {
+    let server = try ScriptedServer()
     #expect(chmod("\(server.folder.path)/echo", 0o755) == 0)
-    let open = try PlainProgram(Self.path, ["--list"], environment: server.environment).ending()
-    #expect(open.code == 77 && open.error.contains("open to others"))
+    for arguments in [["--list"], [], ["5000"]] {
+      let program = try PlainProgram(Self.path, ["--no-tui"] + arguments, environment: server.environment)
+      let ending = try program.ending()
+      #expect(ending.code == 77 && ending.output == "" && ending.error.contains("open to others"))
+    }
   }
 
   @Test(
