@@ -175,6 +175,16 @@ import Testing
     }
   }
 
+  @Test("Whoever reads the list may leave before it comes")
+  func listForNobody() throws {
+    let server = try ScriptedServer()
+    let program = try PlainProgram(Self.path, ["--list"], environment: server.environment)
+    let peer = try server.accept()
+    program.close(.output)
+    try peer.send(server.hello)
+    #expect(try program.waitForExit() == 0)
+  }
+
   @Test(
     "Wrong command lines are refused",
     arguments: [
