@@ -22,8 +22,7 @@ struct PlainRecording {
         try streams.write(&plain)
         throw Failure(.ioError, "cannot read \(Printable.text(path.utf8)): \(reason)")
       }
-      guard plain.output.count >= StandardOutput.capacity else { continue }
-      try streams.write(&plain)
+      if plain.byteCount >= StandardOutput.capacity { try streams.write(&plain) }
       if try streams.wait(timeout: .zero).isToEnd { return }
     }
     try streams.write(&plain)

@@ -70,8 +70,8 @@ struct PlainReplay: ~Copyable {
       update(.tick)
       try streams.write(&plain)
       guard model.end == nil else { break }
-      if model.wantsMessages { continue }
-      let timeout = model.deadline.map { Duration.nanoseconds(max(0, $0 - moment.elapsed)) }
+      let due = model.deadline.map { Duration.nanoseconds(max(0, $0 - moment.elapsed)) }
+      let timeout = model.wantsMessages ? .zero : due
       let (hasInput, isToEnd) = try streams.wait(input: input?.descriptor, timeout: timeout)
       if isToEnd { update(.interrupt) }
       if hasInput { try readSteps() }

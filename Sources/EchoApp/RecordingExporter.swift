@@ -8,6 +8,8 @@ import Wire
 struct RecordingExporter {
   /// Bytes that are written at a time.
   private static let sliceBytes = 256 << 10
+  /// Rows after which somebody looks whether the end was asked for, however little came out.
+  fileprivate static let sliceRows = 4096
 
   let path: String
   let format: ExportFormat
@@ -102,7 +104,7 @@ private struct ExportDestination: ~Copyable {
 }
 
 /// How far an export has come in its recording.
-private struct ExportCursor {
+struct ExportCursor {
   private var export: RecordingExport
   private let runs: [Int64: ExportedRun]
   private let end: Int64
@@ -118,13 +120,15 @@ private struct ExportCursor {
 
   var isAtEnd: Bool { next >= end }
 
-  /// Goes on until so many bytes have come out, or to the end.
+  /// Goes on until so many bytes have come out, for as many rows as one slice has, or to the end.
   mutating func advance(_ reader: inout RecordingReader, until byteCount: Int) throws(RecordingError) {
     var isEnd = true
     try reader.scan(next..<end) { row, bytes in
+    var rowCount = 0
       add(row, bytes)
       next = row.row + 1
-      isEnd = export.outputCount < byteCount
+      rowCount += 1
+      isEnd = export.outputCount < byteCount && rowCount < RecordingExporter.sliceRows
       return isEnd
     }
     if isEnd { next = end }
