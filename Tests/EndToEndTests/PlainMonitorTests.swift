@@ -175,6 +175,17 @@ import Testing
     }
   }
 
+  @Test("A signal ends it though its reader takes nothing, and that not all was written is told")
+  func stalledReader() throws {
+    let server = try ScriptedServer()
+    let program = try monitor(server, "5000")
+    let peer = try server.greet()
+    let line = ScriptedServer.message(1, String(repeating: "x", count: 900))
+    _ = try peer.flood(with: Array(line.utf8))
+    program.signal(SIGTERM)
+    #expect(try program.waitForExitWithoutReading() == 74)
+  }
+
   @Test("Whoever reads the list may leave before it comes")
   func listForNobody() throws {
     let server = try ScriptedServer()
