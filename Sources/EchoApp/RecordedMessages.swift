@@ -50,6 +50,7 @@ struct RecordedMessages: ~Copyable {
         sequence: row.sequence,
         time: row.time,
         isAnswered: row.flags.contains(.answered),
+        isTruncated: row.flags.contains(.truncated),
         payload: Array(bytes)
       )
       if body(message) { return true }
