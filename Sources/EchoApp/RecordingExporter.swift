@@ -19,17 +19,18 @@ struct RecordingExporter {
 
   func run() throws(Failure) {
     FreedMemory.keep()
+    var destination = try ExportDestination(outputPath)
+    if format == .pcapng, destination.isTerminal {
+      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
+    }
+    // Before the recording, which may be anybody's.
+    if isConfined { sandbox.enterQuietly() }
     var reader: RecordingReader
     do throws(RecordingError) {
       reader = try RecordingReader(path: path, eventText: .json)
     } catch {
       throw Failure(reading: path, error)
     }
-    var destination = try ExportDestination(outputPath)
-    if format == .pcapng, destination.isTerminal {
-      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
-    }
-    if isConfined { sandbox.enterQuietly() }
     try destination.finish(isWhole: export(&reader, to: &destination))
   }
 
@@ -123,8 +124,8 @@ struct ExportCursor {
   /// Goes on until so many bytes have come out, for as many rows as one slice has, or to the end.
   mutating func advance(_ reader: inout RecordingReader, until byteCount: Int) throws(RecordingError) {
     var isEnd = true
-    try reader.scan(next..<end) { row, bytes in
     var rowCount = 0
+    try reader.scan(next..<end) { row, bytes in
       add(row, bytes)
       next = row.row + 1
       rowCount += 1
