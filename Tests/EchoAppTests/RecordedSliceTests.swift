@@ -53,4 +53,29 @@ import Wire
     }
     #expect(slices == 3)
   }
+
+  @Test("A damaged file whose numbers have no end is passed over in some thousand steps")
+  func damage() throws {
+    try change(
+      """
+      UPDATE messages SET row = 9000000000000000000;
+      UPDATE events SET row = 9000000000000000000 WHERE row = 10000;
+      """
+    )
+    let file = try RecordedFile(path: path)
+    let end = file.refresh()
+    #expect(end == 9_000_000_000_000_000_000)
+    var (next, steps) = (UInt64(0), 0)
+    while next < end, steps < 100_000 {
+      next = file.page(from: next).range.upperBound
+      steps += 1
+    }
+    #expect(next >= end)
+    (next, steps) = (end - 1, 0)
+    while next > 0, steps < 100_000 {
+      next = max(1, file.page(upTo: next).range.lowerBound) - 1
+      steps += 1
+    }
+    #expect(next == 0)
+  }
 }

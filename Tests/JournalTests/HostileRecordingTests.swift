@@ -200,6 +200,14 @@ import Testing
     )
   }
 
+  @Test("A run of many endpoints is no long list")
+  func endpoints() throws {
+    let fixture = try recording()
+    try fixture.change("UPDATE runs SET endpoints = replace(printf('%.2000c', 'x'), 'x', 'x' || char(10))")
+    let reader = try RecordingReader(path: fixture.path)
+    #expect(reader.runs.map(\.endpoints.count) == [64])
+  }
+
   @Test("Rows without order, gaps as wide as there are numbers, and one number twice end a scan or a search")
   func numbering() throws {
     let fixture = try recording()
