@@ -248,7 +248,6 @@ import Testing
     do throws(RecordingError) {
       var reader = try RecordingReader(path: path)
       _ = try reader.row(ofSequence: 50, run: 1)
-      _ = try reader.row(at: Timestamp(nanoseconds: 50_000))
       for reversed in [false, true] { try reader.scan(reader.rows, reversed: reversed) { _, _ in true } }
       return true
     } catch {
