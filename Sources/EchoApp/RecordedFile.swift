@@ -9,8 +9,9 @@ final class RecordedFile: RecordedRows {
   /// A screen's rows may each be on a page of their own, where a filter lets few through.
   fileprivate static let pageLimit = 256
   fileprivate static let byteLimit = 64 << 20
-  /// Rows that are passed over where one can't be read.
-  fileprivate static let damagedRows: UInt64 = 128
+  /// Rows that are passed over where one can't be read: so many, or so small a share of all that even those of a file whose
+  /// numbers have no end are passed over in time.
+  fileprivate static func damagedRows(of count: UInt64) -> UInt64 { max(128, count >> 14) }
 
   fileprivate struct State: ~Copyable {
     var reader: RecordingReader
@@ -112,12 +113,14 @@ extension RecordedFile.State {
   /// The ids that a page of an id tells of, when `last` is the row that was read last.
   private func range(of id: UInt64, last: Int64?, isFull: Bool, isDamaged: Bool, _ isReversed: Bool) -> Range<UInt64> {
     let isCut = isFull || isDamaged
+    let rowCount = UInt64(reader.rows.upperBound - 1)
+    let damagedRows = RecordedFile.damagedRows(of: rowCount)
     if isReversed {
-      let passedOver = id - min(id, RecordedFile.damagedRows - 1)
+      let passedOver = id - min(id, damagedRows - 1)
       let start = isCut ? last.map { UInt64($0 - 1) } ?? passedOver : 0
       return min(start, id)..<(id + 1)
     }
-    let end = isCut ? last.map { UInt64($0) } ?? id + RecordedFile.damagedRows : UInt64(reader.rows.upperBound - 1)
+    let end = isCut ? last.map { UInt64($0) } ?? id + damagedRows : rowCount
     return id..<max(end, id + 1)
   }
 

@@ -8,6 +8,8 @@ import Wire
 struct RecordingExporter {
   /// Bytes that are written at a time.
   private static let sliceBytes = 256 << 10
+  /// Rows after which somebody looks whether the end was asked for, however little came out.
+  fileprivate static let sliceRows = 4096
 
   let path: String
   let format: ExportFormat
@@ -17,17 +19,18 @@ struct RecordingExporter {
 
   func run() throws(Failure) {
     FreedMemory.keep()
+    var destination = try ExportDestination(outputPath)
+    if format == .pcapng, destination.isTerminal {
+      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
+    }
+    // Before the recording, which may be anybody's.
+    if isConfined { sandbox.enterQuietly() }
     var reader: RecordingReader
     do throws(RecordingError) {
       reader = try RecordingReader(path: path, eventText: .json)
     } catch {
       throw Failure(reading: path, error)
     }
-    var destination = try ExportDestination(outputPath)
-    if format == .pcapng, destination.isTerminal {
-      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
-    }
-    if isConfined { sandbox.enterQuietly() }
     try destination.finish(isWhole: export(&reader, to: &destination))
   }
 
@@ -102,7 +105,7 @@ private struct ExportDestination: ~Copyable {
 }
 
 /// How far an export has come in its recording.
-private struct ExportCursor {
+struct ExportCursor {
   private var export: RecordingExport
   private let runs: [Int64: ExportedRun]
   private let end: Int64
@@ -118,13 +121,15 @@ private struct ExportCursor {
 
   var isAtEnd: Bool { next >= end }
 
-  /// Goes on until so many bytes have come out, or to the end.
+  /// Goes on until so many bytes have come out, for as many rows as one slice has, or to the end.
   mutating func advance(_ reader: inout RecordingReader, until byteCount: Int) throws(RecordingError) {
     var isEnd = true
+    var rowCount = 0
     try reader.scan(next..<end) { row, bytes in
       add(row, bytes)
       next = row.row + 1
-      isEnd = export.outputCount < byteCount
+      rowCount += 1
+      isEnd = export.outputCount < byteCount && rowCount < RecordingExporter.sliceRows
       return isEnd
     }
     if isEnd { next = end }

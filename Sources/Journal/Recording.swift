@@ -28,13 +28,19 @@ struct Recording: ~Copyable {
     let database = try Database(path: file.path)
     guard file.isInPlace else { throw .exchanged }
     if file.isNew { try database.run(RecordingSchema.creation) }
+    database.limitSteps(true)
+    try RecordingSchema.check(database)
+    try RecordingSchema.checkForActions(database)
     let level = settings.durability == .none ? "NORMAL" : "FULL"
     try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(level); PRAGMA wal_autocheckpoint = 4000")
     file.syncFolder()
     let tables = try RecordingTables.prepare(in: database)
     let lastRun = try database.number("SELECT max(run) FROM runs")
     let lastRow = try database.number(RecordingSchema.lastRow)
+    // As far as anyone has ever counted.
+    guard max(lastRun, lastRow) < 1 << 62 else { throw .damaged }
     let start = try database.number("SELECT min(started) FROM runs")
+    database.limitSteps(false)
     self.tables = tables
     self.database = database
     self.file = file

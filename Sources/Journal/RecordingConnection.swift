@@ -28,7 +28,7 @@ struct RecordingConnection: ~Copyable {
     let isAttended = try RecordingConnection.isAttended(place)
     let database = try Database.reading(place.path, isImmutable: !isAttended)
     database.limitSteps(true)
-    try RecordingConnection.check(database)
+    try RecordingSchema.check(database)
     let messages = try RowCursor.messages(in: database)
     let events = try RowCursor.events(eventText, in: database)
     let peers = try PeerDirectory(in: database)
@@ -51,21 +51,6 @@ struct RecordingConnection: ~Copyable {
       if suffix != "-shm", status.st_size > 0 { isAttended = true }
     }
     return isAttended
-  }
-
-  /// Throws unless the tables are those of a recording, so that there is nothing to read but what stands in them: no view,
-  /// and no column that is computed.
-  private static func check(_ database: borrowing Database) throws(RecordingError) {
-    try RecordingSchema.check(
-      applicationID: database.number("PRAGMA application_id"),
-      version: database.number("PRAGMA user_version")
-    )
-    let selection = try database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?")
-    for table in RecordingSchema.tables {
-      selection.bind(1, table)
-      guard try database.step(selection) else { throw .foreign }
-      selection.reset()
-    }
   }
 
   /// Whether it has to be opened anew to see the file as it is: what was opened as unattended is not any more.

@@ -83,6 +83,19 @@ import Testing
     #expect(missing.error == "echo_client: \(path) has no such run: it has 1 to 2\n")
   }
 
+  @Test("A message that the recording has only the beginning of is not sent as if it were whole")
+  func truncated() throws {
+    try record("hello\n" + String(repeating: "x", count: 2000) + "\n", answered: 6, ["--max-message", "1000"])
+    let server = try RunningServer()
+    let ending = try replay(against: server)
+    #expect(ending.code == 0)
+    #expect(
+      ending.output
+        == "1 message sent, 1 answered as recorded, 0 otherwise, 0 not; 1 left out: only their beginnings were recorded\n"
+    )
+    #expect(try server.end(SIGTERM).error.contains("1 message,"))
+  }
+
   @Test("Stepwise, each Enter sends a message")
   func steps() throws {
     try record("one\ntwo\n", answered: 6)
@@ -106,7 +119,7 @@ import Testing
     #expect(ending.code == 0)
     #expect(
       ending.output.hasSuffix(
-        #""reason":"finished","sent":10000,"same":10000,"different":0,"missing":0,"unexpected":0,"stops":0,"misfits":0}"#
+        #""reason":"finished","sent":10000,"same":10000,"different":0,"missing":0,"unexpected":0,"stops":0,"truncated":0,"misfits":0}"#
           + "\n"
       )
     )

@@ -22,8 +22,8 @@ package struct ExportedRun: Sendable {
   /// An address at which a peer could have reached the server: the one where it listened, or, where it listened on all, one
   /// that stands for it.
   func address(facing peer: Peer) -> SocketAddress {
-    let listeners = endpoints.filter { $0.transport == peer.transport }.compactMap { endpoint in
-      Array(endpoint.addressText.utf8).withUnsafeBytes { SocketAddress(written: $0) }
+    let listeners = endpoints.filter { $0.transport == peer.transport }.compactMap {
+      SocketAddress(written: $0.addressText)
     }
     .filter { $0.family == peer.address.family }
     let near = listeners.first { $0.isLoopback == peer.address.isLoopback && !$0.isUnspecified }

@@ -3,7 +3,7 @@
 /// Confined to one thread from the moment it runs. What a viewer does not take stays in the spool, and then is gone.
 final class ControlEngine {
   static let viewerLimit = 32
-  private static let root: UInt32 = 0
+  static let root: UInt32 = 0
   /// Bytes of text that are made of the spool at once.
   static let turnBytes = 64 << 10
   static let readsPerEvent = 64
