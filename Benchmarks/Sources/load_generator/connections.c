@@ -19,6 +19,17 @@ void fail(const char *what) {
   exit(2);
 }
 
+void fail_read(ssize_t count) {
+  if (count < 0) { fail(errno == EAGAIN ? "no answer came" : "read"); }
+  fprintf(stderr, "load_generator: the server closed the connection\n");
+  exit(2);
+}
+
+void fail_silence(const char *what) {
+  errno = ETIMEDOUT;
+  fail(what);
+}
+
 void fail_check(const char *what, uint64_t place) {
   fprintf(stderr, "load_generator: wrong answer: %s at %llu\n", what, (unsigned long long)place);
   exit(3);
@@ -48,10 +59,9 @@ static void bind_source(int descriptor) {
   if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("bind"); }
 }
 
-int connect_to_server(const struct options *options) {
-  if (options->transport == TRANSPORT_UNIX) { return connect_unix(options->path); }
+static int open_internet(const struct options *options, int flags) {
   bool is_stream = options->transport == TRANSPORT_TCP;
-  int descriptor = socket(AF_INET, (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+  int descriptor = socket(AF_INET, (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | flags, 0);
   if (descriptor < 0) { fail("socket"); }
   int one = 1;
   int buffer = 4 << 20;
@@ -63,8 +73,21 @@ int connect_to_server(const struct options *options) {
   }
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(options->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("connect"); }
+  int code = connect(descriptor, (struct sockaddr *)&address, sizeof address);
+  if (code != 0 && errno != EINPROGRESS) { fail("connect"); }
   return descriptor;
+}
+
+int connect_to_server(const struct options *options) {
+  return options->transport == TRANSPORT_UNIX ? connect_unix(options->path) : open_internet(options, 0);
+}
+
+int begin_connection(const struct options *options) { return open_internet(options, SOCK_NONBLOCK); }
+
+void reset_connection(int descriptor) {
+  struct linger reset = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(descriptor);
 }
 
 void make_nonblocking(int descriptor) { fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK); }

@@ -46,11 +46,18 @@ struct result {
 
 // Ends the program with a message and errno's reason; for what must not fail.
 _Noreturn void fail(const char *what);
+// The same after a read that brought no bytes: an end of file, or an error.
+_Noreturn void fail_read(ssize_t count);
+_Noreturn void fail_silence(const char *what);
 // Ends the program because the server answered what it should not have.
 _Noreturn void fail_check(const char *what, uint64_t place);
 
 uint64_t now_nanoseconds(void);
 int connect_to_server(const struct options *options);
+// Over TCP, without waiting until it is there.
+int begin_connection(const struct options *options);
+// Closes it so that no port stays taken for a time.
+void reset_connection(int descriptor);
 void make_nonblocking(int descriptor);
 struct payload make_payload(size_t message_size);
 

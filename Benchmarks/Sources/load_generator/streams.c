@@ -87,7 +87,7 @@ static void check(const struct generator *generator, const struct stream *stream
 static void pull(struct generator *generator, struct stream *stream, uint64_t *now) {
   ssize_t count = read(stream->descriptor, generator->buffer, READ_BYTES);
   if (count < 0 && errno == EAGAIN) { return; }
-  if (count <= 0) { fail("read"); }
+  if (count <= 0) { fail_read(count); }
   check(generator, stream, (size_t)count);
   stream->received += (uint64_t)count;
   size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : 3;
@@ -135,8 +135,7 @@ static uint64_t finish(struct generator *generator, struct stream *streams, uint
   uint64_t total = 0;
   for (int index = 0; index < generator->options->connections; index++) {
     while (streams[index].answered < streams[index].begun) {
-      errno = ETIMEDOUT;
-      if (!turn(generator, 5000, &now)) { fail("the last answers"); }
+      if (!turn(generator, 5000, &now)) { fail_silence("the last answers"); }
     }
     total += streams[index].answered;
   }
