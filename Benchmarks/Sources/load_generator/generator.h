@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 enum transport { TRANSPORT_TCP, TRANSPORT_UDP, TRANSPORT_UNIX };
@@ -23,7 +24,7 @@ struct options {
   size_t size;
   double warm_seconds;
   double seconds;
-  // Messages a second over all streams at most; 0 for as many as are answered.
+  // Messages a second over all connections; 0 for as many as are answered.
   double rate;
   // The server, for its processor time; 0 for none.
   pid_t server;
@@ -40,7 +41,9 @@ struct result {
   // Answered in the measured interval, and from the first to the last.
   uint64_t messages;
   uint64_t total;
+  // Datagrams that were not answered in time, and answers that came after that, or twice.
   uint64_t lost;
+  uint64_t late;
   double seconds;
 };
 
@@ -60,6 +63,28 @@ int begin_connection(const struct options *options);
 void reset_connection(int descriptor);
 void make_nonblocking(int descriptor);
 struct payload make_payload(size_t message_size);
+
+// When messages are due.
+struct pace {
+  double rate;
+  uint64_t connections;
+  uint64_t begin;
+  // So many have become due, over all connections in turn.
+  uint64_t due;
+  bool is_over;
+};
+
+struct pace pace_begin(const struct options *options);
+// Has those become due that are by now.
+void pace_advance(struct pace *pace, uint64_t now);
+// None becomes due any more.
+void pace_end(struct pace *pace);
+// How many of a connection have become due.
+uint64_t pace_due(const struct pace *pace, int connection);
+// When a connection's message was due, which is where its wait begins, sent late or not; without a rate, now.
+uint64_t pace_time(const struct pace *pace, int connection, uint64_t number, uint64_t now);
+// epoll_wait(2), at most until the next message is due.
+int pace_wait(const struct pace *pace, int poller, struct epoll_event *events, int room, int milliseconds);
 
 struct result run_streams(const struct options *options);
 struct result run_datagrams(const struct options *options);

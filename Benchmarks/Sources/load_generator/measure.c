@@ -95,11 +95,15 @@ void measure_print(const struct options *options, const struct result *result) {
   printf("messages %llu\n", (unsigned long long)result->messages);
   printf("total %llu\n", (unsigned long long)result->total);
   printf("rate %.1f\n", (double)result->messages / result->seconds);
+  double load = (double)(result->total + result->lost);
   printf("lost %llu\n", (unsigned long long)result->lost);
+  printf("lost_share %.6f\n", load > 0 ? (double)result->lost / load : 0);
+  printf("late %llu\n", (unsigned long long)result->late);
   printf("p50_us %.1f\n", percentile(0.5) / 1e3);
   printf("p99_us %.1f\n", percentile(0.99) / 1e3);
   printf("p999_us %.1f\n", percentile(0.999) / 1e3);
   printf("server_ns_a_message %.1f\n", (double)(after.running - before.running) / messages);
+  printf("server_busy %.4f\n", (double)(after.running - before.running) / 1e9 / result->seconds);
   printf("server_waiting %.4f\n", (double)(after.waiting - before.waiting) / 1e9 / result->seconds);
   printf("server_memory %llu\n", (unsigned long long)server_memory(options));
 }

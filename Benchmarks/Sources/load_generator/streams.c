@@ -12,6 +12,7 @@
 
 struct stream {
   int descriptor;
+  int index;
   bool is_blocked;
   // Bytes sent and received since the beginning.
   uint64_t sent;
@@ -19,7 +20,7 @@ struct stream {
   // Messages that may be sent, and that were answered.
   uint64_t begun;
   uint64_t answered;
-  // When each unanswered message began, by its number modulo the depth.
+  // When each unanswered message was due, by its number modulo the depth.
   uint64_t *begin_times;
 };
 
@@ -31,10 +32,7 @@ struct generator {
   char *receipts;
   uint64_t answered;
   bool is_measuring;
-  // How many messages each stream may begin, and since when a rate counts.
-  uint64_t allowance;
-  uint64_t begin;
-  bool is_over;
+  struct pace pace;
 };
 
 static void watch(struct generator *generator, struct stream *stream, bool for_writing) {
@@ -44,19 +42,16 @@ static void watch(struct generator *generator, struct stream *stream, bool for_w
   epoll_ctl(generator->poller, EPOLL_CTL_MOD, stream->descriptor, &event);
 }
 
-// A rate is shared out evenly: each stream may have begun so many messages by now.
-static void allow(struct generator *generator, uint64_t now) {
-  const struct options *options = generator->options;
-  double share = options->rate / options->connections * (double)(now - generator->begin) / 1e9;
-  generator->allowance = generator->is_over ? 0 : options->rate > 0 ? (uint64_t)share : UINT64_MAX;
-}
-
 // Sends what may be sent, as far as the socket takes it.
 static void push(struct generator *generator, struct stream *stream, uint64_t now) {
   const struct options *options = generator->options;
-  uint64_t allowed = stream->answered + (uint64_t)options->depth;
-  if (allowed > generator->allowance) { allowed = generator->allowance; }
-  while (stream->begun < allowed) { stream->begin_times[stream->begun++ % (uint64_t)options->depth] = now; }
+  uint64_t depth = (uint64_t)options->depth;
+  uint64_t allowed = stream->answered + depth;
+  uint64_t due = pace_due(&generator->pace, stream->index);
+  if (allowed > due) { allowed = due; }
+  for (; stream->begun < allowed; stream->begun++) {
+    stream->begin_times[stream->begun % depth] = pace_time(&generator->pace, stream->index, stream->begun, now);
+  }
   uint64_t end = stream->begun * options->size;
   while (stream->sent < end) {
     size_t place = stream->sent % generator->payload.bytes;
@@ -107,6 +102,7 @@ static struct stream *open_streams(struct generator *generator) {
   for (int index = 0; index < options->connections; index++) {
     struct stream *stream = &streams[index];
     stream->descriptor = connect_to_server(options);
+    stream->index = index;
     make_nonblocking(stream->descriptor);
     stream->begin_times = calloc((size_t)options->depth, sizeof *stream->begin_times);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
@@ -116,26 +112,34 @@ static struct stream *open_streams(struct generator *generator) {
 }
 
 // Waits for events, takes what was answered and sends what may be sent; false when nothing has happened for so long.
-static bool turn(struct generator *generator, int milliseconds, uint64_t *now) {
+static bool turn(struct generator *generator, struct stream *streams, int milliseconds, uint64_t *now) {
+  struct pace *pace = &generator->pace;
   struct epoll_event events[512];
-  int count = epoll_wait(generator->poller, events, 512, milliseconds);
+  int count = pace_wait(pace, generator->poller, events, 512, milliseconds);
   *now = now_nanoseconds();
-  allow(generator, *now);
+  uint64_t next = pace->due;
+  pace_advance(pace, *now);
   for (int index = 0; index < count; index++) {
     struct stream *stream = events[index].data.ptr;
     if (events[index].events & ~(uint32_t)EPOLLOUT) { pull(generator, stream, now); }
     push(generator, stream, *now);
+  }
+  // No answer tells that more is due.
+  uint64_t connections = pace->connections;
+  for (uint64_t end = pace->due < next + connections ? pace->due : next + connections; next < end; next++) {
+    struct stream *stream = &streams[next % connections];
+    if (!stream->is_blocked) { push(generator, stream, *now); }
   }
   return count > 0;
 }
 
 // Sends and awaits the rest of what has begun, so that the server's accounts can be compared.
 static uint64_t finish(struct generator *generator, struct stream *streams, uint64_t now) {
-  generator->is_over = true;
+  pace_end(&generator->pace);
   uint64_t total = 0;
   for (int index = 0; index < generator->options->connections; index++) {
     while (streams[index].answered < streams[index].begun) {
-      if (!turn(generator, 5000, &now)) { fail_silence("the last answers"); }
+      if (!turn(generator, streams, 5000, &now)) { fail_silence("the last answers"); }
     }
     total += streams[index].answered;
   }
@@ -152,9 +156,8 @@ struct result run_streams(const struct options *options) {
   uint64_t now = now_nanoseconds();
   uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
   uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
-  bool is_paced = options->rate > 0;
-  generator.begin = now;
-  allow(&generator, now);
+  generator.pace = pace_begin(options);
+  pace_advance(&generator.pace, now);
   for (int index = 0; index < options->connections; index++) { push(&generator, &streams[index], now); }
   while (now < end) {
     if (!generator.is_measuring && now >= begin) {
@@ -164,11 +167,7 @@ struct result run_streams(const struct options *options) {
       begin = now_nanoseconds();
       end = begin + (uint64_t)(options->seconds * 1e9);
     }
-    turn(&generator, is_paced ? 1 : 50, &now);
-    // No answer tells that the rate allows more.
-    for (int index = 0; index < options->connections && is_paced; index++) {
-      if (!streams[index].is_blocked) { push(&generator, &streams[index], now); }
-    }
+    turn(&generator, streams, 50, &now);
   }
   measure_end(options);
   struct result result = {.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
