@@ -42,7 +42,6 @@ struct generator {
   uint64_t lost;
   // Answered after they were given up, or twice.
   uint64_t late;
-  bool is_measuring;
 };
 
 // The number of a datagram, as letters: it is text, and tells which one an echo answers.
@@ -126,7 +125,7 @@ static void take(struct generator *generator, struct peer *peer, const char *byt
     generator->late++;
     return;
   }
-  if (generator->is_measuring) { measure_latency(now - datagram->due); }
+  measure_latency(now - datagram->due);
   generator->answered++;
   close_one(generator, peer, datagram);
 }
@@ -199,7 +198,6 @@ static uint64_t turn(struct generator *generator, int poller, struct peer *peers
 // Sends no more, and awaits what is still open: how much of the load was lost is known only then.
 static void finish(struct generator *generator, int poller, struct peer *peers) {
   pace_end(&generator->pace);
-  generator->is_measuring = false;
   uint64_t end = now_nanoseconds() + PATIENCE + PATIENCE / 4;
   for (uint64_t open = 1; open > 0 && now_nanoseconds() < end;) {
     turn(generator, poller, peers);
@@ -213,22 +211,14 @@ struct result run_datagrams(const struct options *options) {
   int poller = epoll_create1(EPOLL_CLOEXEC);
   struct peer *peers = open_peers(&generator, poller);
   uint64_t now = now_nanoseconds();
-  uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
-  uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
+  measure_prepare(options);
   pace_advance(&generator.pace, now);
   for (int index = 0; index < options->connections; index++) { push(&generator, &peers[index], now); }
-  while (now < end) {
-    if (!generator.is_measuring && now >= begin) {
-      generator.is_measuring = true;
-      generator.answered = generator.lost = generator.late = 0;
-      measure_begin(options);
-      begin = now_nanoseconds();
-      end = begin + (uint64_t)(options->seconds * 1e9);
-    }
+  while (!measure_is_over(now)) {
+    if (measure_begins(options, now)) { generator.answered = generator.lost = generator.late = 0; }
     now = turn(&generator, poller, peers);
   }
-  measure_end(options);
-  struct result result = {.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+  struct result result = {.messages = generator.answered, .seconds = measure_end(options)};
   finish(&generator, poller, peers);
   result.total = generator.answered;
   result.lost = generator.lost;

@@ -38,7 +38,7 @@ struct payload {
 };
 
 struct result {
-  // Answered in the measured interval, and from the first to the last.
+  // Answered in the measured interval; of streams from the first to the last, of datagrams with what was open at its end.
   uint64_t messages;
   uint64_t total;
   // Datagrams that were not answered in time, and answers that came after that, or twice.
@@ -91,9 +91,14 @@ struct result run_datagrams(const struct options *options);
 struct result run_accepts(const struct options *options);
 void run_idle(const struct options *options);
 
-// The measured interval: begins and ends the accounts of time, latency and processor.
-void measure_begin(const struct options *options);
-void measure_end(const struct options *options);
+// The measured interval, which begins after the warm-up: its time, latencies, and the server's processor time.
+void measure_prepare(const struct options *options);
+// Whether it begins now, which it does once.
+bool measure_begins(const struct options *options, uint64_t now);
+bool measure_is_over(uint64_t now);
+// Its seconds.
+double measure_end(const struct options *options);
+// Outside of it this does nothing.
 void measure_latency(uint64_t nanoseconds);
 void measure_print(const struct options *options, const struct result *result);
 // Resident memory of the server in bytes; 0 without one.

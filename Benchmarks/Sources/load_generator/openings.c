@@ -24,7 +24,6 @@ struct visits {
   struct payload payload;
   int poller;
   uint64_t ended;
-  bool is_measuring;
 };
 
 // What answers the first message of a payload.
@@ -46,7 +45,7 @@ static void come(struct visits *visits, struct visitor *visitor) {
 }
 
 static void go(struct visits *visits, struct visitor *visitor) {
-  if (visits->is_measuring) { measure_latency(now_nanoseconds() - visitor->begin); }
+  measure_latency(now_nanoseconds() - visitor->begin);
   visits->ended++;
   reset_connection(visitor->descriptor);
 }
@@ -81,16 +80,9 @@ struct result run_accepts(const struct options *options) {
   struct visitor *visitors = calloc((size_t)options->connections, sizeof *visitors);
   for (int index = 0; index < options->connections; index++) { come(&visits, &visitors[index]); }
   uint64_t now = now_nanoseconds();
-  uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
-  uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
-  while (now < end) {
-    if (!visits.is_measuring && now >= begin) {
-      visits.is_measuring = true;
-      visits.ended = 0;
-      measure_begin(options);
-      begin = now_nanoseconds();
-      end = begin + (uint64_t)(options->seconds * 1e9);
-    }
+  measure_prepare(options);
+  while (!measure_is_over(now)) {
+    if (measure_begins(options, now)) { visits.ended = 0; }
     struct epoll_event events[256];
     int count = epoll_wait(visits.poller, events, 256, PATIENCE_SECONDS * 1000);
     if (count == 0) { fail_silence("an answer"); }
@@ -105,8 +97,7 @@ struct result run_accepts(const struct options *options) {
     }
     now = now_nanoseconds();
   }
-  measure_end(options);
-  return (struct result){.messages = visits.ended, .seconds = (double)(now - begin) / 1e9};
+  return (struct result){.messages = visits.ended, .seconds = measure_end(options)};
 }
 
 static void exchange(const struct options *options, int descriptor, const struct payload *payload) {

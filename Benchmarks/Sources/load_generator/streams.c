@@ -31,7 +31,6 @@ struct generator {
   char *buffer;
   char *receipts;
   uint64_t answered;
-  bool is_measuring;
   struct pace pace;
 };
 
@@ -89,7 +88,7 @@ static void pull(struct generator *generator, struct stream *stream, uint64_t *n
   uint64_t answered = stream->received / reply_size;
   if (answered > stream->begun) { fail_check("more answers than messages", answered); }
   *now = now_nanoseconds();
-  for (uint64_t message = stream->answered; message < answered && generator->is_measuring; message++) {
+  for (uint64_t message = stream->answered; message < answered; message++) {
     measure_latency(*now - stream->begin_times[message % (uint64_t)generator->options->depth]);
   }
   generator->answered += answered - stream->answered;
@@ -154,23 +153,15 @@ struct result run_streams(const struct options *options) {
   for (size_t place = 0; place < READ_BYTES + 3; place++) { generator.receipts[place] = "OK\n"[place % 3]; }
   struct stream *streams = open_streams(&generator);
   uint64_t now = now_nanoseconds();
-  uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
-  uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
+  measure_prepare(options);
   generator.pace = pace_begin(options);
   pace_advance(&generator.pace, now);
   for (int index = 0; index < options->connections; index++) { push(&generator, &streams[index], now); }
-  while (now < end) {
-    if (!generator.is_measuring && now >= begin) {
-      generator.is_measuring = true;
-      generator.answered = 0;
-      measure_begin(options);
-      begin = now_nanoseconds();
-      end = begin + (uint64_t)(options->seconds * 1e9);
-    }
+  while (!measure_is_over(now)) {
+    if (measure_begins(options, now)) { generator.answered = 0; }
     turn(&generator, streams, 50, &now);
   }
-  measure_end(options);
-  struct result result = {.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+  struct result result = {.messages = generator.answered, .seconds = measure_end(options)};
   result.total = finish(&generator, streams, now);
   return result;
 }
