@@ -109,11 +109,11 @@ static struct datagram *find(struct generator *generator, struct peer *peer, con
   if (options->reply == REPLY_ECHO) {
     size_t rest = options->size - NUMBER_BYTES;
     if (count != options->size || memcmp(bytes + NUMBER_BYTES, generator->outgoing + NUMBER_BYTES, rest) != 0) {
-      fail_check("an echo", number);
+      fail_check("a wrong echo", number);
     }
     number = get_number(bytes, peer->sent);
   } else if (count < 2 || memcmp(bytes, "OK", 2) != 0) {
-    fail_check("a receipt", number);
+    fail_check("a wrong receipt", number);
   }
   struct datagram *datagram = &peer->window[number & (generator->window - 1)];
   return datagram->is_open && datagram->number == number ? datagram : NULL;

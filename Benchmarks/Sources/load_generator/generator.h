@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <sys/types.h>
 
+#include "base.h"
+
 enum transport { TRANSPORT_TCP, TRANSPORT_UDP, TRANSPORT_UNIX };
 enum reply { REPLY_OK, REPLY_ECHO };
 enum mode { MODE_STEADY, MODE_ACCEPT, MODE_IDLE };
@@ -30,13 +32,6 @@ struct options {
   pid_t server;
 };
 
-// Messages in one stretch of memory, one after the other, the whole of it twice: any window of up to `bytes` bytes that
-// begins inside the first half is contiguous.
-struct payload {
-  char *data;
-  size_t bytes;
-};
-
 struct result {
   // Answered in the measured interval; of streams from the first to the last, of datagrams with what was open at its end.
   uint64_t messages;
@@ -47,22 +42,15 @@ struct result {
   double seconds;
 };
 
-// Ends the program with a message and errno's reason; for what must not fail.
-_Noreturn void fail(const char *what);
-// The same after a read that brought no bytes: an end of file, or an error.
+// Ends the program after a read that brought no bytes: an end of file, or an error.
 _Noreturn void fail_read(ssize_t count);
 _Noreturn void fail_silence(const char *what);
-// Ends the program because the server answered what it should not have.
-_Noreturn void fail_check(const char *what, uint64_t place);
-
-uint64_t now_nanoseconds(void);
 int connect_to_server(const struct options *options);
 // Over TCP, without waiting until it is there.
 int begin_connection(const struct options *options);
 // Closes it so that no port stays taken for a time.
 void reset_connection(int descriptor);
 void make_nonblocking(int descriptor);
-struct payload make_payload(size_t message_size);
 
 // When messages are due.
 struct pace {

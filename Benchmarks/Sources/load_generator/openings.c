@@ -29,12 +29,12 @@ struct visits {
 // What answers the first message of a payload.
 static const char *answer(const struct options *options, const struct payload *payload, size_t *count) {
   bool is_echo = options->reply == REPLY_ECHO;
-  *count = is_echo ? options->size : 3;
+  *count = is_echo ? options->size : RECEIPT_BYTES;
   return is_echo ? payload->data : "OK\n";
 }
 
 static void compare(const char *bytes, size_t count, const char *wanted, size_t wanted_count, size_t place) {
-  if (count > wanted_count - place || memcmp(bytes, wanted + place, count) != 0) { fail_check("an answer", place); }
+  if (count > wanted_count - place || memcmp(bytes, wanted + place, count) != 0) { fail_check("a wrong answer", place); }
 }
 
 static void come(struct visits *visits, struct visitor *visitor) {

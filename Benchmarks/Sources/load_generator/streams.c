@@ -68,12 +68,12 @@ static void push(struct generator *generator, struct stream *stream, uint64_t no
 static void check(const struct generator *generator, const struct stream *stream, size_t count) {
   bool is_echo = generator->options->reply == REPLY_ECHO;
   const char *wanted = is_echo ? generator->payload.data : generator->receipts;
-  size_t period = is_echo ? generator->payload.bytes : 3;
+  size_t period = is_echo ? generator->payload.bytes : RECEIPT_BYTES;
   size_t window = is_echo ? generator->payload.bytes : READ_BYTES;
   for (size_t done = 0; done < count;) {
     size_t length = count - done < window ? count - done : window;
     const char *expected = wanted + (stream->received + done) % period;
-    if (memcmp(generator->buffer + done, expected, length) != 0) { fail_check("bytes", stream->received + done); }
+    if (memcmp(generator->buffer + done, expected, length) != 0) { fail_check("wrong bytes", stream->received + done); }
     done += length;
   }
 }
@@ -84,7 +84,7 @@ static void pull(struct generator *generator, struct stream *stream, uint64_t *n
   if (count <= 0) { fail_read(count); }
   check(generator, stream, (size_t)count);
   stream->received += (uint64_t)count;
-  size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : 3;
+  size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : RECEIPT_BYTES;
   uint64_t answered = stream->received / reply_size;
   if (answered > stream->begun) { fail_check("more answers than messages", answered); }
   *now = now_nanoseconds();
@@ -149,8 +149,8 @@ struct result run_streams(const struct options *options) {
   struct generator generator = {
       .options = options, .payload = make_payload(options->size), .poller = epoll_create1(EPOLL_CLOEXEC)};
   generator.buffer = malloc(READ_BYTES);
-  generator.receipts = malloc(READ_BYTES + 3);
-  for (size_t place = 0; place < READ_BYTES + 3; place++) { generator.receipts[place] = "OK\n"[place % 3]; }
+  generator.receipts = malloc(READ_BYTES + RECEIPT_BYTES);
+  fill_receipts(generator.receipts, READ_BYTES + RECEIPT_BYTES);
   struct stream *streams = open_streams(&generator);
   uint64_t now = now_nanoseconds();
   measure_prepare(options);

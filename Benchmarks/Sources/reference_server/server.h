@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "base.h"
 
 enum job {
   // The bytes come back.
@@ -31,12 +34,8 @@ struct ring {
 
 struct ring *ring_create(void);
 
-_Noreturn void fail(const char *what);
-
 _Noreturn void serve_streams(int listener, enum job job);
 _Noreturn void serve_datagrams(int descriptor, enum job job);
-
-#include <string.h>
 
 static inline void ring_keep(struct ring *ring, const char *bytes, size_t length, uint32_t connection) {
   size_t kept = length > RING_BYTES / 4 ? RING_BYTES / 4 : length;
