@@ -45,7 +45,7 @@ test:
 million: build
 	@Scripts/million
 
-## bench: both programs beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less, or growth
+## bench: both programs beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less, growth, --peers
 bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && BUILD='$(BUILD)' .build/release/bench $(BENCHFLAGS)
@@ -55,7 +55,12 @@ bench-watch: build
 	$(SWIFT) build -c release --package-path Benchmarks
 	@cd Benchmarks && BUILD='$(BUILD)' .build/release/watch $(WATCHFLAGS)
 
-## gate: instructions and system calls a message, against their limits; GATEFLAGS='echo client' for some
+## bench-build: how long the programs take to build from nothing
+bench-build:
+	@Scripts/bootstrap build
+	@Benchmarks/build-time $(BUILD)
+
+## gate: instructions and system calls a message, against their limits; GATEFLAGS='echo client' for some, --may-skip where they can't be counted
 gate: build
 	@Scripts/bootstrap gate
 	@Benchmarks/gate $(GATEFLAGS)
@@ -125,6 +130,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench bench-watch gate fuzz stress soak sanitize lint format install clean help
+.PHONY: all build run test million bench bench-watch bench-build gate fuzz stress soak sanitize lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:
