@@ -17,7 +17,7 @@ LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld $(RELOCATIONS)
 RELOCATIONS = $(shell getconf GNU_LIBC_VERSION 2>/dev/null | \
   awk '{ split($$2, v, "."); if (v[1] > 2 || v[2] >= 36) print "-Xlinker -z -Xlinker pack-relative-relocs" }')
 # For those who tell what they have measured.
-BUILD = swift build $(strip $(RELEASE))
+BUILD = $(SWIFT) build $(strip $(RELEASE))
 SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz/Targets Fuzz/Speed Fuzz/Package.swift)
 
 all: build
