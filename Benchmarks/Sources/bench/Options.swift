@@ -58,7 +58,7 @@ struct Options {
       }
     }
     if workloads.isEmpty, growth.isEmpty, !hasFormatting {
-      workloads = Workload.all
+      workloads = hasPeers ? Workload.all.filter(\.isForPeers) : Workload.all
       hasFormatting = !hasPeers
     }
   }

@@ -1,7 +1,14 @@
 import Measuring
 
 /// Comparisons as the rows of a table, for a terminal and for Markdown alike.
-struct Report {
+protocol ComparisonReport {
+  var header: String { get }
+  /// Ours is the first of the programs, what the others are compared with the second.
+  func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String]
+}
+
+/// A row a program, with all that is known of it.
+struct Report: ComparisonReport {
   enum Column: String {
     case rate = "rate /s"
     case busy
@@ -28,7 +35,7 @@ struct Report {
     Table.header(words: ["workload", "program"], numbers: columns.map(\.rawValue), lastWords: ["asked"])
   }
 
-  /// A row a program: ours is the first and names the workload, the second is what the others are compared with.
+  /// The first one names the workload.
   func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String] {
     contenders.indices.filter { index in
       comparison.hasRun(of: contenders[index]) || contenders[index].isMissed(for: comparison.workload)
@@ -42,6 +49,24 @@ struct Report {
       let names = [index == 0 ? comparison.workload.name : "", row.contender.name]
       return Table.row(names + cells + [index == 0 ? comparison.workload.asked : ""])
     }
+  }
+}
+
+/// A row a workload, a column a program: its rate, and the processor time of a message.
+struct PeerReport: ComparisonReport {
+  let contenders: [Contender]
+
+  var header: String {
+    Table.header(words: ["rate /s · CPU ns/msg"], numbers: contenders.map(\.name))
+  }
+
+  func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String] {
+    let cells = contenders.map { contender in
+      let row = Row(comparison: comparison, contender: contender, reference: nil)
+      guard comparison.hasRun(of: contender) || contender.isMissed(for: comparison.workload) else { return "" }
+      return row.words ?? "\(row.cell(.rate)) · \(row.cell(.processor))"
+    }
+    return [Table.row([comparison.workload.name] + cells)]
   }
 }
 

@@ -42,6 +42,8 @@ struct Workload: Sendable {
   }
 
   var isOfClients: Bool { subject != .server }
+  /// Whether programs that print nothing and are as fast as they can be compare by it.
+  var isForPeers: Bool { subject == .server && output == .quiet && saturated == nil && load.rate == nil }
 }
 
 extension Workload {

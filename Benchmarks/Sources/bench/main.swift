@@ -10,7 +10,9 @@ struct Bench {
   func run() throws(Failure) {
     Bench.raiseDescriptorLimit()
     print(Setting.text(command: CommandLine.arguments))
-    try measure(options.workloads, Report(columns: Report.comparison))
+    let report: any ComparisonReport =
+      peers.isEmpty ? Report(columns: Report.comparison) : PeerReport(contenders: servers)
+    try measure(options.workloads, report)
     try measure(options.growth, Report(columns: Report.growth))
     guard options.hasFormatting else { return }
     print("\n" + Formatting.header)
@@ -19,7 +21,7 @@ struct Bench {
     print(try formatting.row("JSON", .json))
   }
 
-  private func measure(_ workloads: [Workload], _ report: Report) throws(Failure) {
+  private func measure(_ workloads: [Workload], _ report: any ComparisonReport) throws(Failure) {
     guard !workloads.isEmpty else { return }
     print("\n" + report.header)
     for workload in workloads {
