@@ -127,7 +127,7 @@ extension Workload {
         words: "lines of so many bytes, 4 connections",
         load: Load(connections: 4, depth: max(4, 65_536 / size), size: size)
       )
-    } + [idle(1000), idle(10_000)]
+    } + [idle(1000), idle(9000)]
 
   private static let udpAtARate: Workload = {
     var load = Load(.udp, .echo, connections: 4, depth: 1024)

@@ -119,6 +119,8 @@ static void exchange(const struct options *options, int descriptor, const struct
 void run_idle(const struct options *options) {
   struct payload payload = make_payload(options->size);
   int *descriptors = calloc((size_t)options->connections, sizeof *descriptors);
+  // What the server needs once is there by then.
+  exchange(options, connect_to_server(options), &payload);
   uint64_t before = server_memory(options);
   for (int index = 0; index < options->connections; index++) { descriptors[index] = connect_to_server(options); }
   for (int index = 0; index < options->connections; index++) { exchange(options, descriptors[index], &payload); }
