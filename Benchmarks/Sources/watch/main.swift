@@ -19,7 +19,7 @@ struct Options {
                  [flood] [keys] [idle] [starts]
       --rounds   rounds of the flood, in each without and with screens (5)
       --seconds  how long each run of the flood is measured (1)
-      --presses  presses of each key (200)
+      --presses  presses of each key, on a slow terminal a quarter of them (200)
       --starts   starts of each program (20)
       --idle     how long nothing happens (10)
     """
@@ -76,7 +76,9 @@ func run(_ options: Options) throws(Failure) {
       let keys = KeyEcho(programs: programs, presses: options.presses)
       show(try keys.rows("none", nil, .screen))
       for (name, load) in Flood.loads { show(try keys.rows(name, load, .screen)) }
-      show(try keys.rows("lines-100", .lines100, .slowScreen))
+      // Half a second each.
+      let fewKeys = KeyEcho(programs: programs, presses: max(1, options.presses / 4))
+      show(try fewKeys.rows("lines-100", .lines100, .slowScreen))
     case .idle: show(["", Idle.header] + (try Idle(programs: programs, seconds: options.idleSeconds).rows()))
     case .starts: show(["", Starts.header] + (try Starts(programs: programs, rounds: options.starts).rows()))
     }
