@@ -12,8 +12,8 @@ struct Bench {
     print(Setting.text(command: CommandLine.arguments))
     let report: any ComparisonReport =
       peers.isEmpty ? Report(columns: Report.comparison) : PeerReport(contenders: servers)
-    try measure(options.workloads, report)
-    try measure(options.growth, Report(columns: Report.growth))
+    measure(options.workloads, report)
+    measure(options.growth, Report(columns: Report.growth))
     guard options.hasFormatting else { return }
     print("\n" + Formatting.header)
     let formatting = Formatting(server: .ours(options.server), seconds: options.seconds, rounds: options.rounds)
@@ -21,7 +21,7 @@ struct Bench {
     print(try formatting.row("JSON", .json))
   }
 
-  private func measure(_ workloads: [Workload], _ report: any ComparisonReport) throws(Failure) {
+  private func measure(_ workloads: [Workload], _ report: any ComparisonReport) {
     guard !workloads.isEmpty else { return }
     print("\n" + report.header)
     for workload in workloads {
@@ -32,15 +32,28 @@ struct Bench {
         continue
       }
       let contenders = workload.isOfClients ? clients : servers
-      let comparison = try compare(contenders, workload)
+      let comparison = compare(contenders, workload)
       for row in report.rows(comparison, of: contenders) { print(row) }
       fflush(nil)
     }
   }
 
-  private func compare(_ contenders: [Contender], _ workload: Workload) throws(Failure) -> Comparison {
+  private func compare(_ contenders: [Contender], _ workload: Workload) -> Comparison {
     var comparison = Comparison(workload)
-    let trial = try trial(of: workload)
+    do throws(Failure) {
+      runRounds(&comparison, contenders, try trial(of: workload))
+    } catch {
+      for contender in contenders { comparison.fail(contender, error.text) }
+    }
+    return comparison
+  }
+
+  private func runRounds(
+    _ comparison: inout Comparison,
+    _ contenders: [Contender],
+    _ trial: (Contender) throws(Failure) -> Figures?
+  ) {
+    let workload = comparison.workload
     // Where the rounds don't agree on a target, there are more of them; with peers there is no time for that.
     let most = workload.load.mode == .idle ? 1 : peers.isEmpty ? 2 * options.rounds - 1 : options.rounds
     for round in 0..<most {
@@ -55,7 +68,6 @@ struct Bench {
         }
       }
     }
-    return comparison
   }
 
   /// A run of a workload, with what all of its runs share.
