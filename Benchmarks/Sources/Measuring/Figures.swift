@@ -17,11 +17,6 @@ package struct Figures {
     set { values[name] = newValue }
   }
 
-  package static func ratio(_ one: Figures, _ other: Figures, _ name: String) -> Double? {
-    guard let value = one[name], let reference = other[name], reference > 0 else { return nil }
-    return value / reference
-  }
-
   /// The number that stands before some words in a text, with commas between its thousands.
   package static func count(before words: String, in text: String) -> Double? {
     guard let range = text.firstRange(of: words) else { return nil }

@@ -30,7 +30,10 @@ package struct Load: Sendable {
     (self.connections, self.depth, self.size) = (connections, depth, size)
   }
 
-  package static let lines100 = Load(connections: 4, depth: 256, size: 100)
+  /// Lines over four connections, pipelined.
+  package static func lines(size: Int, depth: Int) -> Load { Load(connections: 4, depth: depth, size: size) }
+
+  package static let lines100 = lines(size: 100, depth: 256)
   package static let lines64x1 = Load(connections: 64)
 
   /// The options of the generator that say where a server is.

@@ -2,15 +2,6 @@ import Measuring
 
 /// The runs of one workload, program by program, in interleaved rounds.
 struct Comparison {
-  /// A ratio's median over the rounds, and the least and the most.
-  struct Ratio {
-    let median: Double
-    let least: Double
-    let most: Double
-
-    func spans(_ value: Double?) -> Bool { value.map { (least...most).contains($0) } ?? false }
-  }
-
   let workload: Workload
   private var rounds: [String: [Figures]] = [:]
   private var failures: [String: String] = [:]
@@ -33,10 +24,7 @@ struct Comparison {
 
   /// Of the rounds' ratios, each of two runs that came one after the other.
   func ratio(_ figure: String, of contender: Contender, to reference: Contender) -> Ratio? {
-    let pairs = zip(rounds[contender.name, default: []], rounds[reference.name, default: []])
-    let ratios = pairs.compactMap { Figures.ratio($0, $1, figure) }
-    guard let median = ratios.median, let least = ratios.min(), let most = ratios.max() else { return nil }
-    return Ratio(median: median, least: least, most: most)
+    Ratio(figure, of: rounds[contender.name, default: []], to: rounds[reference.name, default: []])
   }
 
   /// The ratio of rates, where neither waited for its load: a rate is the load's where what is measured idles. The time of a

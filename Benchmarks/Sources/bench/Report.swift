@@ -103,8 +103,8 @@ private struct Row {
     case .percentile99: figure("p99_us")
     case .percentile999: figure("p999_us")
     case .lost: workload.load.transport == .udp ? figure("lost_share", dividedBy: 0.01, 3) + " %" : ""
-    case .rateRatio: reference.map { text(comparison.rateRatio(of: contender, to: $0)) } ?? ""
-    case .processorRatio: reference.map { text(comparison.ratio(Figure.processor, of: contender, to: $0)) } ?? ""
+    case .rateRatio: reference.map { comparison.rateRatio(of: contender, to: $0)?.text ?? "–" } ?? ""
+    case .processorRatio: reference.map { comparison.ratio(Figure.processor, of: contender, to: $0)?.text ?? "–" } ?? ""
     }
   }
 
@@ -113,10 +113,4 @@ private struct Row {
   }
 
   private func mebibytes(_ name: String) -> String { figure(name, dividedBy: Double(1 << 20), 1) }
-
-  private func text(_ ratio: Comparison.Ratio?) -> String {
-    guard let ratio else { return "–" }
-    let (least, most) = (Table.number(ratio.least, 2), Table.number(ratio.most, 2))
-    return Table.number(ratio.median, 2) + (least == most ? "" : " (\(least)–\(most))")
-  }
 }

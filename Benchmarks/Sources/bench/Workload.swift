@@ -52,10 +52,10 @@ extension Workload {
   private static let udpEcho = Load(.udp, .echo, connections: 4, depth: 16)
 
   static let all: [Workload] = [
-    lines("lines-16", "lines of 16 B, pipelined", size: 16, depth: 1024),
-    lines("lines-100", "lines of 100 B, pipelined", size: 100, depth: 256),
-    lines("lines-1k", "lines of 1 KiB, pipelined", size: 1024, depth: 64),
-    lines("lines-64k", "lines of 64 KiB, pipelined", size: 65_536, depth: 4),
+    lines("lines-16", "lines of 16 B, pipelined", .lines(size: 16, depth: 1024)),
+    lines("lines-100", "lines of 100 B, pipelined", .lines100),
+    lines("lines-1k", "lines of 1 KiB, pipelined", .lines(size: 1024, depth: 64)),
+    lines("lines-64k", "lines of 64 KiB, pipelined", .lines(size: 65_536, depth: 4)),
     Workload(name: "lines-64x1", words: "lines of 16 B, 64 connections, one at a time", load: .lines64x1),
     one("echo-64x1", "echo of 16 B, 64 connections, one at a time", echo, rate: 0.95, processor: 1.1),
     one("unix-64x1", "the same over Unix sockets", unixEcho, rate: 0.95, processor: 1.1),
@@ -125,7 +125,7 @@ extension Workload {
       Workload(
         name: "size-\(name)",
         words: "lines of so many bytes, 4 connections",
-        load: Load(connections: 4, depth: max(4, 65_536 / size), size: size)
+        load: .lines(size: size, depth: max(4, 65_536 / size))
       )
     } + [idle(1000), idle(9000)]
 
@@ -179,7 +179,7 @@ extension Workload {
     )
   }
 
-  private static func lines(_ name: String, _ words: String, size: Int, depth: Int) -> Workload {
-    one(name, words, Load(connections: 4, depth: depth, size: size), rate: 0.8, processor: 1.3)
+  private static func lines(_ name: String, _ words: String, _ load: Load) -> Workload {
+    one(name, words, load, rate: 0.8, processor: 1.3)
   }
 }

@@ -116,9 +116,7 @@ struct Flood {
       }
       func ratio(_ name: String) -> String {
         guard watching != .plain else { return "" }
-        let ratios = zip(all, rounds[.plain, default: []]).compactMap { Figures.ratio($0, $1, name) }
-        guard let median = ratios.median, let least = ratios.min(), let most = ratios.max() else { return "" }
-        return "\(Table.number(median, 2)) (\(Table.number(least, 2))–\(Table.number(most, 2)))"
+        return Ratio(name, of: all, to: rounds[.plain, default: []])?.text ?? ""
       }
       return Table.row([
         watching == .plain ? name : "", watching.name, median("rate", 0), median("server_busy", 2),
