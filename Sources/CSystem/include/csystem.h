@@ -86,6 +86,9 @@ int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {
+/// Locks a folder against whoever else does (flock(2)) until the descriptor that this gives is closed; -EWOULDBLOCK where
+/// somebody else has it locked for so long.
+int csystem_folder_lock(const char *path, int milliseconds);
   uint64_t device;
   uint64_t number;
   uint32_t owner;

@@ -17,7 +17,7 @@ final class BoundSocket {
   var sendFailure: SystemError?
 
   /// What a Unix socket is called by in the file system.
-  private let name: SocketName?
+  private var name: SocketName?
 
   /// `ownsName`: a Unix socket's name in the file system goes with it.
   private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
@@ -25,6 +25,11 @@ final class BoundSocket {
     self.endpoint = endpoint
     self.address = address
     name = if ownsName, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
+  }
+
+  deinit {
+    // Before it is closed: the next server, which finds nobody there, would have its own removed.
+    name = nil
   }
 
   /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
