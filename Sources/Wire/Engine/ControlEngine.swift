@@ -11,6 +11,8 @@ final class ControlEngine {
   /// How long the end waits for a viewer that takes nothing, and for all.
   private static let patienceNanoseconds: Int64 = 1_000_000_000
   private static let lastNanoseconds: Int64 = 2_000_000_000
+  /// What the kernel is asked to keep for a viewer that is not waited for.
+  static let lastBufferBytes: Int32 = 1 << 20
 
   let spool: EventSpool
   let codec: ControlCodec
@@ -132,7 +134,9 @@ final class ControlEngine {
       let isBusy = feedAll()
       for viewer in viewers.values {
         settle(viewer)
-        if now >= min(end, viewer.lastProgress + ControlEngine.patienceNanoseconds) { remove(viewer) }
+        guard now >= min(end, viewer.lastProgress + ControlEngine.patienceNanoseconds) else { continue }
+        takeLeave(of: viewer)
+        remove(viewer)
       }
       guard let last = viewers.values.map(\.lastProgress).min() else { return }
       let due = min(end, last + ControlEngine.patienceNanoseconds)
