@@ -13,6 +13,7 @@ enum FuzzTarget: String, CaseIterable {
   case outgoing
   case pattern
   case printable
+  case request
   case search
 
   static let current: FuzzTarget = {
@@ -38,6 +39,7 @@ enum FuzzTarget: String, CaseIterable {
     case .outgoing: OutgoingTarget.run(bytes)
     case .pattern: PatternTarget.run(bytes)
     case .printable: PrintableTarget.run(bytes)
+    case .request: RequestTarget.run(bytes)
     case .search: SearchTarget.run(bytes)
     }
   }
