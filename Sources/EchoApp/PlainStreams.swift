@@ -23,6 +23,8 @@ struct PlainStreams: ~Copyable {
   private var isOverdue = false
   /// The end was asked for, and `wait` has not told of it.
   private var isEndUntold = false
+  /// Whether somebody still reads the output.
+  private(set) var hasReader = true
   /// The reader of a pipe did not take all.
   private var isIncomplete = false
 
@@ -45,6 +47,9 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     waiter.watch(output.descriptor, for: .hangUp)
   }
+
+  /// Nothing more is written to the output: its reader may go.
+  mutating func forgetReader() { waiter.watch(output.descriptor, for: []) }
 
   /// Writes and forgets what has gathered, in the order in which it came about.
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
@@ -117,7 +122,8 @@ struct PlainStreams: ~Copyable {
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: limit) }
     if !waiter.readiness(of: wake.descriptor).isEmpty { wake.clear() }
     if output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp) {
-      waiter.watch(output.descriptor, for: [])
+      hasReader = false
+      forgetReader()
       end(within: isTerminal ? PlainStreams.farewell : PlainStreams.patience)
     }
     takeSignals()
