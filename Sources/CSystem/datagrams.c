@@ -136,8 +136,10 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
       ((struct sockaddr_in *)&storage)->sin_addr = info.ipi_addr;
       csystem_address_from(&storage, &datagram->destination);
 #if defined(__linux__)
-      // For a broadcast, the local address is not the one in the header (ip(7)).
-      datagram->is_broadcast = info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
+      // For a broadcast, the local address is not the one in the header (ip(7)). Of what came before IP_PKTINFO was set on the
+      // socket, as to one that a service manager holds, neither that address nor the interface is known.
+      datagram->is_unsure = !info.ipi_ifindex && !info.ipi_spec_dst.s_addr;
+      datagram->is_broadcast = !datagram->is_unsure && info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
 #endif
     }
 #endif

@@ -54,6 +54,10 @@ package struct SocketAddress: Hashable, Sendable {
   /// The limited broadcast address; a subnet's own is not known here.
   package var isBroadcast: Bool { family == .ipv4 && low & 0xffff_ffff == 0xffff_ffff }
 
+  func isOnHost(of other: SocketAddress?) -> Bool {
+    family == other?.family && high == other?.high && low == other?.low
+  }
+
   /// The host without its port, as `description` shows it but without brackets.
   package var host: String {
     switch family {

@@ -166,6 +166,27 @@ import Testing
     #expect(fixture.stopped?.totals.partial == 1)
   }
 
+  @Test(
+    "Of a message that is shorter than announced FIN leaves a part, which is recorded, not answered and not obeyed",
+    arguments: [
+      (Framing.length16, [0, 9] as [UInt8]), (.length32, [0xff, 0xff, 0xff, 0xff]), (.fixed(9), []),
+    ]
+  )
+  func shorterThanAnnounced(framing: Framing, header: [UInt8]) throws {
+    let fixture = try ServerFixture {
+      $0.framing = framing
+      $0.transports = [.tcp]
+    }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send(header + Array(".half".utf8))
+    peer.finishWriting()
+    #expect(try peer.receiveToEnd() == [])
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    #expect(fixture.messages.map(\.text) == [".half"])
+    #expect(fixture.messages[0].record.flags == .partial)
+    #expect(fixture.stopping == nil)
+  }
+
   @Test("What a broken connection leaves unfinished is recorded and not answered")
   func reset() throws {
     let fixture = try ServerFixture { $0.transports = [.tcp] }

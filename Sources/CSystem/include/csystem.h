@@ -131,6 +131,8 @@ struct csystem_datagram {
   uint8_t is_truncated;
   /// Whether it was sent to a broadcast address, a subnet's own included, or a multicast group; IPv4 on Linux only.
   uint8_t is_broadcast;
+  /// Whether the kernel can't say that, because nobody had asked for it when the datagram came.
+  uint8_t is_unsure;
   struct csystem_address source;
   /// Where it was sent to; family 0 where the kernel does not tell.
   struct csystem_address destination;

@@ -17,7 +17,10 @@ struct BatchBuilder {
   /// Where the next payload bytes will be.
   var nextOffset: Int { batch.bytes.count }
   /// What the batch weighs in a mailbox, in bytes.
-  var cost: Int { batch.bytes.count &+ batch.records.count &* MemoryLayout<MessageRecord>.stride }
+  var cost: Int {
+    batch.bytes.count &+ batch.records.count &* MemoryLayout<MessageRecord>.stride
+      &+ batch.peers.count &* MemoryLayout<Peer>.stride
+  }
 
   /// The peer's place in the batch.
   mutating func place(of peer: Peer) -> UInt32 {

@@ -84,9 +84,7 @@ extension ControlEngine {
 
   private func send(_ bytes: UnsafeRawBufferPointer, to viewer: ControlViewer) -> Int {
     // Of a broken connection the poller tells.
-    let sent = max(0, calls.send(viewer.socket.descriptor, bytes))
-    if sent > 0 { viewer.lastProgress = now }
-    return sent
+    max(0, calls.send(viewer.socket.descriptor, bytes))
   }
 
   /// Takes leave of a viewer that has heard all, or waits for what it may say and take.

@@ -40,15 +40,16 @@ final class EventSpool: Sendable {
     if wakes { wakeReader() }
   }
 
-  /// Nothing is added any more: of that everybody is woken.
-  func end() {
-    state.withLock { $0.isOver = true }
+  /// Nothing is added any more: of that everybody is woken. `isHurried`: nobody is to be waited for.
+  func end(isHurried: Bool = false) {
+    state.withLock { ($0.isOver, $0.isHurried) = (true, isHurried) }
     wakeReader()
   }
 
   // The readers' side.
 
   var isOver: Bool { state.withLock { $0.isOver } }
+  var isHurried: Bool { state.withLock { $0.isHurried } }
 
   /// The sequence of the oldest message that is there, and that of the next to come.
   var messages: (oldest: UInt64, next: UInt64) { state.withLock { ($0.oldestMessage, $0.nextMessage) } }

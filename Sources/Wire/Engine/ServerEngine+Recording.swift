@@ -93,6 +93,7 @@ extension ServerEngine {
     _ = withheld.take(upTo: .max)
     for case let connection? in connections where connection.output.withheld > 0 {
       connection.output.dropWithheld()
+      if connection.output.count == 0 { waitingCount -= 1 }
       resume(connection)
     }
     beginShutdown(.recordingFailed)

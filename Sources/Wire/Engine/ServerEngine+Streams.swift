@@ -5,8 +5,6 @@ extension ServerEngine {
   /// Connections accepted before the end: as many as may wait for it (the backlog).
   private static let lastAccepts = 4096
   private static let readsPerEvent = 4
-  /// Reads of a connection that is about to end; the deadline bounds the rest.
-  private static let lastReads = 1024
 
   func accept(on listener: BoundSocket, isLast: Bool = false) {
     for _ in 0..<(isLast ? ServerEngine.lastAccepts : ServerEngine.acceptsPerEvent) {
@@ -76,11 +74,16 @@ extension ServerEngine {
   func receive(on connection: StreamConnection, isBroken: Bool) {
     var action = ConnectionLife.Action.none
     let isDraining = connection.life.state == .draining
-    for _ in 0..<(isDraining ? ServerEngine.lastReads : ServerEngine.readsPerEvent) {
+    // Of a connection that drains no event tells that nothing more is there, so it is read from until a read says so.
+    var isCut = isDraining
+    for _ in 0..<ServerEngine.readsPerEvent {
       let queued = connection.output.count + answers.count
       guard isBroken || connection.life.wantsRead(queued: queued) else {
-        guard isDraining, !answers.isEmpty else { break }
-        // No event tells that nothing more is there, so the reading goes on as far as the peer takes its receipts.
+        guard isDraining, !answers.isEmpty else {
+          // It goes on when the peer takes its receipts.
+          isCut = false
+          break
+        }
         sendAnswers(to: connection)
         continue
       }
@@ -98,6 +101,7 @@ extension ServerEngine {
         break
       }
       if count == -Int(Errno.interrupted) { continue }
+      isCut = false
       if count == 0 {
         finishFrames(of: connection, isAnswered: true)
         sendAnswers(to: connection)
@@ -113,12 +117,13 @@ extension ServerEngine {
       break
     }
     sendAnswers(to: connection)
+    if isCut { mayHaveUnread = true }
     perform(action, on: connection)
     if builder.isFull { postBatch() }
   }
 
   @inline(__always)
-  private func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
+  func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
     switch action {
     case .none: updateInterest(of: connection)
     case .closeWriting:
@@ -225,7 +230,7 @@ extension ServerEngine {
     totals.count(flags)
     connection.framer.held.withUnsafeBytes { payload in
       builder.append(bytes: payload)
-      guard isAnswered else { return }
+      guard isAnswered, connection.framer.framing.endsWithStream else { return }
       if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
       guard connection.life.mayAnswer, isAnswering else { return }
       flags.insert(.answered)
@@ -257,92 +262,6 @@ extension ServerEngine {
     )
     if flags.contains(.stop) { stop(askedBy: connection.peer) } else { refuseStop(by: connection.peer) }
     return flags
-  }
-
-  // Writing.
-
-  @inline(__always)
-  private func sendAnswers(to connection: StreamConnection) {
-    guard !answers.isEmpty else { return }
-    answers.withUnsafeBytes { answer(connection, with: $0) }
-    answers.removeAll(keepingCapacity: true)
-  }
-
-  /// Sends a connection the answers to all that was taken from it, and keeps what its socket does not take.
-  private func answer(_ connection: StreamConnection, with bytes: UnsafeRawBufferPointer) {
-    let queued = connection.output.count
-    let isSending = queued == 0 && !withholdsReceipts
-    let sent = isSending ? send(bytes, to: connection) : 0
-    guard sent < bytes.count else {
-      builder.settle(replyTime)
-      return count(sent, on: connection)
-    }
-    builder.settle(.none)
-    if connection.life.mayAnswer {
-      if withholdsReceipts {
-        withhold(bytes, from: connection)
-      } else {
-        connection.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-      }
-    }
-    noteWritten(sent, on: connection, before: queued)
-  }
-
-  func flush(_ connection: StreamConnection) {
-    let queued = connection.output.count
-    let sent = connection.output.withUnsent { $0.isEmpty ? 0 : send($0, to: connection) }
-    connection.output.consume(sent)
-    let action = noteWritten(sent, on: connection, before: queued)
-    perform(action, on: connection)
-  }
-
-  /// How many bytes the socket took; a broken connection takes none, and is then only read to its end.
-  @inline(__always)
-  private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
-    let sent = calls.send(connection.socket.descriptor, bytes)
-    if sent < 0 { noteFailure(Int32(-sent), ofSendingTo: connection) }
-    return max(0, sent)
-  }
-
-  private func noteFailure(_ code: Int32, ofSendingTo connection: StreamConnection) {
-    if code == Errno.again || code == Errno.interrupted { return }
-    connection.life.writingFailed()
-    if code != Errno.connectionReset, code != Errno.brokenPipe {
-      tell(.failure(SystemError("send", code: code), peer: connection.peer, at: time))
-    }
-  }
-
-  private func count(_ sent: Int, on connection: StreamConnection) {
-    connection.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
-    totals.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
-  }
-
-  @discardableResult
-  private func noteWritten(_ sent: Int, on connection: StreamConnection, before: Int) -> ConnectionLife.Action {
-    count(sent, on: connection)
-    if connection.life.state == .broken { connection.output.removeAll() }
-    let queued = connection.output.count
-    if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
-    let withheld = connection.output.withheld
-    return connection.life.wrote(progress: sent, queued: queued, withheld: withheld, now: attentiveNow)
-  }
-
-  private func updateInterest(of connection: StreamConnection) {
-    var interest: Poller.Interest = []
-    if connection.life.wantsRead(queued: connection.output.count) { interest.insert(.read) }
-    if connection.output.sendable > 0 { interest.insert(.write) }
-    if interest != connection.interest { change(interest, of: connection) }
-  }
-
-  private func change(_ interest: Poller.Interest, of connection: StreamConnection) {
-    guard connections[connection.slot] === connection else { return }
-    connection.interest = interest
-    do throws(SystemError) {
-      try poller.change(connection.socket.descriptor, interest, token: connection.token, by: calls)
-    } catch {
-      // Waited for in vain, or told of without end: neither is a way to go on.
-      close(connection, .failed(error))
-    }
   }
 
   func close(_ connection: StreamConnection, _ reason: DisconnectReason) {
