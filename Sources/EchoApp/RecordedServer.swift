@@ -124,10 +124,12 @@ extension Failure {
   fileprivate init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
-      case .missing, .unsuitable: .notPermitted
+      case .missing, .unsuitable, .exposed: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }
-    self.init(status, "cannot record to \(Printable.text(path.utf8)): \(error.reason)")
+    var reason = error.reason
+    if case .exposed(let folder, let danger) = error { reason += ", \(danger.text(of: folder))" }
+    self.init(status, "cannot record to \(Printable.text(path.utf8)): \(reason)")
   }
 }

@@ -120,6 +120,7 @@ package final class Journal {
 
   private func commit(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
     try recording?.commit()
+    try recording?.checkPlace()
     guard let last = recording?.lastSequence, last > lastRecorded else { return }
     lastRecorded = last
     if settings.durability != .none { tell(.recorded(upTo: last)) }
@@ -136,11 +137,14 @@ package final class Journal {
     guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
     let run = full.run
     let file = full.close()
-    if file.hasCompanions { nextRotation = now + Journal.rotationPause } else { try file.moveAside() }
-    let isMoved = !file.isInPlace
+    let isMoved = !file.hasCompanions
+    if isMoved { _ = try file.moveAside() } else { nextRotation = now + Journal.rotationPause }
     // Its lock goes with it.
     _ = consume file
     recording = try Recording(settings, run: run, lastSequence: lastRecorded)
-    if isMoved { try beginRun() }
+    guard isMoved else { return }
+    try beginRun()
+    // Nothing may come for long, and a file that knows of no run would be begun at the first one again.
+    try recording?.commit()
   }
 }

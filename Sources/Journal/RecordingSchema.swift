@@ -49,6 +49,17 @@ enum RecordingSchema {
     SELECT max(ifnull((SELECT max(row) FROM messages), 0), ifnull((SELECT max(row) FROM events), 0))
     """
 
+  /// Throws unless the tables are those of a recording, so that there is nothing to read but what stands in them: no view,
+  /// and no column that is computed.
+  static func check(_ database: borrowing Database) throws(RecordingError) {
+    let selection = try database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?")
+    for table in tables {
+      selection.bind(1, table)
+      guard try database.step(selection) else { throw .foreign }
+      selection.reset()
+    }
+  }
+
   /// Throws unless a file that says this of itself is a recording of this version.
   static func check(applicationID: Int64, version: Int64) throws(RecordingError) {
     guard applicationID == RecordingSchema.applicationID else { throw .foreign }
