@@ -3,9 +3,6 @@ package import Wire
 
 /// Writes what a server tells to a recording, in groups, and tells the server what is safe. For one thread at a time.
 package final class Journal {
-  /// A group is committed when it has so many messages, or when it has waited so long for more.
-  private static let groupMessages = 64
-  private static let groupNanoseconds: Int64 = 5_000_000
   /// A group is never much larger than this, however much waits.
   private static let largestGroupMessages = 8192
   private static let largestGroupBytes = 1 << 20
@@ -62,23 +59,23 @@ package final class Journal {
     _ bell: Bell,
     _ tell: (ServerCommand) -> Void
   ) throws(RecordingError) {
-    var due: Int64?
+    var pace = CommitPace(withholdsReceipts: settings.durability != .none)
     while true {
       // Asked first: what comes before the closing is then among what is drained.
       let isClosing = bell.isClosing
-      for event in records.drain() { try add(event, bell, tell) }
-      let now = csystem_monotonic_clock()
-      if isClosing || (recording?.pendingMessages ?? 0) >= Journal.groupMessages || now >= due ?? .max {
-        try commit(tell)
-        due = nil
-      }
-      if isClosing { return }
-      if recording?.isInTransaction == true {
-        let end = due ?? now + Journal.groupNanoseconds
-        due = end
-        bell.wait(milliseconds: Int32((end - now + 999_999) / 1_000_000))
-      } else {
-        bell.wait(milliseconds: nil)
+      let events = records.drain()
+      for event in events { try add(event, bell, tell) }
+      if isClosing { return try commit(tell) }
+      let step = pace.step(
+        messages: recording?.pendingMessages ?? 0,
+        isPending: recording?.isInTransaction == true,
+        tookAny: !events.isEmpty,
+        now: csystem_monotonic_clock()
+      )
+      switch step {
+      case .commit: try commit(tell)
+      case .takeMore: break
+      case .wait(let nanoseconds): bell.wait(milliseconds: nanoseconds.map { Int32(($0 + 999_999) / 1_000_000) })
       }
     }
   }
