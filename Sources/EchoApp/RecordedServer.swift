@@ -42,7 +42,11 @@ final class RecordedServer {
     } catch {
       throw Failure(error, path: settings.path)
     }
-    let recorder = Recorder(withholdsReceipts: settings.durability != .none) { bell.ring() }
+    let recorder = Recorder(
+      file: Printable.text(settings.path.utf8),
+      durability: settings.durability.rawValue,
+      withholdsReceipts: settings.durability != .none
+    ) { bell.ring() }
     let wire = try WireServer.start(
       configuration,
       confinement: confinement,

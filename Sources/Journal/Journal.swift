@@ -90,7 +90,7 @@ package final class Journal {
       self.endpoints = endpoints
       try beginRun()
     case .messages(let batch): try add(batch, bell, tell)
-    case .connected, .disconnected, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped:
+    case .connected, .disconnected, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped:
       try recording?.add(event, describe(event))
     }
   }
@@ -121,7 +121,7 @@ package final class Journal {
     guard let last = recording?.lastSequence, last > lastRecorded else { return }
     lastRecorded = last
     if settings.durability != .none { tell(.recorded(upTo: last)) }
-    try rotateIfDue()
+    try rotateIfDue(tell)
   }
 
   private func beginRun() throws(RecordingError) {
@@ -129,19 +129,20 @@ package final class Journal {
   }
 
   /// Begins another file when this one is over a limit, unless a reader has it open: what stands beside it is then theirs too.
-  private func rotateIfDue() throws(RecordingError) {
+  private func rotateIfDue(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
     let now = csystem_monotonic_clock()
     guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
     let run = full.run
     let file = full.close()
-    let isMoved = !file.hasCompanions
-    if isMoved { _ = try file.moveAside() } else { nextRotation = now + Journal.rotationPause }
+    var number: Int?
+    if file.hasCompanions { nextRotation = now + Journal.rotationPause } else { number = try file.moveAside() }
     // Its lock goes with it.
     _ = consume file
     recording = try Recording(settings, run: run, lastSequence: lastRecorded)
-    guard isMoved else { return }
+    guard let number else { return }
     try beginRun()
     // Nothing may come for long, and a file that knows of no run would be begun at the first one again.
     try recording?.commit()
+    tell(.recordingRotated(number: number))
   }
 }

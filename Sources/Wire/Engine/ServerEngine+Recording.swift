@@ -3,6 +3,18 @@ extension ServerEngine {
   /// Whether messages get receipts: not any more when they can't be recorded and receipts would say that they are.
   var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
 
+  /// Tells, at the start, that what comes is recorded.
+  func tellRecording() {
+    guard let recorder else { return }
+    tell(.recording(file: recorder.file, .started(durability: recorder.durability), at: time))
+  }
+
+  /// Tells that another file was begun, and what the one before is called now.
+  func tellRotation(_ number: Int) {
+    guard let file = recorder?.file else { return }
+    tell(.recording(file: file, .rotated(to: "\(file).\(number)"), at: time))
+  }
+
   /// Hands an event, or messages, to the recorder in their place.
   func record(_ event: ServerEvent, cost: Int) {
     if let records, !records.post(event, cost: cost) { isHeld = true }
