@@ -182,7 +182,7 @@ extension Failure {
     let status: ExitStatus =
       switch error {
       case .missing: .unavailable
-      case .unsuitable: .notPermitted
+      case .unsuitable, .exposed: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

@@ -42,6 +42,8 @@ package struct ServerModel: ScreenModel {
   var measures: ServerMeasures
   /// How far a recording is added up.
   var count = RecordedCount()
+  /// Whether what comes is recorded, or was to be.
+  private(set) var isRecording = false
   /// Why what comes is not recorded any more, though it was to be.
   private(set) var recordingFailure: RecordingFailure?
   var browser: LogBrowser<ServerLog>
@@ -171,6 +173,9 @@ package struct ServerModel: ScreenModel {
       phase = .stopping
       browser.log.received.append(event: news)
     case .stopped: return [.quit]
+    case .recording:
+      isRecording = true
+      browser.log.received.append(event: news)
     case .recordingFailed(let failure, _):
       recordingFailure = failure
       browser.log.received.append(event: news)
