@@ -163,7 +163,9 @@ import Testing
     #expect(fixture.stopped?.totals.traffic.bytesSent == 100)
   }
 
-  @Test("A peer with receipts still to take at the stop gets them all, and the end does not wait for the deadline")
+  @Test(
+    "A peer with answers still to take at the stop gets those of all that was taken in, without waiting for the deadline"
+  )
   func queuedAtStop() throws {
     let fixture = try ServerFixture {
       $0.reply = .echo
