@@ -14,6 +14,8 @@ extension WireError {
     case .unsafeFolder(let folder, let endpoint, let danger):
       "cannot listen on \(endpoint.text): others could put a socket of theirs there, "
         + danger.text(of: folder)
+    case .foreignServer(let path, let user):
+      "unix \(visible(path)): \(user.map { "user \($0)" } ?? "somebody else") listens there, and not you"
     case .unknownHost(let host, let reason):
       "unknown host \(visible(host)): \(reason)"
     case .cannotConnect(let endpoint, let error):

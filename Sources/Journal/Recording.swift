@@ -29,8 +29,10 @@ struct Recording: ~Copyable {
     let file = try RecordingFile(path: settings.path)
     let database = try Database(path: file.path)
     guard file.isInPlace, !database.hasMoved else { throw .exchanged }
+    database.limitSteps(true)
     if try database.number("SELECT count(*) FROM sqlite_schema") == 0 { try database.run(RecordingSchema.creation) }
     try RecordingSchema.check(database)
+    try RecordingSchema.checkForActions(database)
     let level = settings.durability == .none ? "NORMAL" : "FULL"
     try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(level); PRAGMA wal_autocheckpoint = 4000")
     file.syncFolder()
@@ -42,6 +44,7 @@ struct Recording: ~Copyable {
     try file.checkCompanions()
     let log = file.companion("-wal")
     let start = try database.number("SELECT min(started) FROM runs")
+    database.limitSteps(false)
     self.tables = tables
     self.database = database
     self.file = file

@@ -28,10 +28,6 @@ struct RecordingConnection: ~Copyable {
     let isAttended = try RecordingConnection.isAttended(place)
     let database = try Database.reading(place.path, isImmutable: !isAttended)
     database.limitSteps(true)
-    try RecordingSchema.check(
-      applicationID: database.number("PRAGMA application_id"),
-      version: database.number("PRAGMA user_version")
-    )
     try RecordingSchema.check(database)
     let messages = try RowCursor.messages(in: database)
     let events = try RowCursor.events(eventText, in: database)

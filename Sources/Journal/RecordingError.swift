@@ -23,6 +23,7 @@ package enum RecordingError: Error, Hashable, Sendable {
   }
 
   static let foreign = RecordingError.unsuitable(reason: "it is something else than a recording")
+  static let active = RecordingError.unsuitable(reason: "it has triggers or indices of its own")
   static let forbidden = RecordingError.unsuitable(reason: "not permitted")
   static let exchanged = RecordingError.unsuitable(reason: "it was changed meanwhile")
   static let irregular = RecordingError.unsuitable(reason: "it is no regular file")

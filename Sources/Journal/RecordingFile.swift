@@ -22,8 +22,6 @@ struct RecordingFile: ~Copyable {
 
   /// Opens a recording that is there, or makes a file for one; nothing is touched that can't be recorded to.
   init(path: String) throws(RecordingError) {
-    // A limit on the size of files (RLIMIT_FSIZE) is then an error like a full disk, and not the end of the process.
-    signal(SIGXFSZ, SIG_IGN)
     let place = try RecordingPlace(path)
     try place.checkFolders()
     let file = try RecordingFile.openFile(at: place)

@@ -71,11 +71,6 @@ package struct RecordingReader: ~Copyable {
     return row.row
   }
 
-  /// The first row of that time or later: one of them, where the clock was set back while recording.
-  package mutating func row(at time: Timestamp) throws(RecordingError) -> Int64? {
-    try firstRow { $0.time >= time }?.row
-  }
-
   /// The rows of a run.
   package mutating func rows(ofRun run: Int64) throws(RecordingError) -> Range<Int64> {
     let start = try firstRow { $0.run >= run }?.row ?? rows.upperBound

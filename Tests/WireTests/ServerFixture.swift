@@ -1,13 +1,12 @@
 import Dispatch
 import Glibc
+import TestKit
 import Testing
 
 @testable import Wire
 
 /// Something that should have happened long ago did not.
 struct ServerTestTimeout: Error {
-  /// Seconds that a step may take on a machine that is busy with other things.
-  static let seconds = 30
   var what: String
 }
 
@@ -102,7 +101,7 @@ final class ServerFixture {
 
   /// Waits until what has been told satisfies `condition`.
   func wait(_ what: String, until condition: (ServerFixture) -> Bool) throws {
-    let deadline = DispatchTime.now() + .seconds(ServerTestTimeout.seconds)
+    let deadline = DispatchTime.now() + .seconds(Deadline.patience)
     take()
     while !condition(self) {
       guard wakes.wait(timeout: deadline) == .success else { throw ServerTestTimeout(what: what) }

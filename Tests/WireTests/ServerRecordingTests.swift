@@ -24,7 +24,7 @@ private final class FakeRecorder {
   }
 
   func wait(_ what: String, until condition: () -> Bool) throws {
-    let deadline = DispatchTime.now() + .seconds(ServerTestTimeout.seconds)
+    let deadline = DispatchTime.now() + .seconds(Deadline.patience)
     take()
     while !condition() {
       guard wakes.wait(timeout: deadline) == .success else { throw ServerTestTimeout(what: what) }

@@ -109,7 +109,7 @@ package struct ServerModel: ScreenModel {
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
     case .turn:
-      effects = browser.work().map(Effect.file)
+      effects = browser.work().map(Effect.file) + copySlice()
       countRecording()
     case .file(let event): if let path = browser.handle(event) { overlay = .question(.overwrite(path)) }
     case .news(let news): effects = handle(news)

@@ -1,6 +1,7 @@
 /// What is recorded, and the receipts that wait for it.
 extension ServerEngine {
   /// Whether messages get receipts: not any more when they can't be recorded and receipts would say that they are.
+  @inline(__always)
   var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
 
   /// Tells, at the start, that what comes is recorded.
@@ -104,6 +105,7 @@ extension ServerEngine {
     _ = withheld.take(upTo: .max)
     for case let connection? in connections where connection.output.withheld > 0 {
       connection.output.dropWithheld()
+      if connection.output.count == 0 { waitingCount -= 1 }
       resume(connection)
     }
     beginShutdown(.recordingFailed)

@@ -20,6 +20,8 @@ struct SpoolState {
   /// Whether one found nothing.
   var readerWaits = false
   var isOver = false
+  /// Whether it was over at once, so that no reader is waited for.
+  var isHurried = false
 
   mutating func append(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals, now: Int64) {
     let weight = event.weight + MemoryLayout<Entry?>.stride
