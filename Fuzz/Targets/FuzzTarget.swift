@@ -14,6 +14,7 @@ enum FuzzTarget: String, CaseIterable {
   case pattern
   case printable
   case recording
+  case request
   case search
   case streamOpening = "stream_opening"
 
@@ -41,6 +42,7 @@ enum FuzzTarget: String, CaseIterable {
     case .pattern: PatternTarget.run(bytes)
     case .printable: PrintableTarget.run(bytes)
     case .recording: RecordingTarget.run(bytes)
+    case .request: RequestTarget.run(bytes)
     case .search: SearchTarget.run(bytes)
     case .streamOpening: StreamOpeningTarget.run(bytes)
     }

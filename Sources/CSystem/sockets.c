@@ -196,6 +196,8 @@ int csystem_set_receive_buffer(int descriptor, int bytes) {
   return set(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
 }
 
+int csystem_set_send_buffer(int descriptor, int bytes) { return set(descriptor, SOL_SOCKET, SO_SNDBUF, bytes); }
+
 int csystem_set_datagram_reports(int descriptor, int family) {
 #if defined(SO_RXQ_OVFL)
   set(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1);

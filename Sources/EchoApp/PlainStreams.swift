@@ -16,6 +16,8 @@ struct PlainStreams: ~Copyable {
   private let isTerminal: Bool
   private var waiter = Waiter()
   private var watched: Int32?
+  /// Whether somebody still reads the output.
+  private(set) var hasReader = true
   private var ending = Ending()
   /// How often the end was asked for without `wait` having told of it.
   private var untold = 0
@@ -43,6 +45,9 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     waiter.watch(output.descriptor, for: .hangUp)
   }
+
+  /// Nothing more is written to the output: its reader may go.
+  mutating func forgetReader() { waiter.watch(output.descriptor, for: []) }
 
   /// Writes and forgets what has gathered, in the order in which it came about.
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
@@ -125,7 +130,8 @@ struct PlainStreams: ~Copyable {
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: limit) }
     if !waiter.readiness(of: wake.descriptor).isEmpty { wake.clear() }
     if output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp) {
-      waiter.watch(output.descriptor, for: [])
+      hasReader = false
+      forgetReader()
       end(isTerminal ? .hangUp : .readerLeft)
     }
     heed()

@@ -51,6 +51,8 @@ final class RecordedFile: RecordedRows {
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
     state.withLock { $0.id(ofMessage: number, inRunOf: id) }
   }
+
+  func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? { state.withLock { $0.run(of: id) } }
 }
 
 extension RecordedFile.State {
@@ -134,19 +136,36 @@ extension RecordedFile.State {
   }
 
   mutating func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
-    let row = Self.row(id)
-    var run: Int64?
     do throws(RecordingError) {
-      try reader.scan(row..<(row + 1)) { row, _ in
-        run = row.run
-        return false
-      }
-      guard let run else { return nil }
+      guard let run = try run(ofRow: id) else { return nil }
       return try reader.row(ofSequence: number, run: run).map { UInt64($0 - 1) }
     } catch {
       failure = error.reason
       return nil
     }
+  }
+
+  mutating func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? {
+    do throws(RecordingError) {
+      guard let number = try run(ofRow: id), let run = reader.runs.first(where: { $0.run == number }) else {
+        return nil
+      }
+      let rows = try reader.rows(ofRun: number)
+      return (ExportedRun(run), UInt64(rows.lowerBound - 1)..<UInt64(rows.upperBound - 1))
+    } catch {
+      failure = error.reason
+      return nil
+    }
+  }
+
+  private mutating func run(ofRow id: UInt64) throws(RecordingError) -> Int64? {
+    let row = Self.row(id)
+    var run: Int64?
+    try reader.scan(row..<(row + 1)) { row, _ in
+      run = row.run
+      return false
+    }
+    return run
   }
 
   mutating func takeFailure() -> String? {
@@ -163,7 +182,7 @@ extension Failure {
     let status: ExitStatus =
       switch error {
       case .missing: .unavailable
-      case .unsuitable: .notPermitted
+      case .unsuitable, .exposed: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

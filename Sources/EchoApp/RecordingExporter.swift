@@ -71,7 +71,8 @@ private struct ExportDestination: ~Copyable {
   private let path: String?
 
   init(_ path: String?) throws(Failure) {
-    let streams = try PlainStreams.open()
+    var streams = try PlainStreams.open()
+    if path != nil { streams.forgetReader() }
     var file: OutputFile?
     if let path {
       do throws(OutputFileError) { file = try OutputFile(path: path, isOverwriting: false) } catch {
@@ -98,7 +99,14 @@ private struct ExportDestination: ~Copyable {
   mutating func isToEnd() throws(Failure) -> Bool { try streams.wait(timeout: .zero).isToEnd }
 
   mutating func finish(isWhole: Bool) throws(Failure) {
-    guard let path, let file = file.take() else { return try streams.judge() }
+    guard let path, let file = file.take() else {
+      try streams.judge()
+      // A reader that has enough wants no more.
+      guard isWhole || !streams.hasReader else {
+        throw Failure(.ioError, "interrupted: what came last is not in the output")
+      }
+      return
+    }
     guard isWhole else { throw Failure(.ioError, "interrupted: \(Printable.text(path.utf8)) is not written") }
     do throws(OutputFileError) { _ = try file.finish() } catch { throw Failure(.ioError, "\(error)") }
   }
@@ -155,7 +163,7 @@ struct ExportCursor {
 }
 
 extension ExportedRun {
-  fileprivate init(_ run: RecordedRun) {
+  init(_ run: RecordedRun) {
     self.init(started: run.started, framing: run.framing, reply: run.reply, endpoints: run.endpoints)
   }
 }

@@ -42,6 +42,12 @@ struct Database: ~Copyable {
 
   deinit { sqlite3_close_v2(handle) }
 
+  /// Whether its path leads to another file, or to none.
+  var hasMoved: Bool {
+    var hasMoved: Int32 = 0
+    return sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved) != SQLITE_OK || hasMoved != 0
+  }
+
   /// The path as it stands in a URI (RFC 3986, 2.3), where a `?` or a `%` would mean something else.
   private static func escaped(_ path: String) -> String {
     var text = ""

@@ -64,15 +64,13 @@ struct RecordingConnection: ~Copyable {
 
 /// What changes when a file is changed.
 private struct FileStamp: Equatable {
-  private let device: dev_t
-  private let number: ino_t
+  private let identity: FileIdentity
   private let size: off_t
   private let seconds: Int
   private let nanoseconds: Int
 
   init(_ status: stat) {
-    device = status.st_dev
-    number = status.st_ino
+    identity = FileIdentity(status)
     size = status.st_size
     #if canImport(Darwin)
     let time = status.st_mtimespec
@@ -82,5 +80,5 @@ private struct FileStamp: Equatable {
     (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
   }
 
-  func isSameFile(_ status: stat) -> Bool { status.st_dev == device && status.st_ino == number }
+  func isSameFile(_ status: stat) -> Bool { FileIdentity(status) == identity }
 }

@@ -40,6 +40,9 @@ package struct SocketAddress: Hashable, Sendable {
     }
   }
 
+  /// Whether it stands for all of a machine's addresses.
+  package var isUnspecified: Bool { family != .unix && high == 0 && low == 0 }
+
   package var isMulticast: Bool {
     switch family {
     case .unix: false

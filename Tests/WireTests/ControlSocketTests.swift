@@ -252,6 +252,12 @@ import Testing
     control.fixture.end()
     #expect(control.fixture.stopped?.totals.traffic.messages == 1 << 20)
     #expect(access(control.path, F_OK) == -1)
+    // Once it reads again it hears of the end, and what it has missed.
+    let lines = try stalled.rest()
+    let messages = lines.filter { $0.hasPrefix("message ") }.count
+    #expect(lines.first == "attached 1" && lines.last == "stopped")
+    let lost = lines.filter { $0.hasPrefix("lost ") }.map { Int($0.split(separator: " ")[1]) ?? 0 }
+    #expect(messages + lost.reduce(0, +) == 1 << 20)
   }
 
   @Test("Viewers that take nothing, or little, hold up the end for less than half a second, and asked twice not at all")

@@ -19,6 +19,12 @@ struct WatchedMessage {
   var text: String { String(decoding: payload, as: UTF8.self) }
 }
 
+/// What its watcher was told of a recording.
+struct RecordedStep: Hashable {
+  var file: String
+  var step: RecordingStep
+}
+
 /// A running server, and all that it has told so far.
 ///
 /// Stopped when the test lets go of it.
@@ -33,6 +39,7 @@ final class ServerFixture {
   private(set) var drops: [Drop] = []
   private(set) var refusals: [Refusal] = []
   private(set) var failures: [SystemError] = []
+  private(set) var recordingSteps: [RecordedStep] = []
   private(set) var recordingFailures: [RecordingFailure] = []
   private(set) var stopping: (reason: StopReason, at: Timestamp)?
   private(set) var stopped: (totals: ServerTotals, at: Timestamp)?
@@ -125,6 +132,7 @@ final class ServerFixture {
     case .dropped(let drop, _): drops.append(drop)
     case .refused(let refusal, _): refusals.append(refusal)
     case .failure(let error, _, _): failures.append(error)
+    case .recording(let file, let step, _): recordingSteps.append(RecordedStep(file: file, step: step))
     case .recordingFailed(let failure, _): recordingFailures.append(failure)
     case .stopping(let reason, let time): stopping = (reason, time)
     case .stopped(let totals, let time): stopped = (totals, time)

@@ -24,11 +24,16 @@ class Lines(Stream):
     """The receipts of what one read brought go out together."""
 
     def __init__(self):
-        self.rest = b""
+        # The parts of a line whose end has not come, which are not looked at again.
+        self.parts = []
         self.lines = 0
 
     def data_received(self, data):
-        *lines, self.rest = (self.rest + data).split(b"\n")
+        first, *lines = data.split(b"\n")
+        self.parts.append(first)
+        if lines:
+            lines.insert(0, b"".join(self.parts))
+            self.parts = [lines.pop()]
         self.lines += len(lines)
         if lines:
             self.transport.write(b"OK\n" * len(lines))

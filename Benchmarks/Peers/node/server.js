@@ -9,18 +9,21 @@ const RECEIVE_BUFFER = 4 << 20;
 
 // The receipts of what one read brought go out together.
 function acknowledge(socket) {
-  let rest = null;
+  // The parts of a line whose end has not come, which are not looked at again.
+  let parts = [];
   let lines = 0;
   let bytes = 0;
   socket.on("data", (chunk) => {
-    const input = rest ? Buffer.concat([rest, chunk]) : chunk;
     const before = lines;
     let start = 0;
-    for (let end; (end = input.indexOf(LF, start)) >= 0; start = end + 1) {
+    for (let end; (end = chunk.indexOf(LF, start)) >= 0; start = end + 1) {
+      const part = chunk.subarray(start, end);
+      const line = parts.length > 0 ? Buffer.concat([...parts, part]) : part;
+      parts = [];
       lines += 1;
-      bytes += end - start;
+      bytes += line.length;
     }
-    rest = start < input.length ? input.subarray(start) : null;
+    if (start < chunk.length) parts.push(chunk.subarray(start));
     if (lines > before && !socket.write("OK\n".repeat(lines - before), "latin1")) socket.pause();
   });
   socket.on("drain", () => socket.resume());

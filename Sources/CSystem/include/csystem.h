@@ -46,6 +46,8 @@ int csystem_set_version6_only(int descriptor);
 int csystem_set_abortive_close(int descriptor);
 /// Asks for a receive buffer of `bytes`, beyond the system's limit where the process may.
 int csystem_set_receive_buffer(int descriptor, int bytes);
+/// Asks for a send buffer of `bytes`, as far as the system's limit goes.
+int csystem_set_send_buffer(int descriptor, int bytes);
 /// Makes received datagrams carry their destination and the count of those that the kernel dropped.
 int csystem_set_datagram_reports(int descriptor, int family);
 /// The peer's process and user of a Unix stream socket.
@@ -84,6 +86,9 @@ int csystem_folder_open(const char *path);
 /// mkdir(2) for the user alone.
 int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
+/// Locks a folder against whoever else does (flock(2)) until the descriptor that this gives is closed; -EWOULDBLOCK where
+/// somebody else has it locked for so long.
+int csystem_folder_lock(const char *path, int milliseconds);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {
   uint64_t device;

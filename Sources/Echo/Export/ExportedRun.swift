@@ -38,9 +38,6 @@ package struct ExportedRun: Sendable {
 }
 
 extension SocketAddress {
-  /// All of a machine's addresses.
-  fileprivate var isUnspecified: Bool { high == 0 && low == 0 }
-
   /// The loopback address where the peer has it, too; otherwise one for documents (RFC 5737, RFC 3849).
   fileprivate static func stand(for peer: SocketAddress) -> SocketAddress {
     switch (peer.family, peer.isLoopback) {

@@ -18,7 +18,7 @@ final class BoundSocket {
   var sendFailure: SystemError?
 
   /// What a Unix socket is called by in the file system.
-  private let name: SocketName?
+  private var name: SocketName?
 
   /// `isPassed`: somebody else has bound it, and keeps its name in the file system.
   private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, isPassed: Bool = false) {
@@ -27,6 +27,11 @@ final class BoundSocket {
     self.address = address
     reportedDrops = isPassed ? nil : 0
     name = if !isPassed, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
+  }
+
+  deinit {
+    // Before it is closed: the next server, which finds nobody there, would have its own removed.
+    name = nil
   }
 
   /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it

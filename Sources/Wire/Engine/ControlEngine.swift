@@ -10,6 +10,8 @@ final class ControlEngine {
   private static let restMilliseconds: Int32 = 100
   /// How long the end waits for viewers that have not heard all.
   private static let lastNanoseconds: Int64 = 400_000_000
+  /// What the kernel is asked to keep for a viewer that is not waited for.
+  static let lastBufferBytes: Int32 = 1 << 20
 
   let spool: EventSpool
   let codec: ControlCodec
@@ -133,7 +135,10 @@ final class ControlEngine {
       guard !viewers.isEmpty, now < end else { break }
       awaitEvents(milliseconds: isBusy ? 0 : Clock.milliseconds(from: now, to: end))
     }
-    for viewer in viewers.values { remove(viewer) }
+    for viewer in viewers.values {
+      takeLeave(of: viewer)
+      remove(viewer)
+    }
   }
 
   // Viewers that come and go.

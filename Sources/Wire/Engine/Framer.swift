@@ -95,8 +95,9 @@ package struct Framer {
   /// Whether the input is one whole frame and nothing more, of which `cutRun` would say the same.
   @inline(__always)
   func isWhole(_ input: UnsafeRawBufferPointer, except exception: UInt8) -> Bool {
-    guard wireCount == 0, !heldWasReturned, input.count &- 1 <= limit, input.first != exception, let delimiter,
-      let base = input.baseAddress, let hit = memchr(base, Int32(delimiter), input.count)
+    // A read of pipelined messages mostly ends within one: its last byte tells that without a search.
+    guard let delimiter, input.last == delimiter, wireCount == 0, !heldWasReturned, input.count &- 1 <= limit,
+      input.first != exception, let base = input.baseAddress, let hit = memchr(base, Int32(delimiter), input.count)
     else { return false }
     return UnsafeRawPointer(hit) - base == input.count &- 1
   }

@@ -4,6 +4,18 @@ extension ServerEngine {
   @inline(__always)
   var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
 
+  /// Tells, at the start, that what comes is recorded.
+  func tellRecording() {
+    guard let recorder else { return }
+    tell(.recording(file: recorder.file, .started(durability: recorder.durability), at: time))
+  }
+
+  /// Tells that another file was begun, and what the one before is called now.
+  func tellRotation(_ number: Int) {
+    guard let file = recorder?.file else { return }
+    tell(.recording(file: file, .rotated(to: "\(file).\(number)"), at: time))
+  }
+
   /// Hands an event, or messages, to the recorder in their place.
   func record(_ event: ServerEvent, cost: Int) {
     if let records, !records.post(event, cost: cost) { isHeld = true }

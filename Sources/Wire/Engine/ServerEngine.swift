@@ -22,8 +22,10 @@ final class ServerEngine {
   var spool: EventSpool?
   /// What happened, for whoever records it; nil when nobody does, or not any more.
   var records: Mailbox<ServerEvent>?
+  /// Who records; nil when nobody ever did.
+  let recorder: Recorder?
   /// Whether receipts wait until what they acknowledge is recorded.
-  var withholdsReceipts = false
+  var withholdsReceipts: Bool
   var withheld = WithheldReceipts()
   var recordingFailure: RecordingFailure?
 
@@ -83,9 +85,15 @@ final class ServerEngine {
     calls: SystemCalls,
     waker: Waker,
     commands: Mailbox<ServerCommand>,
-    events: Mailbox<ServerEvent>
+    events: Mailbox<ServerEvent>,
+    recorder: Recorder?
   ) throws(WireError) {
     self.configuration = configuration
+    self.recorder = recorder
+    withholdsReceipts = recorder?.withholdsReceipts ?? false
+    records = recorder.map { recorder in
+      Mailbox(capacity: recorder.capacity, wakeReader: recorder.wake, wakePoster: { waker.signal() })
+    }
     self.calls = calls
     self.waker = waker
     self.commands = commands
@@ -125,6 +133,7 @@ final class ServerEngine {
   func run() {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
+    tellRecording()
     while shutdown.state != .ended {
       let isBusy = batchDue != nil || mayHaveUnread
       let ready = calls.awaitEvents { poller.wait(milliseconds: isBusy ? 0 : milliseconds()) }
@@ -237,6 +246,7 @@ final class ServerEngine {
           close(connection, .closed)
         }
       case .recorded(let sequence): release(upTo: sequence)
+      case .recordingRotated(let number): tellRotation(number)
       case .recordingFailed(let failure): endRecording(failure)
       }
     }

@@ -31,7 +31,7 @@ struct SpoolState {
     switch event {
     case .connected(let peer, _): connections.insert(peer.connection)
     case .disconnected(let peer, _, _, _): connections.remove(peer.connection)
-    case .listening, .messages, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped: break
+    case .listening, .messages, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped: break
     }
   }
 

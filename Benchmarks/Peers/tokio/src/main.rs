@@ -4,10 +4,12 @@ use std::io;
 use std::net::Ipv4Addr;
 
 use memchr::memchr_iter;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 
 const BUFFER_BYTES: usize = 64 << 10;
+const RECEIVE_BUFFER: usize = 4 << 20;
 
 #[derive(Clone, Copy)]
 enum Job {
@@ -39,9 +41,14 @@ async fn acknowledge(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Res
     let mut input = Vec::with_capacity(BUFFER_BYTES);
     let mut receipts = Vec::new();
     let (mut lines, mut bytes) = (0, 0);
-    while stream.read_buf(&mut input).await? > 0 {
+    loop {
+        // What was looked at is not looked at again.
+        let seen = input.len();
+        if stream.read_buf(&mut input).await? == 0 {
+            break;
+        }
         let mut start = 0;
-        for end in memchr_iter(b'\n', &input) {
+        for end in memchr_iter(b'\n', &input[seen..]).map(|place| seen + place) {
             lines += 1;
             bytes += input[start..end].len();
             start = end + 1;
@@ -58,6 +65,7 @@ async fn acknowledge(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Res
 
 async fn serve_datagrams(port: u16) -> io::Result<()> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER)?;
     eprintln!("listening on {}", socket.local_addr()?);
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {

@@ -1,8 +1,8 @@
 import Glibc
 
 /// What the system tells in files (proc(5)).
-enum Files {
-  static func names(in folder: String) -> [String] {
+package enum Files {
+  package static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
@@ -13,7 +13,7 @@ enum Files {
     return names
   }
 
-  static func text(_ path: String) -> String {
+  package static func text(_ path: String) -> String {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { return "" }
     defer { close(descriptor) }
@@ -27,13 +27,13 @@ enum Files {
   }
 
   /// The first word of a line `name: word …`.
-  static func field(_ name: String, of text: String) -> String? {
+  package static func field(_ name: String, of text: String) -> String? {
     let line = text.split(separator: "\n").first { $0.hasPrefix("\(name):") }
     return line?.dropFirst(name.count + 1).split { $0 == " " || $0 == "\t" }.first.map { String($0) }
   }
 
   /// Bytes of the file that a command names; nil when there is none.
-  static func size(ofCommand command: String) -> Int? {
+  package static func size(ofCommand command: String) -> Int? {
     let folders = command.contains("/") ? [""] : path.map { $0 + "/" }
     for folder in folders {
       var status = stat()

@@ -1,9 +1,15 @@
 /// Tables that read well on a terminal and are Markdown.
-enum Table {
-  static func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+package enum Table {
+  package static func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+
+  /// The titles of columns, of which the first ones are words and the others numbers.
+  package static func header(words: [String], numbers: [String], lastWords: [String] = []) -> String {
+    let rules = words.map { _ in "---" } + numbers.map { _ in "---:" } + lastWords.map { _ in "---" }
+    return row(words + numbers + lastWords) + "\n" + row(rules)
+  }
 
   /// A number with so many digits after the point, and with commas between thousands.
-  static func number(_ value: Double, _ digits: Int) -> String {
+  package static func number(_ value: Double, _ digits: Int) -> String {
     var scale: UInt64 = 1
     for _ in 0..<digits { scale *= 10 }
     let rounded = UInt64((value.magnitude * Double(scale)).rounded())
