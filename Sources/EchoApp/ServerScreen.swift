@@ -1,4 +1,5 @@
 import Echo
+import Journal
 import Screen
 import Terminal
 import Wire
@@ -16,22 +17,28 @@ struct ServerScreen {
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
+    // The wire has no files to write or to read.
+    let confinement = sandbox.confinement == nil ? nil : try? Confinement(.server(configuration))
     // Bound before the screen is taken, so that a failure is a line where the user typed.
     let server = try RecordedServer.start(
       configuration,
       recording: recording,
       control: control?.configuration(for: configuration),
-      confinement: sandbox.confinement,
+      confinement: confinement,
       waking: wake
     )
     sandbox.tellFailure(of: ServerProgram.name)
     control?.tell(server.wire.controlFailure)
+    let recorded: (rows: any RecordedRows, count: UInt64)? = server.series.map { series in
+      (RecordedFile(series, framing: configuration.framing), UInt64(series.recordedCount))
+    }
     let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
       ServerModel(
         framing: configuration.framing,
         stopPolicy: configuration.stopPolicy,
         historyCount: historyCount,
         historyBytes: historyBytes,
+        recorded: recorded,
         look: look
       )
     }
@@ -47,6 +54,8 @@ struct ServerScreen {
   private var sandbox: Sandbox {
     var sandbox = Sandbox.server(configuration)
     sandbox.allowSaving()
+    // What memory has no room for is read from the recording.
+    if let path = recording.record { sandbox.databaseFolders = Sandbox.recording(path).databaseFolders }
     return sandbox
   }
 }

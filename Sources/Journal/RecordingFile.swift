@@ -93,12 +93,15 @@ struct RecordingFile: ~Copyable {
   /// Makes the file's name as lasting as what is in it.
   func syncFolder() { fsync(place.folder.number) }
 
-  /// Gives the file the first free of the names that end in `.1`, `.2` and so on.
-  func moveAside() throws(RecordingError) {
+  /// Gives the file the first free of the names that end in `.1`, `.2` and so on; returns its path then.
+  func moveAside() throws(RecordingError) -> String {
     var number = 1
     while true {
       let result = csystem_rename_new(place.folder.number, place.name, "\(place.name).\(number)")
-      if result == 0 { return syncFolder() }
+      if result == 0 {
+        syncFolder()
+        return "\(path).\(number)"
+      }
       guard result == -EEXIST else { throw .system("rename", code: -result) }
       number += 1
     }
