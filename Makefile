@@ -16,6 +16,8 @@ LINKER = $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld $(RELOCATIONS)
 # A megabyte less to read at each start, where the C library (glibc 2.36) can: what is built says that it needs one that can.
 RELOCATIONS = $(shell getconf GNU_LIBC_VERSION 2>/dev/null | \
   awk '{ split($$2, v, "."); if (v[1] > 2 || v[2] >= 36) print "-Xlinker -z -Xlinker pack-relative-relocs" }')
+# For those who tell what they have measured.
+BUILD = $(SWIFT) build $(strip $(RELEASE))
 SOURCES = Sources Tests Package.swift $(wildcard Benchmarks/Sources Benchmarks/Package.swift Fuzz/Targets Fuzz/Speed Fuzz/Package.swift)
 
 all: build
@@ -43,17 +45,22 @@ test:
 million: build
 	@Scripts/million
 
-## bench: both programs beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less, or growth
+## bench: both programs beside bare C on epoll, in ratios; BENCHFLAGS='--rounds 3 lines-100' for less, growth, --peers
 bench: build
 	$(SWIFT) build -c release --package-path Benchmarks
-	@cd Benchmarks && .build/release/bench $(BENCHFLAGS)
+	@cd Benchmarks && BUILD='$(BUILD)' .build/release/bench $(BENCHFLAGS)
 
 ## bench-watch: what watching costs, how soon keys show, wake-ups, starts; WATCHFLAGS='--rounds 3 flood' for less
 bench-watch: build
 	$(SWIFT) build -c release --package-path Benchmarks
-	@cd Benchmarks && .build/release/watch $(WATCHFLAGS)
+	@cd Benchmarks && BUILD='$(BUILD)' .build/release/watch $(WATCHFLAGS)
 
-## gate: instructions and system calls a message, against their limits; GATEFLAGS='echo client' for some
+## bench-build: how long the programs take to build from nothing
+bench-build:
+	@Scripts/bootstrap build
+	@Benchmarks/build-time $(BUILD)
+
+## gate: instructions and system calls a message, against their limits; GATEFLAGS='echo client' for some, --may-skip where they can't be counted
 gate: build
 	@Scripts/bootstrap gate
 	@Benchmarks/gate $(GATEFLAGS)
@@ -123,6 +130,6 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
-.PHONY: all build run test million bench bench-watch gate fuzz stress soak sanitize lint format install clean help
+.PHONY: all build run test million bench bench-watch bench-build gate fuzz stress soak sanitize lint format install clean help
 # Two builds at once would only wait for each other's lock.
 .NOTPARALLEL:

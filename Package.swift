@@ -119,7 +119,7 @@ let package = Package(
       path: "Tests/ScreenFixture",
       swiftSettings: swiftSettings
     ),
-    tests("EchoAppTests", ["Echo", "EchoApp", "Screen", "Wire", "screen_fixture"]),
+    tests("EchoAppTests", ["Echo", "EchoApp", "Journal", "Screen", "Wire", "screen_fixture"]),
     tests("EndToEndTests", ["echo_server", "echo_client", "echo_monitor", "seed_server", "seed_client"]),
     tests("ArchitectureTests", []),
   ]

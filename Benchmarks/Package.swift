@@ -19,11 +19,12 @@ let swiftSettings: [SwiftSetting] = [
 let package = Package(
   name: "benchmarks",
   targets: [
-    .executableTarget(name: "load_generator", cSettings: cSettings),
-    .executableTarget(name: "reference_server", cSettings: cSettings),
-    .executableTarget(name: "reference_client", cSettings: cSettings),
-    .executableTarget(name: "bench", swiftSettings: swiftSettings),
-    .target(name: "programs", cSettings: cSettings),
-    .executableTarget(name: "watch", dependencies: ["programs"], swiftSettings: swiftSettings),
+    .target(name: "CMeasuring", cSettings: cSettings),
+    .executableTarget(name: "load_generator", dependencies: ["CMeasuring"], cSettings: cSettings),
+    .executableTarget(name: "reference_server", dependencies: ["CMeasuring"], cSettings: cSettings),
+    .executableTarget(name: "reference_client", dependencies: ["CMeasuring"], cSettings: cSettings),
+    .target(name: "Measuring", dependencies: ["CMeasuring"], swiftSettings: swiftSettings),
+    .executableTarget(name: "bench", dependencies: ["Measuring", "CMeasuring"], swiftSettings: swiftSettings),
+    .executableTarget(name: "watch", dependencies: ["Measuring", "CMeasuring"], swiftSettings: swiftSettings),
   ]
 )

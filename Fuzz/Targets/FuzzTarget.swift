@@ -13,7 +13,10 @@ enum FuzzTarget: String, CaseIterable {
   case outgoing
   case pattern
   case printable
+  case recording
+  case request
   case search
+  case streamOpening = "stream_opening"
 
   static let current: FuzzTarget = {
     let name = CommandLine.arguments[0].split(separator: "/").last.map { String($0) } ?? ""
@@ -38,7 +41,10 @@ enum FuzzTarget: String, CaseIterable {
     case .outgoing: OutgoingTarget.run(bytes)
     case .pattern: PatternTarget.run(bytes)
     case .printable: PrintableTarget.run(bytes)
+    case .recording: RecordingTarget.run(bytes)
+    case .request: RequestTarget.run(bytes)
     case .search: SearchTarget.run(bytes)
+    case .streamOpening: StreamOpeningTarget.run(bytes)
     }
   }
 }

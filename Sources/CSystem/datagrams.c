@@ -45,10 +45,12 @@ struct control {
 
 struct csystem_datagrams {
   int capacity;
+  // Slots that are to be prepared anew, because the last receive has written to them.
+  int used;
   int replies;
   int send_error;
   size_t sent_bytes;
-  uint32_t unsent;
+  uint64_t unsent;
   uint8_t *slots;
   struct mmsghdr *received;
   struct iovec *receive_vectors;
@@ -63,7 +65,7 @@ struct csystem_datagrams *csystem_datagrams_create(int capacity) {
   struct csystem_datagrams *group = calloc(1, sizeof *group);
   size_t count = (size_t)capacity;
   if (!group) return NULL;
-  group->capacity = capacity;
+  group->capacity = group->used = capacity;
   // Anonymous memory: a slot costs nothing until a datagram reaches it.
   void *slots = mmap(NULL, count * SLOT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   group->slots = slots == MAP_FAILED ? NULL : slots;
@@ -94,7 +96,7 @@ void csystem_datagrams_destroy(struct csystem_datagrams *group) {
 }
 
 int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor) {
-  for (int i = 0; i < group->capacity; i++) {
+  for (int i = 0; i < group->used; i++) {
     group->receive_vectors[i] = (struct iovec){group->slots + (size_t)i * SLOT, SLOT};
     group->received[i].msg_hdr = (struct msghdr){
         .msg_name = &group->sources[i],
@@ -107,6 +109,7 @@ int csystem_datagrams_receive(struct csystem_datagrams *group, int descriptor) {
   }
   group->replies = 0;
   int count = recvmmsg(descriptor, group->received, (unsigned int)group->capacity, MSG_DONTWAIT, NULL);
+  group->used = count < 0 ? 0 : count;
   return count < 0 ? -errno : count;
 }
 
@@ -133,8 +136,10 @@ void csystem_datagrams_get(const struct csystem_datagrams *group, int index, str
       ((struct sockaddr_in *)&storage)->sin_addr = info.ipi_addr;
       csystem_address_from(&storage, &datagram->destination);
 #if defined(__linux__)
-      // For a broadcast, the local address is not the one in the header (ip(7)).
-      datagram->is_broadcast = info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
+      // For a broadcast, the local address is not the one in the header (ip(7)). Of what came before IP_PKTINFO was set on the
+      // socket, as to one that a service manager holds, neither that address nor the interface is known.
+      datagram->is_unsure = !info.ipi_ifindex && !info.ipi_spec_dst.s_addr;
+      datagram->is_broadcast = !datagram->is_unsure && info.ipi_spec_dst.s_addr != info.ipi_addr.s_addr;
 #endif
     }
 #endif
@@ -241,7 +246,7 @@ int csystem_datagrams_send(struct csystem_datagrams *group, int descriptor) {
     if (sent <= 0) {
       // One unreachable peer must not cost the others their reply.
       group->send_error = errno;
-      group->unsent |= UINT32_C(1) << done;
+      group->unsent |= UINT64_C(1) << done;
       failures++;
       done++;
     } else {
@@ -270,6 +275,6 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor) 
 
 size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group) { return group->sent_bytes; }
 
-uint32_t csystem_datagrams_unsent(const struct csystem_datagrams *group) { return group->unsent; }
+uint64_t csystem_datagrams_unsent(const struct csystem_datagrams *group) { return group->unsent; }
 
 int csystem_datagrams_send_error(const struct csystem_datagrams *group) { return group->send_error; }

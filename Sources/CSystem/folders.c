@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/param.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,6 +23,23 @@ int csystem_folder_open(const char *path) {
 }
 
 int csystem_folder_make(const char *path) { return mkdir(path, S_IRWXU) < 0 ? -errno : 0; }
+
+int csystem_folder_lock(const char *path, int milliseconds) {
+  enum { pause = 5 };
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return -errno;
+  while (flock(folder, LOCK_EX | LOCK_NB) != 0) {
+    int error = errno;
+    if (error == EWOULDBLOCK && milliseconds > 0) {
+      poll(NULL, 0, pause);
+      milliseconds -= pause;
+    } else if (error != EINTR) {
+      close(folder);
+      return -error;
+    }
+  }
+  return folder;
+}
 
 int csystem_folder_parent(int folder) {
   int parent = openat(folder, "..", place);

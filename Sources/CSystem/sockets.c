@@ -196,16 +196,19 @@ int csystem_set_receive_buffer(int descriptor, int bytes) {
   return set(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
 }
 
+int csystem_set_send_buffer(int descriptor, int bytes) { return set(descriptor, SOL_SOCKET, SO_SNDBUF, bytes); }
+
 int csystem_set_datagram_reports(int descriptor, int family) {
 #if defined(SO_RXQ_OVFL)
   set(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1);
 #endif
-  if (family == CSYSTEM_IPV6) return set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  // An IPv6 socket may receive IPv4, too, and only IPv4's own report tells of a broadcast.
+  int reported = family == CSYSTEM_IPV6 ? set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : 0;
 #if defined(IP_PKTINFO)
-  return set(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
-#else
-  return 0;
+  int reported4 = set(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
+  if (family != CSYSTEM_IPV6) return reported4;
 #endif
+  return reported;
 }
 
 int csystem_peer_credentials(int descriptor, int32_t *process, uint32_t *user) {

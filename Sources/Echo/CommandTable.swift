@@ -8,13 +8,23 @@ struct CommandTable<Action: Sendable>: Sendable {
     let arguments: String
     /// Words that may come first of them.
     let choices: [String]
+    /// Words that may come second.
+    let moreChoices: [String]
     let help: String
     let action: Action
 
-    init(_ name: String, _ arguments: String = "", choices: [String] = [], action: Action, help: String) {
+    init(
+      _ name: String,
+      _ arguments: String = "",
+      choices: [String] = [],
+      moreChoices: [String] = [],
+      action: Action,
+      help: String
+    ) {
       self.name = name
       self.arguments = arguments
       self.choices = choices
+      self.moreChoices = moreChoices
       self.help = help
       self.action = action
     }
@@ -70,9 +80,12 @@ struct CommandTable<Action: Sendable>: Sendable {
   /// The words that may stand where the line ends: names of commands, or what may follow the one that is there.
   func continuations(of line: String) -> [String] {
     guard let blank = line.firstIndex(of: " ") else { return candidates(for: line).map(\.name) }
-    let word = line[blank...].dropFirst()
     guard let entry = try? entry(named: String(line[..<blank])) else { return [] }
-    return entry.choices.filter { $0.hasPrefix(word) }
+    let words = line[blank...].dropFirst().split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 2, entry.choices.contains(String(words[0])) else {
+      return words.count > 1 ? [] : entry.choices.filter { $0.hasPrefix(words.first ?? "") }
+    }
+    return entry.moreChoices.filter { $0.hasPrefix(words[1]) }
   }
 
   /// The line with its last word completed as far as only one way goes on; nil when there is nothing to add.

@@ -11,3 +11,20 @@ extension Endpoint {
     String(decoding: description.utf8.dropFirst(transport.rawValue.utf8.count + 1), as: UTF8.self)
   }
 }
+
+extension Endpoint {
+  /// Where a program on the server's machine reaches it as a peer did; `endpoints` are those where it listens.
+  static func near(_ peer: Peer, among endpoints: [Endpoint]) -> Endpoint? {
+    let candidates = endpoints.filter { $0.transport == peer.transport }
+    guard peer.transport != .unix else { return candidates.first }
+    let addresses = candidates.compactMap { endpoint in
+      Array(endpoint.addressText.utf8).withUnsafeBytes { SocketAddress(written: $0) }
+    }
+    .filter { $0.family == peer.address.family }
+    let near = addresses.first { !$0.isUnspecified && $0.isLoopback == peer.address.isLoopback }
+    guard var address = near ?? addresses.first else { return nil }
+    if address.isUnspecified { address.low = address.family == .ipv4 ? 127 << 24 | 1 : 1 }
+    return peer.transport == .udp
+      ? .udp(host: address.host, port: address.port) : .tcp(host: address.host, port: address.port)
+  }
+}

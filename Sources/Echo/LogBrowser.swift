@@ -26,6 +26,8 @@ struct LogBrowser<Log: RowLog>: Sendable {
   private(set) var finder: Finder?
   var marks: Set<UInt64> = []
   var save: SaveJob<Log>?
+  /// Messages that become a command line for the clipboard.
+  var copying: CommandLineJob<Log>?
   /// What the last key led to, until the next one.
   var notice: Notice?
 
@@ -45,6 +47,7 @@ struct LogBrowser<Log: RowLog>: Sendable {
   var newCount: Int { list.newCount(in: log) }
   var hasPendingWork: Bool {
     !isComplete || hasOtherFates || finder != nil || matchList?.isComplete == false || save?.isReady == true
+      || copying != nil
   }
 
   /// Where the search's matches are in the row of the detail.
@@ -268,7 +271,8 @@ struct LogBrowser<Log: RowLog>: Sendable {
 
   /// What a copy of that row is made of, as the detail shows it.
   mutating func copyText() -> [UInt8] {
-    guard let id = subjectRow.map(list.id(of:)), let subject = log.subject(of: id, before: nil) else { return [] }
+    copying = nil
+    guard let id = subjectID, let subject = log.subject(of: id, before: nil) else { return [] }
     if detail.subject?.id != subject.id { detail.show(subject) }
     let bytes = detail.copyText()
     guard !bytes.isEmpty else { return [] }

@@ -9,6 +9,8 @@ package struct PlainOutput: Hashable, Sendable {
 
   package var isEmpty: Bool { output.isEmpty && notices.isEmpty && lateNotices.isEmpty }
 
+  package var byteCount: Int { output.count + notices.count + lateNotices.count }
+
   package mutating func removeAll() {
     output.removeAll(keepingCapacity: true)
     notices.removeAll(keepingCapacity: true)

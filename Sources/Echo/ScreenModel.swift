@@ -70,7 +70,7 @@ package enum Effect<Request: Sendable>: Sendable {
   case suspend
   /// Paint everything anew (^L).
   case redraw
-  /// Hands bytes to the terminal's clipboard (OSC 52). The user's own keys alone may ask for it.
+  /// Hands bytes to the terminal's clipboard (OSC 52). The user's own keys alone may ask for it, also where it takes a while.
   case copy([UInt8])
   /// Whether the mouse is the program's; the terminal's own selection needs Shift while it is.
   case mouse(Bool)

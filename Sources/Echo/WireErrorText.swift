@@ -13,7 +13,9 @@ extension WireError {
       "cannot listen on unix \(visible(path)): something else is there (remove it, or choose another path)"
     case .unsafeFolder(let folder, let endpoint, let danger):
       "cannot listen on \(endpoint.text): others could put a socket of theirs there, "
-        + unsafeFolderText(visible(folder), danger)
+        + danger.text(of: folder)
+    case .foreignServer(let path, let user):
+      "unix \(visible(path)): \(user.map { "user \($0)" } ?? "somebody else") listens there, and not you"
     case .unknownHost(let host, let reason):
       "unknown host \(visible(host)): \(reason)"
     case .cannotConnect(let endpoint, let error):
@@ -24,14 +26,6 @@ extension WireError {
       "\(endpoint.text): \(error.reason)"
     case .system(let error):
       "\(error.call) failed: \(error.reason)"
-    }
-  }
-
-  private func unsafeFolderText(_ folder: String, _ danger: FolderDanger) -> String {
-    switch danger {
-    case .belongs(let user): "for \(folder) belongs to user \(user) (choose a folder that is yours)"
-    case .isOpenToOthers:
-      "for \(folder) is writable by others (chmod go-w it, or choose another folder; a sticky one such as /tmp will do)"
     }
   }
 
@@ -80,6 +74,18 @@ extension FramingError {
       "a message of \(count) bytes does not fit framing \(framing): at most \(limit)"
     case .containsDelimiter(let byte):
       "a message contains the byte \(Printable.text([byte])) that ends messages in framing \(framing)"
+    }
+  }
+}
+
+extension FolderDanger {
+  /// Why a folder is not to be trusted, and what to do.
+  package func text(of folder: String) -> String {
+    let folder = Printable.text(folder.utf8)
+    return switch self {
+    case .belongs(let user): "for \(folder) belongs to user \(user) (choose a folder that is yours)"
+    case .isOpenToOthers:
+      "for \(folder) is writable by others (chmod go-w it, or choose another folder; a sticky one such as /tmp will do)"
     }
   }
 }

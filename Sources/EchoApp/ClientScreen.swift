@@ -44,6 +44,7 @@ extension ClientModel {
   ) {
     self.init(
       title: configuration.endpoint.description,
+      endpoint: configuration.endpoint,
       framing: configuration.framing,
       transport: configuration.endpoint.transport,
       timeoutNanoseconds: configuration.timeoutNanoseconds,

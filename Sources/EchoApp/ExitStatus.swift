@@ -52,7 +52,7 @@ extension WireError {
     switch self {
     case .cannotListen(_, let error): error.cause == .notPermitted ? .notPermitted : .systemError
     case .pathTaken, .cannotAdopt, .system: .systemError
-    case .unsafeFolder: .notPermitted
+    case .unsafeFolder, .foreignServer: .notPermitted
     case .unknownHost, .connectTimeout: .unavailable
     case .cannotConnect(_, let error): error.cause == .notPermitted ? .notPermitted : .unavailable
     case .broken: .ioError

@@ -22,8 +22,11 @@ struct MonitorSession {
     waking wake: WakeDescriptor
   ) throws(Failure) -> MonitorSession {
     let wire: WireMonitor
+    let isOwn = place.name != nil
+    // In a folder of somebody else's a name stands for whatever they like.
+    if isOwn { _ = try Failure.onProblem(of: .ofUser) { folder throws(ControlFolder.Problem) in try folder.isThere() } }
     do throws(WireError) {
-      wire = try WireMonitor.start(path: place.path, confinement: confinement) { wake.signal() }
+      wire = try WireMonitor.start(path: place.path, isOwn: isOwn, confinement: confinement) { wake.signal() }
     } catch {
       throw Failure(watching: place, error)
     }
@@ -69,9 +72,7 @@ enum RunningServers {
   private static let patience = Duration.seconds(1)
 
   static func find() throws(Failure) -> [ServerGreeting] {
-    let folder = ControlFolder.ofUser
-    let names: [String]
-    do throws(ControlFolder.Problem) { names = try folder.names() } catch { throw Failure(listing: folder, error) }
+    let names = try Failure.onProblem(of: .ofUser) { folder throws(ControlFolder.Problem) in try folder.names() }
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     return names.compactMap { name in
       // A socket that nobody answers is what a server left that was killed.
@@ -83,7 +84,14 @@ enum RunningServers {
 }
 
 extension Failure {
-  fileprivate init(listing folder: ControlFolder, _ problem: ControlFolder.Problem) {
+  fileprivate static func onProblem<Result>(
+    of folder: ControlFolder,
+    _ body: (ControlFolder) throws(ControlFolder.Problem) -> Result
+  ) throws(Failure) -> Result {
+    do throws(ControlFolder.Problem) { return try body(folder) } catch { throw Failure(folder, error) }
+  }
+
+  private init(_ folder: ControlFolder, _ problem: ControlFolder.Problem) {
     let path = Printable.text(folder.path.utf8)
     switch problem {
     case .isUnsafe:

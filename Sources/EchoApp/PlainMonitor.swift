@@ -26,6 +26,7 @@ struct PlainMonitor {
     if let end = try follow(session, &streams), end != .stopped {
       throw Failure(.ioError, "\(session.greeting.name): \(end.text)")
     }
+    try streams.judge()
   }
 
   /// Tells what the server tells, to its end; nil when nobody wants more before that.

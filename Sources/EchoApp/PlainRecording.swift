@@ -11,10 +11,11 @@ struct PlainRecording {
 
   func run() throws(Failure) {
     var sandbox = ProgramSandbox(isConfined ? Sandbox.recording(path) : nil)
-    let rows = try RecordedFile(path: path)
     // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
     var streams = try PlainStreams.open()
+    // Before the recording, which may be anybody's.
     sandbox.enter()
+    let rows = try RecordedFile(path: path)
     var transcript = RecordedTranscript(rows, format: format)
     var plain = PlainOutput()
     while transcript.append(to: &plain) {
@@ -22,8 +23,7 @@ struct PlainRecording {
         try streams.write(&plain)
         throw Failure(.ioError, "cannot read \(Printable.text(path.utf8)): \(reason)")
       }
-      guard plain.output.count >= StandardOutput.capacity else { continue }
-      try streams.write(&plain)
+      if plain.byteCount >= StandardOutput.capacity { try streams.write(&plain) }
       if try streams.wait(timeout: .zero).isToEnd { return }
     }
     try streams.write(&plain)

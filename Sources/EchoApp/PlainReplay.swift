@@ -26,6 +26,14 @@ struct PlainReplay: ~Copyable {
     format: OutputFormat,
     isConfined: Bool
   ) throws(Failure) {
+    // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
+    let streams = try PlainStreams.open()
+    // Before the recording, which may be anybody's.
+    if isConfined {
+      var sandbox = Sandbox.client(of: given.endpoint)
+      sandbox.databaseFolders = Sandbox.recording(path).databaseFolders
+      sandbox.enterQuietly()
+    }
     let source = try RecordedMessages.open(path, run: options.run)
     var configuration = given
     configuration.framing = framing ?? Framing(source.run.framing) ?? .line
@@ -44,13 +52,6 @@ struct PlainReplay: ~Copyable {
       throw Failure(.usage, error.text)
     }
     configuration.awaitsReceipts = plan.awaitsReceipts
-    // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
-    let streams = try PlainStreams.open()
-    if isConfined {
-      var sandbox = Sandbox.client(of: configuration.endpoint)
-      sandbox.databaseFolders = Sandbox.recording(path).databaseFolders
-      sandbox.enterQuietly()
-    }
     client = try WireClient.start(configuration, waking: streams.wake)
     endpoint = configuration.endpoint
     model = ReplayModel(plan, format: format)
@@ -70,8 +71,8 @@ struct PlainReplay: ~Copyable {
       update(.tick)
       try streams.write(&plain)
       guard model.end == nil else { break }
-      if model.wantsMessages { continue }
-      let timeout = model.deadline.map { Duration.nanoseconds(max(0, $0 - moment.elapsed)) }
+      let due = model.deadline.map { Duration.nanoseconds(max(0, $0 - moment.elapsed)) }
+      let timeout = model.wantsMessages ? .zero : due
       let (hasInput, isToEnd) = try streams.wait(input: input?.descriptor, timeout: timeout)
       if isToEnd { update(.interrupt) }
       if hasInput { try readSteps() }

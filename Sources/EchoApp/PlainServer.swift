@@ -41,6 +41,8 @@ struct PlainServer {
         "\(ServerProgram.name): anyone who can reach this port may stop the server (--stop-on-dot any)"
       )
     }
+    // Also while a reader takes nothing: the peers' time runs beside the reader's.
+    streams.whenAskedToEnd = { server.wire.post(.stop) }
     var plain = PlainOutput()
     var isOver = false
     while !isOver {
@@ -52,7 +54,7 @@ struct PlainServer {
       }
       try streams.write(&plain)
       guard !isOver else { break }
-      if try streams.wait().isToEnd { server.wire.post(.stop) }
+      _ = try streams.wait()
     }
     try server.finish()
     try streams.judge()

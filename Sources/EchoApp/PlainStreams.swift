@@ -3,13 +3,11 @@ import Terminal
 
 /// The plain mode's two output streams, and the one place where its thread waits.
 ///
-/// A reader is waited for however long it takes; once the program has been asked to end, a terminal that takes nothing for a
-/// moment is not, nor is a pipe's reader that takes nothing for as long as the end may take.
+/// A reader is waited for however long it takes; once the program has been asked to end, one that takes nothing for a while
+/// is not, and none beyond the moment at which the program has to be over.
 struct PlainStreams: ~Copyable {
-  /// How long the program may take to end once it was asked to.
-  private static let patience = Duration.seconds(5)
-  /// The same once its terminal is gone, and for a reader that takes nothing: the end is promised within a second.
-  private static let farewell = Duration.milliseconds(800)
+  /// How long a reader may take nothing once the end was asked for: what else ends has to have some time after that.
+  private static let patience = (terminal: Duration.milliseconds(200), pipe: Duration.seconds(3))
 
   let wake: WakeDescriptor
   var output = StandardOutput()
@@ -18,11 +16,13 @@ struct PlainStreams: ~Copyable {
   private let isTerminal: Bool
   private var waiter = Waiter()
   private var watched: Int32?
-  /// Until when the program may take to end; nil while nothing has asked for that.
-  private var deadline: ContinuousClock.Instant?
-  private var isOverdue = false
-  /// The end was asked for, and `wait` has not told of it.
-  private var isEndUntold = false
+  /// Whether somebody still reads the output.
+  private(set) var hasReader = true
+  private var ending = Ending()
+  /// How often the end was asked for without `wait` having told of it.
+  private var untold = 0
+  /// Called whenever the end is asked for, which `wait` then does not tell: also while a reader is waited for.
+  var whenAskedToEnd: (() -> Void)?
   /// The reader of a pipe did not take all.
   private var isIncomplete = false
 
@@ -45,6 +45,9 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     waiter.watch(output.descriptor, for: .hangUp)
   }
+
+  /// Nothing more is written to the output: its reader may go.
+  mutating func forgetReader() { waiter.watch(output.descriptor, for: []) }
 
   /// Writes and forgets what has gathered, in the order in which it came about.
   mutating func write(_ plain: inout PlainOutput) throws(Failure) {
@@ -82,25 +85,35 @@ struct PlainStreams: ~Copyable {
     waiter.watch(wake.descriptor, for: .readable)
     // What else it was woken for is still to be seen to.
     defer { wake.signal() }
-    while try waiter.wait(timeout: readerPatience) {
-      if !waiter.readiness(of: descriptor).isEmpty { return true }
+    var start = ContinuousClock.now
+    while true {
+      let end = endOfPatience(since: start)
+      let next = [end, ending.deadline].compactMap { $0 }.min()
+      let isReady = try waiter.wait(timeout: next.map { ContinuousClock.now.duration(to: $0) })
+      if isReady, !waiter.readiness(of: descriptor).isEmpty { return true }
       wake.clear()
-      let wasEnding = deadline != nil
-      if takeSignals(), wasEnding { return false }
+      let wasEnding = ending.isBegun
+      heed()
+      if let end, ContinuousClock.now >= end { return false }
+      // However long it had taken nothing before.
+      if !wasEnding { start = .now }
     }
-    return false
   }
 
-  /// How long a reader may take nothing; nil is for ever.
-  private var readerPatience: Duration? {
-    guard let deadline else { return nil }
-    return isTerminal ? PlainStreams.farewell : max(PlainStreams.farewell, ContinuousClock.now.duration(to: deadline))
+  /// Until when a reader is waited for that has taken nothing since then; nil is for ever.
+  private func endOfPatience(since start: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    ending.lastMoment.map {
+      min($0, start + (isTerminal ? PlainStreams.patience.terminal : PlainStreams.patience.pipe))
+    }
   }
 
   /// Throws if a reader, which was not to miss anything, has.
   func judge() throws(Failure) {
     guard isIncomplete else { return }
-    throw Failure(.ioError, "cannot write the output: its reader takes nothing; what came last is not in it")
+    throw Failure(
+      .ioError,
+      "cannot write the output: its reader takes nothing, or too little; what came last is not in it"
+    )
   }
 
   /// Sleeps until there is something to do, at most for the timeout; says whether `input` has something to read, and
@@ -112,34 +125,34 @@ struct PlainStreams: ~Copyable {
     if let watched, watched != input { waiter.watch(watched, for: []) }
     if let input { waiter.watch(input, for: .readable) }
     watched = input
-    let left = isOverdue ? nil : deadline.map { ContinuousClock.now.duration(to: $0) }
-    let limit = [timeout, left].compactMap { $0 }.min()
+    let left = ending.deadline.map { ContinuousClock.now.duration(to: $0) }
+    let limit = untold > 0 ? .zero : [timeout, left].compactMap { $0 }.min()
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: limit) }
     if !waiter.readiness(of: wake.descriptor).isEmpty { wake.clear() }
     if output.isClosed || waiter.readiness(of: output.descriptor).contains(.hangUp) {
-      waiter.watch(output.descriptor, for: [])
-      end(within: isTerminal ? PlainStreams.farewell : PlainStreams.patience)
+      hasReader = false
+      forgetReader()
+      end(isTerminal ? .hangUp : .readerLeft)
     }
-    takeSignals()
-    if let deadline, !isOverdue, ContinuousClock.now >= deadline { (isOverdue, isEndUntold) = (true, true) }
-    defer { isEndUntold = false }
-    return (input.map { !waiter.readiness(of: $0).isEmpty } ?? false, isEndUntold)
+    heed()
+    let isToEnd = untold > 0
+    if isToEnd { untold -= 1 }
+    return (input.map { !waiter.readiness(of: $0).isEmpty } ?? false, isToEnd)
   }
 
-  /// True if somebody has asked for the end; that the terminal is gone is nobody's word.
-  @discardableResult
-  private mutating func takeSignals() -> Bool {
+  /// Sees to signals, and to the time.
+  private mutating func heed() {
     let signals = signals.take()
-    if signals.contains(.hangUp) { end(within: PlainStreams.farewell) }
-    guard !signals.isDisjoint(with: [.terminate, .interrupt]) else { return false }
-    end(within: PlainStreams.patience)
-    isEndUntold = true
-    return true
+    if signals.contains(.hangUp) { end(.hangUp) }
+    if !signals.isDisjoint(with: [.terminate, .interrupt]) { end(.asked) }
+    if ending.isNewlyOverdue() { tellEnd() }
   }
 
-  private mutating func end(within time: Duration) {
-    if deadline == nil { isEndUntold = true }
-    let end = ContinuousClock.now + time
-    deadline = min(deadline ?? end, end)
+  private mutating func end(_ cause: Ending.Cause) {
+    let isNew = ending.begin(cause)
+    StandardError.end(by: ending.lastMoment)
+    if isNew { tellEnd() }
   }
+
+  private mutating func tellEnd() { if let whenAskedToEnd { whenAskedToEnd() } else { untold += 1 } }
 }

@@ -14,6 +14,7 @@ extension Program {
 
   static func start() -> Never {
     StandardDescriptors.occupy()
+    StandardDescriptors.makeEndsErrors()
     if let argument = Arguments.illFormed { refuse("an argument is no UTF-8 text: \(argument)") }
     do {
       let program = try parseAsRoot()

@@ -9,8 +9,9 @@ final class RecordedFile: RecordedRows {
   /// A screen's rows may each be on a page of their own, where a filter lets few through.
   fileprivate static let pageLimit = 256
   fileprivate static let byteLimit = 64 << 20
-  /// Rows that are passed over where one can't be read.
-  fileprivate static let damagedRows: UInt64 = 128
+  /// Rows that are passed over where one can't be read: so many, or so small a share of all that even those of a file whose
+  /// numbers have no end are passed over in time.
+  fileprivate static func damagedRows(of count: UInt64) -> UInt64 { max(128, count >> 14) }
 
   fileprivate struct State {
     let series: RecordingSeries
@@ -54,6 +55,8 @@ final class RecordedFile: RecordedRows {
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
     state.withLock { $0.id(ofMessage: number, inRunOf: id) }
   }
+
+  func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? { state.withLock { $0.run(of: id) } }
 }
 
 extension RecordedFile.State {
@@ -139,12 +142,14 @@ extension RecordedFile.State {
     of all: Range<Int64>,
     _ isReversed: Bool
   ) -> Range<UInt64> {
+    let rowCount = UInt64(all.upperBound - 1)
+    let damagedRows = RecordedFile.damagedRows(of: rowCount)
     if isReversed {
-      let passedOver = id - min(id, RecordedFile.damagedRows - 1)
+      let passedOver = id - min(id, damagedRows - 1)
       let start = isCut ? last.map { UInt64($0 - 1) } ?? passedOver : 0
       return min(start, id)..<(id + 1)
     }
-    let end = isCut ? last.map { UInt64($0) } ?? id + RecordedFile.damagedRows : UInt64(all.upperBound - 1)
+    let end = isCut ? last.map { UInt64($0) } ?? id + damagedRows : rowCount
     return id..<max(end, id + 1)
   }
 
@@ -158,19 +163,33 @@ extension RecordedFile.State {
   }
 
   mutating func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
-    let row = Self.row(id)
-    var run: Int64?
     do throws(RecordingError) {
-      _ = try series.scan(row..<(row + 1)) { row, _ in
-        run = row.run
-        return false
-      }
-      guard let run else { return nil }
+      guard let run = try run(ofRow: id) else { return nil }
       return try series.row(ofSequence: number, run: run).map { UInt64($0 - 1) }
     } catch {
       failure = error.reason
       return nil
     }
+  }
+
+  mutating func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? {
+    do throws(RecordingError) {
+      guard let number = try run(ofRow: id), let (run, rows) = try series.run(number) else { return nil }
+      return (ExportedRun(run), UInt64(rows.lowerBound - 1)..<UInt64(rows.upperBound - 1))
+    } catch {
+      failure = error.reason
+      return nil
+    }
+  }
+
+  private mutating func run(ofRow id: UInt64) throws(RecordingError) -> Int64? {
+    let row = Self.row(id)
+    var run: Int64?
+    _ = try series.scan(row..<(row + 1)) { row, _ in
+      run = row.run
+      return false
+    }
+    return run
   }
 
   mutating func takeFailure() -> String? {
@@ -187,7 +206,7 @@ extension Failure {
     let status: ExitStatus =
       switch error {
       case .missing: .unavailable
-      case .unsuitable: .notPermitted
+      case .unsuitable, .exposed: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }

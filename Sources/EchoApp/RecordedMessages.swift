@@ -5,6 +5,9 @@ import Wire
 
 /// The messages of one run of a recording, read as they are wanted.
 struct RecordedMessages: ~Copyable {
+  /// Rows after which somebody looks whether the end was asked for, however few of them were messages.
+  static let sliceRows = 4096
+
   let run: RecordedRun
   private var reader: RecordingReader
   private var rows: Range<Int64>
@@ -31,15 +34,23 @@ struct RecordedMessages: ~Copyable {
     return RecordedMessages(run: run, reader: reader, rows: rows)
   }
 
-  /// Gives `body` the next messages until it returns false; returns whether there may be more.
+  /// Gives `body` the next messages until it returns false, or for as many rows as one slice has; returns whether there may
+  /// be more.
   mutating func read(_ body: (ReplayMessage) -> Bool) throws(RecordingError) -> Bool {
     var next = rows.upperBound
+    var rowCount = 0
     try reader.scan(rows) { row, bytes in
+      rowCount += 1
+      guard rowCount <= RecordedMessages.sliceRows else {
+        next = row.row
+        return false
+      }
       guard !row.isNotice, !row.flags.contains(.sent) else { return true }
       let message = ReplayMessage(
         sequence: row.sequence,
         time: row.time,
         isAnswered: row.flags.contains(.answered),
+        isTruncated: row.flags.contains(.truncated),
         payload: Array(bytes)
       )
       if body(message) { return true }

@@ -45,7 +45,11 @@ final class RecordedServer {
     } catch {
       throw Failure(error, path: settings.path)
     }
-    let recorder = Recorder(withholdsReceipts: settings.durability != .none) { bell.ring() }
+    let recorder = Recorder(
+      file: Printable.text(settings.path.utf8),
+      durability: settings.durability.rawValue,
+      withholdsReceipts: settings.durability != .none
+    ) { bell.ring() }
     let wire = try WireServer.start(
       configuration,
       confinement: confinement,
@@ -129,10 +133,12 @@ extension Failure {
   fileprivate init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
-      case .missing, .unsuitable: .notPermitted
+      case .missing, .unsuitable, .exposed: .notPermitted
       case .inUse: .systemError
       case .failed: .ioError
       }
-    self.init(status, "cannot record to \(Printable.text(path.utf8)): \(error.reason)")
+    var reason = error.reason
+    if case .exposed(let folder, let danger) = error { reason += ", \(danger.text(of: folder))" }
+    self.init(status, "cannot record to \(Printable.text(path.utf8)): \(reason)")
   }
 }

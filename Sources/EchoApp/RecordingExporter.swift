@@ -8,6 +8,8 @@ import Wire
 struct RecordingExporter {
   /// Bytes that are written at a time.
   private static let sliceBytes = 256 << 10
+  /// Rows after which somebody looks whether the end was asked for, however little came out.
+  fileprivate static let sliceRows = 4096
 
   let path: String
   let format: ExportFormat
@@ -17,17 +19,18 @@ struct RecordingExporter {
 
   func run() throws(Failure) {
     FreedMemory.keep()
+    var destination = try ExportDestination(outputPath)
+    if format == .pcapng, destination.isTerminal {
+      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
+    }
+    // Before the recording, which may be anybody's.
+    if isConfined { sandbox.enterQuietly() }
     var reader: RecordingReader
     do throws(RecordingError) {
       reader = try RecordingReader(path: path, eventText: .json)
     } catch {
       throw Failure(reading: path, error)
     }
-    var destination = try ExportDestination(outputPath)
-    if format == .pcapng, destination.isTerminal {
-      throw Failure(.usage, "packets are nothing for a terminal: --output names a file")
-    }
-    if isConfined { sandbox.enterQuietly() }
     try destination.finish(isWhole: export(&reader, to: &destination))
   }
 
@@ -68,7 +71,8 @@ private struct ExportDestination: ~Copyable {
   private let path: String?
 
   init(_ path: String?) throws(Failure) {
-    let streams = try PlainStreams.open()
+    var streams = try PlainStreams.open()
+    if path != nil { streams.forgetReader() }
     var file: OutputFile?
     if let path {
       do throws(OutputFileError) { file = try OutputFile(path: path, isOverwriting: false) } catch {
@@ -95,14 +99,21 @@ private struct ExportDestination: ~Copyable {
   mutating func isToEnd() throws(Failure) -> Bool { try streams.wait(timeout: .zero).isToEnd }
 
   mutating func finish(isWhole: Bool) throws(Failure) {
-    guard let path, let file = file.take() else { return try streams.judge() }
+    guard let path, let file = file.take() else {
+      try streams.judge()
+      // A reader that has enough wants no more.
+      guard isWhole || !streams.hasReader else {
+        throw Failure(.ioError, "interrupted: what came last is not in the output")
+      }
+      return
+    }
     guard isWhole else { throw Failure(.ioError, "interrupted: \(Printable.text(path.utf8)) is not written") }
     do throws(OutputFileError) { _ = try file.finish() } catch { throw Failure(.ioError, "\(error)") }
   }
 }
 
 /// How far an export has come in its recording.
-private struct ExportCursor {
+struct ExportCursor {
   private var export: RecordingExport
   private let runs: [Int64: ExportedRun]
   private let end: Int64
@@ -118,13 +129,15 @@ private struct ExportCursor {
 
   var isAtEnd: Bool { next >= end }
 
-  /// Goes on until so many bytes have come out, or to the end.
+  /// Goes on until so many bytes have come out, for as many rows as one slice has, or to the end.
   mutating func advance(_ reader: inout RecordingReader, until byteCount: Int) throws(RecordingError) {
     var isEnd = true
+    var rowCount = 0
     try reader.scan(next..<end) { row, bytes in
       add(row, bytes)
       next = row.row + 1
-      isEnd = export.outputCount < byteCount
+      rowCount += 1
+      isEnd = export.outputCount < byteCount && rowCount < RecordingExporter.sliceRows
       return isEnd
     }
     if isEnd { next = end }
@@ -150,7 +163,7 @@ private struct ExportCursor {
 }
 
 extension ExportedRun {
-  fileprivate init(_ run: RecordedRun) {
+  init(_ run: RecordedRun) {
     self.init(started: run.started, framing: run.framing, reply: run.reply, endpoints: run.endpoints)
   }
 }

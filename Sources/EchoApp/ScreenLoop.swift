@@ -12,10 +12,6 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long news is taken in before keys and due frames are seen to again.
   private static var newsSlice: Duration { .milliseconds(1) }
-  /// How long the model may take to end once a signal asks for it.
-  private static var patience: Duration { .seconds(5) }
-  /// The same once the terminal is gone: the end is promised within a second.
-  private static var farewell: Duration { .milliseconds(800) }
 
   private var model: Model
   private var terminal: Terminal
@@ -36,8 +32,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isPaintDue = true
   private var isStalled = false
   private var isOver = false
-  /// When the model, which was asked to end, is asked once more.
-  private var deadline: ContinuousClock.Instant?
+  private var ending = Ending()
   private var isTerminalLost = false
 
   /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
@@ -108,10 +103,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       }
       try takeNews(perform)
       if !isOver, model.hasPendingWork { try apply(.turn, perform) }
-      if let deadline, clock.now >= deadline {
-        self.deadline = nil
-        try apply(.terminate, perform)
-      }
+      if ending.isNewlyOverdue() { try apply(.terminate, perform) }
     }
   }
 
@@ -196,7 +188,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if isFramePending { consider(ScreenLoop.frame - (clock.now - lastPaint)) }
     if let pending = terminal.pendingTimeout, !isAway { consider(pending) }
     if let timeout = editor.timeout, isAway { consider(timeout) }
-    if let deadline, !isOver { consider(deadline - clock.now) }
+    if let deadline = ending.deadline, !isOver { consider(deadline - clock.now) }
     if model.showsSeconds, !isAway { consider(untilNextSecond) }
     if let wakeTime = model.wakeTime { consider(until(wakeTime)) }
     if model.hasPendingWork || isBehind || !backlog.isEmpty, !isOver { consider(.zero) }
@@ -261,8 +253,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     if signals.contains(.stop) { try suspend(perform) }
     if signals.contains(.hangUp) { try lose(perform) }
     if signals.contains(.terminate) || signals.contains(.interrupt) || signals.contains(.quit) {
-      end(within: ScreenLoop.patience)
-      try apply(.terminate, perform)
+      try end(.asked, perform)
     }
   }
 
@@ -270,14 +261,16 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private mutating func lose(_ perform: (Model.Request) throws(Failure) -> Void) throws(Failure) {
     guard !isTerminalLost else { return }
     isTerminalLost = true
-    let wasEnding = deadline != nil
-    end(within: ScreenLoop.farewell)
-    if !wasEnding { try apply(.terminate, perform) }
+    try end(.hangUp, perform)
   }
 
-  private mutating func end(within time: Duration) {
-    let end = clock.now + time
-    deadline = min(deadline ?? end, end)
+  private mutating func end(
+    _ cause: Ending.Cause,
+    _ perform: (Model.Request) throws(Failure) -> Void
+  ) throws(Failure) {
+    let isNew = ending.begin(cause)
+    StandardError.end(by: ending.lastMoment)
+    if isNew { try apply(.terminate, perform) }
   }
 }
 

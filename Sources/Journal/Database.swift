@@ -12,7 +12,7 @@ import Glibc
 struct Database: ~Copyable {
   /// How long another program that reads or copies the file may keep it from being written, in milliseconds.
   private static let patience: Int32 = 5000
-  /// Steps after which a statement of a limited reader ends: some seconds of a slow machine.
+  /// Steps after which a limited statement ends: some seconds of a slow machine.
   private static let stepLimit: Int32 = 10_000_000
 
   private let handle: OpaquePointer?
@@ -25,8 +25,7 @@ struct Database: ~Copyable {
   static func reading(_ path: String, isImmutable: Bool) throws(RecordingError) -> Database {
     let name = isImmutable ? "file:\(Database.escaped(path))?immutable=1" : path
     let database = try Database(name: name, SQLITE_OPEN_READONLY | (isImmutable ? SQLITE_OPEN_URI : 0))
-    // sqlite.org/security.html: no function that a schema names has an effect, and no cell reaches outside its page.
-    try database.run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
+    try database.run("PRAGMA query_only = ON")
     return database
   }
 
@@ -37,9 +36,17 @@ struct Database: ~Copyable {
     try check(code)
     sqlite3_extended_result_codes(handle, 1)
     sqlite3_busy_timeout(handle, Database.patience)
+    // sqlite.org/security.html: no function that a schema names has an effect, and no cell reaches outside its page.
+    try run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// Whether its path leads to another file, or to none.
+  var hasMoved: Bool {
+    var hasMoved: Int32 = 0
+    return sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved) != SQLITE_OK || hasMoved != 0
+  }
 
   /// The path as it stands in a URI (RFC 3986, 2.3), where a `?` or a `%` would mean something else.
   private static func escaped(_ path: String) -> String {

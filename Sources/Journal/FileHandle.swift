@@ -22,6 +22,14 @@ struct FileHandle: ~Copyable {
   }
 }
 
+/// Which file it is, whatever its name.
+struct FileIdentity: Hashable {
+  private let device: dev_t
+  private let number: ino_t
+
+  init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
+}
+
 extension RecordingError {
   /// What errno says of a call that has just failed.
   static func system(_ call: String, code: CInt = errno) -> RecordingError {

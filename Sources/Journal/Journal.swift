@@ -3,9 +3,6 @@ package import Wire
 
 /// Writes what a server tells to a recording, in groups, and tells the server what is safe. For one thread at a time.
 package final class Journal {
-  /// A group is committed when it has so many messages, or when it has waited so long for more.
-  private static let groupMessages = 64
-  private static let groupNanoseconds: Int64 = 5_000_000
   /// A group is never much larger than this, however much waits.
   private static let largestGroupMessages = 8192
   private static let largestGroupBytes = 1 << 20
@@ -69,23 +66,23 @@ package final class Journal {
     _ bell: Bell,
     _ tell: (ServerCommand) -> Void
   ) throws(RecordingError) {
-    var due: Int64?
+    var pace = CommitPace(withholdsReceipts: settings.durability != .none)
     while true {
       // Asked first: what comes before the closing is then among what is drained.
       let isClosing = bell.isClosing
-      for event in records.drain() { try add(event, bell, tell) }
-      let now = csystem_monotonic_clock()
-      if isClosing || (recording?.pendingMessages ?? 0) >= Journal.groupMessages || now >= due ?? .max {
-        try commit(tell)
-        due = nil
-      }
-      if isClosing { return }
-      if recording?.isInTransaction == true {
-        let end = due ?? now + Journal.groupNanoseconds
-        due = end
-        bell.wait(milliseconds: Int32((end - now + 999_999) / 1_000_000))
-      } else {
-        bell.wait(milliseconds: nil)
+      let events = records.drain()
+      for event in events { try add(event, bell, tell) }
+      if isClosing { return try commit(tell) }
+      let step = pace.step(
+        messages: recording?.pendingMessages ?? 0,
+        isPending: recording?.isInTransaction == true,
+        tookAny: !events.isEmpty,
+        now: csystem_monotonic_clock()
+      )
+      switch step {
+      case .commit: try commit(tell)
+      case .takeMore: break
+      case .wait(let nanoseconds): bell.wait(milliseconds: nanoseconds.map { Int32(($0 + 999_999) / 1_000_000) })
       }
     }
   }
@@ -100,7 +97,7 @@ package final class Journal {
       self.endpoints = endpoints
       try beginRun()
     case .messages(let batch): try add(batch, bell, tell)
-    case .connected, .disconnected, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped:
+    case .connected, .disconnected, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped:
       try recording?.add(event, describe(event))
     }
   }
@@ -127,10 +124,11 @@ package final class Journal {
 
   private func commit(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
     try recording?.commit()
+    try recording?.checkPlace()
     guard let last = recording?.lastSequence, last > lastRecorded else { return }
     lastRecorded = last
     if settings.durability != .none { tell(.recorded(upTo: last)) }
-    try rotateIfDue()
+    try rotateIfDue(tell)
   }
 
   private func beginRun() throws(RecordingError) {
@@ -138,22 +136,28 @@ package final class Journal {
   }
 
   /// Begins another file when this one is over a limit, unless a reader has it open: what stands beside it is then theirs too.
-  private func rotateIfDue() throws(RecordingError) {
+  private func rotateIfDue(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
     let now = csystem_monotonic_clock()
     guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
     let (run, rowCount) = (full.run, full.lastRow)
     series.beginExchange()
     defer { series.endExchange() }
     let file = full.close()
+    var number: Int?
     if file.hasCompanions {
       nextRotation = now + Journal.rotationPause
     } else {
-      series.move(to: try file.moveAside(), rowCount: rowCount)
+      let free = try file.moveAside()
+      series.move(to: "\(file.path).\(free)", rowCount: rowCount)
+      number = free
     }
-    let isMoved = !file.isInPlace
     // Its lock goes with it.
     _ = consume file
     recording = try Recording(settings, run: run, lastSequence: lastRecorded)
-    if isMoved { try beginRun() }
+    guard let number else { return }
+    try beginRun()
+    // Nothing may come for long, and a file that knows of no run would be begun at the first one again.
+    try recording?.commit()
+    tell(.recordingRotated(number: number))
   }
 }

@@ -8,6 +8,8 @@ struct Recording: ~Copyable {
   private let tables: RecordingTables
   private let database: Database
   private let file: RecordingFile
+  /// The file beside it in which what is committed stands until SQLite brings it into the file itself.
+  private let log: FileIdentity?
   /// The number of the server's run.
   let run: Int64
   /// When the file was begun, in seconds since 1970.
@@ -26,32 +28,53 @@ struct Recording: ~Copyable {
   init(_ settings: RecordingSettings, run: Int64? = nil, lastSequence: UInt64 = 0) throws(RecordingError) {
     let file = try RecordingFile(path: settings.path)
     let database = try Database(path: file.path)
-    guard file.isInPlace else { throw .exchanged }
-    if file.isNew { try database.run(RecordingSchema.creation) }
+    guard file.isInPlace, !database.hasMoved else { throw .exchanged }
+    if try database.number("SELECT count(*) FROM sqlite_schema") == 0 { try database.run(RecordingSchema.creation) }
+    database.limitSteps(true)
+    try RecordingSchema.check(database)
+    try RecordingSchema.checkForActions(database)
     let level = settings.durability == .none ? "NORMAL" : "FULL"
     try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(level); PRAGMA wal_autocheckpoint = 4000")
     file.syncFolder()
     let tables = try RecordingTables.prepare(in: database)
     let lastRun = try database.number("SELECT max(run) FROM runs")
     let lastRow = try database.number(RecordingSchema.lastRow)
+    // As far as anyone has ever counted.
+    guard max(lastRun, lastRow) < 1 << 62 else { throw .damaged }
+    try file.checkCompanions()
+    let log = file.companion("-wal")
     let start = try database.number("SELECT min(started) FROM runs")
+    database.limitSteps(false)
     self.tables = tables
     self.database = database
     self.file = file
+    self.log = log
     self.run = run ?? lastRun + 1
     self.lastSequence = lastSequence
     self.lastRow = lastRow
     birth = (start == 0 ? csystem_wall_clock() : start) / 1_000_000_000
   }
 
+  /// Throws if whoever looks for the file would not find there what was committed to it.
+  func checkPlace() throws(RecordingError) {
+    guard file.isInPlace, file.companion("-wal") == log else { throw .lost }
+  }
+
   /// Closes the database, so that the file is all that there is of it if nobody else has it open.
-  consuming func close() -> RecordingFile { file }
+  consuming func close() -> RecordingFile {
+    // SQLite brings nothing into a file that was moved by itself.
+    if !file.isInPlace, (try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")) == 0, file.isGone {
+      file.removeCompanions()
+    }
+    return file
+  }
 
   /// Whether the file has reached a limit; asked between transactions.
   func isOver(_ settings: RecordingSettings) throws(RecordingError) -> Bool {
     if let limit = settings.ageLimit, csystem_wall_clock() / 1_000_000_000 - birth >= limit { return true }
     guard let limit = settings.byteLimit else { return false }
-    return try database.number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") >= limit
+    defer { tables.size.reset() }
+    return try database.step(tables.size) && tables.size.number(0) >= limit
   }
 
   mutating func commit() throws(RecordingError) {

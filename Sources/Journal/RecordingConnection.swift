@@ -28,7 +28,7 @@ struct RecordingConnection: ~Copyable {
     let isAttended = try RecordingConnection.isAttended(place)
     let database = try Database.reading(place.path, isImmutable: !isAttended)
     database.limitSteps(true)
-    try RecordingConnection.check(database)
+    try RecordingSchema.check(database)
     let messages = try RowCursor.messages(in: database)
     let events = try RowCursor.events(eventText, in: database)
     let peers = try PeerDirectory(in: database)
@@ -53,21 +53,6 @@ struct RecordingConnection: ~Copyable {
     return isAttended
   }
 
-  /// Throws unless the tables are those of a recording, so that there is nothing to read but what stands in them: no view,
-  /// and no column that is computed.
-  private static func check(_ database: borrowing Database) throws(RecordingError) {
-    try RecordingSchema.check(
-      applicationID: database.number("PRAGMA application_id"),
-      version: database.number("PRAGMA user_version")
-    )
-    let selection = try database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?")
-    for table in RecordingSchema.tables {
-      selection.bind(1, table)
-      guard try database.step(selection) else { throw .foreign }
-      selection.reset()
-    }
-  }
-
   /// Whether it has to be opened anew to see the file as it is: what was opened as unattended is not any more.
   func isOutdated(at place: borrowing RecordingPlace) throws(RecordingError) -> Bool {
     guard let unattended else { return false }
@@ -79,15 +64,13 @@ struct RecordingConnection: ~Copyable {
 
 /// What changes when a file is changed.
 private struct FileStamp: Equatable {
-  private let device: dev_t
-  private let number: ino_t
+  private let identity: FileIdentity
   private let size: off_t
   private let seconds: Int
   private let nanoseconds: Int
 
   init(_ status: stat) {
-    device = status.st_dev
-    number = status.st_ino
+    identity = FileIdentity(status)
     size = status.st_size
     #if canImport(Darwin)
     let time = status.st_mtimespec
@@ -97,5 +80,5 @@ private struct FileStamp: Equatable {
     (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
   }
 
-  func isSameFile(_ status: stat) -> Bool { status.st_dev == device && status.st_ino == number }
+  func isSameFile(_ status: stat) -> Bool { FileIdentity(status) == identity }
 }

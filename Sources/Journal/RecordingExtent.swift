@@ -35,7 +35,7 @@ extension RecordedRun {
       started: Timestamp(recorded: selection.number(3)),
       framing: selection.text(4),
       reply: selection.text(5),
-      endpoints: selection.text(6).split(separator: "\n").map(String.init)
+      endpoints: selection.text(6).split(separator: "\n", maxSplits: 64).prefix(64).map(String.init)
     )
   }
 }

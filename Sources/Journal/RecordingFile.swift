@@ -15,17 +15,15 @@ struct RecordingFile: ~Copyable {
 
   private let place: RecordingPlace
   private let file: FileHandle
-  /// Whether there is nothing in it yet.
-  let isNew: Bool
+  private let identity: FileIdentity
 
   /// The file's path, with no symbolic link in it.
   var path: String { place.path }
 
   /// Opens a recording that is there, or makes a file for one; nothing is touched that can't be recorded to.
   init(path: String) throws(RecordingError) {
-    // A limit on the size of files (RLIMIT_FSIZE) is then an error like a full disk, and not the end of the process.
-    signal(SIGXFSZ, SIG_IGN)
     let place = try RecordingPlace(path)
+    try place.checkFolders()
     let file = try RecordingFile.openFile(at: place)
     let status = try file.status()
     guard status.st_mode & S_IFMT == S_IFREG else { throw .irregular }
@@ -34,14 +32,22 @@ struct RecordingFile: ~Copyable {
       if errno == EWOULDBLOCK { throw .inUse }
       throw .system("flock")
     }
-    let isNew = status.st_size == 0
-    if !isNew { try RecordingFile.checkHeader(of: file.number) }
+    if status.st_size > 0 { try RecordingFile.checkHeader(of: file.number) }
     for suffix in RecordingFile.companions {
-      try RecordingFile.checkCompanion(suffix, of: place, mayBeThere: !isNew)
+      // Whoever was killed while making the tables left no more than that beside an empty file.
+      let mayBeThere = status.st_size > 0 || suffix == "-journal" && RecordingFile.isJournal(at: place)
+      try RecordingFile.checkCompanion(suffix, of: place, mayBeThere: mayBeThere)
     }
     self.place = place
     self.file = file
-    self.isNew = isNew
+    identity = FileIdentity(status)
+    keepFromOthers()
+  }
+
+  /// Takes from others what another mode, by a copy or by hand, has allowed them; where the file system has no modes, nothing.
+  private func keepFromOthers() {
+    fchmod(file.number, 0o600)
+    for suffix in RecordingFile.companions { fchmodat(place.folder.number, place.name + suffix, 0o600, 0) }
   }
 
   private static func openFile(at place: borrowing RecordingPlace) throws(RecordingError) -> FileHandle {
@@ -78,11 +84,40 @@ struct RecordingFile: ~Copyable {
     }
   }
 
-  /// Whether the path still leads to this file.
-  var isInPlace: Bool {
-    var opened = stat()
-    guard fstat(file.number, &opened) == 0, let named = try? place.status() else { return false }
-    return named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
+  /// Whether there is something beside the file, and it is how SQLite's journal of a change begins: not yet written, or with
+  /// the magic number of SQLite's file format, 3.
+  private static func isJournal(at place: borrowing RecordingPlace) -> Bool {
+    let journal = FileHandle(
+      openat(place.folder.number, "\(place.name)-journal", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    )
+    guard journal.isOpen else { return false }
+    var magic: UInt64 = 0
+    let count = pread(journal.number, &magic, 8, 0)
+    return count == 0 || count == 8 && [0, 0xd9d5_05f9_20a1_63d7].contains(UInt64(bigEndian: magic))
+  }
+
+  /// Throws unless all that SQLite has put beside the file is this user's.
+  func checkCompanions() throws(RecordingError) {
+    for suffix in RecordingFile.companions { try RecordingFile.checkCompanion(suffix, of: place, mayBeThere: true) }
+  }
+
+  /// Which file stands beside this one, with that at the end of its name.
+  func companion(_ suffix: String) -> FileIdentity? { RecordingFile.identity(of: path + suffix) }
+
+  private static func identity(of path: String) -> FileIdentity? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? FileIdentity(status) : nil
+  }
+
+  /// Whether the path, which is all that SQLite knows, still leads to this file.
+  var isInPlace: Bool { RecordingFile.identity(of: path) == identity }
+
+  /// Whether nothing has the file's name any more.
+  var isGone: Bool { RecordingFile.identity(of: path) == nil }
+
+  /// Takes away what would keep another file from being begun under the name.
+  func removeCompanions() {
+    for suffix in RecordingFile.companions { unlinkat(place.folder.number, place.name + suffix, 0) }
   }
 
   /// Whether SQLite, or another program that reads the file, still has something beside it.
@@ -93,14 +128,14 @@ struct RecordingFile: ~Copyable {
   /// Makes the file's name as lasting as what is in it.
   func syncFolder() { fsync(place.folder.number) }
 
-  /// Gives the file the first free of the names that end in `.1`, `.2` and so on; returns its path then.
-  func moveAside() throws(RecordingError) -> String {
+  /// Gives the file the first free of the names that end in `.1`, `.2` and so on; returns the number.
+  func moveAside() throws(RecordingError) -> Int {
     var number = 1
     while true {
       let result = csystem_rename_new(place.folder.number, place.name, "\(place.name).\(number)")
       if result == 0 {
         syncFolder()
-        return "\(path).\(number)"
+        return number
       }
       guard result == -EEXIST else { throw .system("rename", code: -result) }
       number += 1

@@ -1,4 +1,5 @@
 internal import CSystem
+import Wire
 
 #if canImport(Darwin)
 import Darwin
@@ -29,6 +30,22 @@ struct RecordingPlace: ~Copyable {
     if fstatat(folder.number, name + suffix, &status, AT_SYMLINK_NOFOLLOW) == 0 { return status }
     if errno == ENOENT { return nil }
     throw .system("fstatat")
+  }
+
+  /// Throws if others than this user and root could put something else in the place of what stands here.
+  func checkFolders() throws(RecordingError) {
+    var above = FileHandle(openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    var last: FileIdentity?
+    while above.isOpen {
+      let status = try above.status()
+      guard FileIdentity(status) != last else { return }
+      last = FileIdentity(status)
+      if let danger = FolderDanger(owner: status.st_uid, mode: UInt32(status.st_mode), user: geteuid()) {
+        throw .exposed(folder: try RecordingPlace.realPath(of: above.number), danger)
+      }
+      above = FileHandle(csystem_folder_parent(above.number))
+    }
+    throw .system("open")
   }
 
   private static func split(_ path: String) throws(RecordingError) -> (folder: String, name: String) {

@@ -1,4 +1,4 @@
-package import Wire
+internal import Wire
 
 /// Reads a recording by rows, also while a server records to it. For one thread at a time.
 ///
@@ -69,11 +69,6 @@ package struct RecordingReader: ~Copyable {
     let row = try firstRow { ($0.run, $0.sequence) >= (run, sequence) }
     guard let row, row.run == run, row.sequence == sequence, !row.isNotice else { return nil }
     return row.row
-  }
-
-  /// The first row of that time or later: one of them, where the clock was set back while recording.
-  package mutating func row(at time: Timestamp) throws(RecordingError) -> Int64? {
-    try firstRow { $0.time >= time }?.row
   }
 
   /// The rows of a run.

@@ -49,6 +49,32 @@ enum RecordingSchema {
     SELECT max(ifnull((SELECT max(row) FROM messages), 0), ifnull((SELECT max(row) FROM events), 0))
     """
 
+  /// Throws unless the tables are those of a recording, so that there is nothing to read but what stands in them: no view,
+  /// and no column that is computed.
+  static func check(_ database: borrowing Database) throws(RecordingError) {
+    try check(
+      applicationID: database.number("PRAGMA application_id"),
+      version: database.number("PRAGMA user_version")
+    )
+    let selection = try database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?")
+    for table in tables {
+      selection.bind(1, table)
+      guard try database.step(selection) else { throw .foreign }
+      selection.reset()
+    }
+  }
+
+  /// Throws if the file has anything that acts when a row is added: a trigger, or an index, which may be a condition that
+  /// takes for ever.
+  static func checkForActions(_ database: borrowing Database) throws(RecordingError) {
+    // What SQLite parses is the definition alone, whatever the row's type says.
+    let query = """
+      SELECT count(*) FROM sqlite_schema
+      WHERE sql NOT GLOB 'CREATE TABLE *' AND sql NOT GLOB 'CREATE VIEW *' AND sql NOT GLOB 'CREATE VIRTUAL TABLE *'
+      """
+    guard try database.number(query) == 0 else { throw .active }
+  }
+
   /// Throws unless a file that says this of itself is a recording of this version.
   static func check(applicationID: Int64, version: Int64) throws(RecordingError) {
     guard applicationID == RecordingSchema.applicationID else { throw .foreign }

@@ -96,6 +96,24 @@ package final class RecordingSeries: Sendable {
     }
   }
 
+  /// A run, and its rows in all of the files.
+  package func run(_ number: Int64) throws(RecordingError) -> (run: RecordedRun, rows: Range<Int64>)? {
+    try state.withLock { state throws(RecordingError) in
+      guard state.canRead(state.rows) else { return nil }
+      var found: (run: RecordedRun, rows: Range<Int64>)?
+      for place in state.files.indices {
+        let rowsBefore = state.files[place].rowsBefore
+        _ = try state.read(place) { reader throws(RecordingError) in
+          guard let run = reader.runs.first(where: { $0.run == number }) else { return }
+          let rows = try reader.rows(ofRun: number)
+          let start = found?.rows.lowerBound ?? rows.lowerBound + rowsBefore
+          found = (found?.run ?? run, start..<(rows.upperBound + rowsBefore))
+        }
+      }
+      return found
+    }
+  }
+
   // MARK: The files change
 
   /// Has nobody read the last file until `endExchange`.

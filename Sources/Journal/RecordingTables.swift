@@ -6,6 +6,8 @@ struct RecordingTables: ~Copyable {
   let insertPeer: Statement
   let insertMessage: Statement
   let insertEvent: Statement
+  /// How large the file is, what is still beside it included.
+  let size: Statement
 
   static func prepare(in database: borrowing Database) throws(RecordingError) -> RecordingTables {
     RecordingTables(
@@ -22,7 +24,8 @@ struct RecordingTables: ~Copyable {
         """
         INSERT INTO events(row, run, seq, time, kind, peer, alert, notice, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-      )
+      ),
+      size: try database.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
     )
   }
 }

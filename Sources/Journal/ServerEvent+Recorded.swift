@@ -10,6 +10,8 @@ extension ServerEvent {
     case .dropped(_, let time): ("dropped", time, nil)
     case .refused(_, let time): ("refused", time, nil)
     case .failure(_, let peer, let time): ("failure", time, peer)
+    case .recording(_, .started, let time): ("recording_started", time, nil)
+    case .recording(_, .rotated, let time): ("recording_rotated", time, nil)
     case .recordingFailed(_, let time): ("recording", time, nil)
     case .stopping(.message(let peer), let time): ("stopping", time, peer)
     case .stopping(.asked, let time), .stopping(.recordingFailed, let time): ("stopping", time, nil)

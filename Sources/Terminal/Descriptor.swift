@@ -14,12 +14,8 @@ struct Descriptor: ~Copyable {
 
   /// A new file of the user's alone (mode 0600), open for writing; not open if the name is taken, by a link too.
   init(creating name: String, in folder: CInt = AT_FDCWD) {
-    Descriptor.makeLimitsErrors()
     number = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
   }
-
-  /// Has a limit on the size of files (RLIMIT_FSIZE) be an error like a full disk, and not the end of the process.
-  static func makeLimitsErrors() { signal(SIGXFSZ, SIG_IGN) }
 
   var isOpen: Bool { number >= 0 }
 

@@ -145,7 +145,6 @@ package struct HistoryFile: Hashable, Sendable {
 
   /// The file to append to, locked, and still of its name by then.
   private func openLocked(in folder: borrowing Descriptor, _ lock: CInt) throws(OutputFileError) -> Descriptor {
-    Descriptor.makeLimitsErrors()
     var tries = 0
     while true {
       let file = try openFile(in: folder, O_RDWR | O_APPEND | O_CREAT)

@@ -16,4 +16,11 @@ package enum StandardDescriptors {
       _ = open("/dev/null", O_RDONLY)
     }
   }
+
+  /// Has a reader that left (EPIPE) and a limit on the size of files (EFBIG, RLIMIT_FSIZE) be errors of write(2), and not the
+  /// end of the process.
+  package static func makeEndsErrors() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 }

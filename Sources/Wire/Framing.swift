@@ -55,6 +55,9 @@ extension Framing {
     }
   }
 
+  /// Whether the end of a stream ends its last message, too: where a length was announced, some of it is missing then.
+  package var endsWithStream: Bool { delimiter != nil }
+
   /// How many bytes of length go before a message.
   package var headerCount: Int {
     switch self {

@@ -4,13 +4,32 @@ package struct Recorder: Sendable {
   package var withholdsReceipts: Bool
   /// Bytes that may wait for the recorder; then the wire waits, too.
   package var capacity = 4 << 20
+  /// The file that is recorded to, in words that are safe to show.
+  package var file: String
+  /// What its user has asked for in the way of safety, in one word.
+  package var durability: String
   /// Called, on the wire thread, when there is something to record again.
   package var wake: @Sendable () -> Void
 
-  package init(withholdsReceipts: Bool, wake: @escaping @Sendable () -> Void) {
+  package init(
+    file: String,
+    durability: String,
+    withholdsReceipts: Bool,
+    wake: @escaping @Sendable () -> Void
+  ) {
+    self.file = file
+    self.durability = durability
     self.withholdsReceipts = withholdsReceipts
     self.wake = wake
   }
+}
+
+/// What becomes of a recording that goes on.
+package enum RecordingStep: Hashable, Sendable {
+  /// What comes is recorded from now on.
+  case started(durability: String)
+  /// What was recorded before is in a file of this name now; what comes is in a new one.
+  case rotated(to: String)
 }
 
 /// Why nothing more is recorded.

@@ -5,6 +5,8 @@ package enum ServerCommand: Hashable, Sendable {
   case disconnect(ConnectionID)
   /// The recorder's: all messages up to this one are safe, and their receipts may go.
   case recorded(upTo: UInt64)
+  /// The recorder's: what it has recorded before has this number at the end of its file's name now.
+  case recordingRotated(number: Int)
   /// The recorder's last word.
   case recordingFailed(RecordingFailure)
 }

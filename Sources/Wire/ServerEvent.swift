@@ -9,6 +9,8 @@ package enum ServerEvent: Sendable {
   case refused(Refusal, at: Timestamp)
   /// A system call failed and the server went on.
   case failure(SystemError, peer: Peer?, at: Timestamp)
+  /// What comes is recorded to a file, whose name is safe to show.
+  case recording(file: String, RecordingStep, at: Timestamp)
   /// Nothing is recorded any more.
   case recordingFailed(RecordingFailure, at: Timestamp)
   case stopping(StopReason, at: Timestamp)

@@ -40,6 +40,9 @@ package struct SocketAddress: Hashable, Sendable {
     }
   }
 
+  /// Whether it stands for all of a machine's addresses.
+  package var isUnspecified: Bool { family != .unix && high == 0 && low == 0 }
+
   package var isMulticast: Bool {
     switch family {
     case .unix: false
@@ -50,6 +53,10 @@ package struct SocketAddress: Hashable, Sendable {
 
   /// The limited broadcast address; a subnet's own is not known here.
   package var isBroadcast: Bool { family == .ipv4 && low & 0xffff_ffff == 0xffff_ffff }
+
+  func isOnHost(of other: SocketAddress?) -> Bool {
+    family == other?.family && high == other?.high && low == other?.low
+  }
 
   /// The host without its port, as `description` shows it but without brackets.
   package var host: String {

@@ -25,6 +25,8 @@ package enum WireError: Error, Hashable, Sendable {
   case pathTaken(String)
   /// A Unix path leads through a folder in which others could put their own socket in the place of this one.
   case unsafeFolder(String, of: Endpoint, FolderDanger)
+  /// What listens at a Unix path belongs to another user; nil is one that the system does not tell.
+  case foreignServer(path: String, user: UInt32?)
   /// A name has no address; the resolver's own words.
   case unknownHost(String, reason: String)
   /// No address of the endpoint took the connection; the last address's reason.

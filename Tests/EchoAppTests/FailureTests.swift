@@ -20,7 +20,7 @@ import Wire
       (.pathTaken("/run/echo"), 71), (.system(tooManyFiles), 71),
       (.unknownHost("nowhere", reason: "unknown"), 69), (.connectTimeout(tcp), 69),
       (.cannotConnect(tcp, tooManyFiles), 69), (.cannotConnect(tcp, notPermitted), 77),
-      (.broken(tcp, tooManyFiles), 74),
+      (.broken(tcp, tooManyFiles), 74), (.foreignServer(path: "/tmp/\u{1B}[2J", user: 7), 77),
     ] as [(WireError, Int32)]
   )
   func status(error: WireError, status: Int32) {

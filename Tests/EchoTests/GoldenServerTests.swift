@@ -1,6 +1,7 @@
 import Screen
 import TestKit
 import Testing
+import Wire
 
 @testable import Echo
 
@@ -68,6 +69,27 @@ import Testing
     script.press(Key(.pageUp))
     for number in 41...43 { script.receive("message \(number)") }
     try Golden.check(script.model.view(), name("held", size))
+  }
+
+  @Test("Waiting for the first message to record", arguments: sizes)
+  func recordingWelcome(_ size: Size) throws {
+    var script = ServerScript(size: size)
+    script.listen()
+    script.record()
+    try Golden.check(script.model.view(), name("recording-welcome", size))
+  }
+
+  @Test("A recording that is on, that was rotated, and that failed", arguments: sizes)
+  func recording(_ size: Size) throws {
+    var script = ServerScript(size: size)
+    script.listen()
+    script.record()
+    script.receive("hello")
+    script.give(.news(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: script.time)))
+    try Golden.check(script.model.view(), name("recording", size))
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 1, endsServer: false)
+    script.give(.news(.recordingFailed(failure, at: script.time)))
+    try Golden.check(script.model.view(), name("recording-failed", size))
   }
 
   @Test("The help, and the question", arguments: sizes)

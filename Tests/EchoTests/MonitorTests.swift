@@ -438,10 +438,11 @@ extension ServerScript {
     press(Key(.enter))
   }
 
-  mutating func command(_ text: String) {
+  @discardableResult
+  mutating func command(_ text: String) -> [Effect<ServerCommand>] {
     press(.character(":"))
     type(text)
-    press(Key(.enter))
+    return press(Key(.enter))
   }
 
   /// Says that the file is open, and gives turns until it is finished; returns what was written.

@@ -282,6 +282,23 @@ import Wire
     #expect(!ServerScript(stopPolicy: .local).contains("ANYONE"))
   }
 
+  @Test("That it records stands in the title for as long as it does, and in a row with the file and how safely")
+  func recording() {
+    var script = ServerScript()
+    script.listen()
+    #expect(!script.rows[0].contains("REC"))
+    script.record()
+    #expect(script.contains("recording to messages.db (durability group)"))
+    script.pass(milliseconds: 3_600_000)
+    #expect(script.rows[0].hasPrefix(" LISTEN  REC  "))
+    script.give(.news(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: script.time)))
+    #expect(script.contains("it is messages.db.1 now"))
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: false)
+    script.give(.news(.recordingFailed(failure, at: script.time)))
+    script.pass(milliseconds: 3_600_000)
+    #expect(script.rows[0].hasPrefix(" LISTEN  REC FAILED  "))
+  }
+
   @Test("A recording that failed is told for as long as the server runs, and in a row of the list")
   func recordingFailure() {
     var script = ServerScript()

@@ -57,6 +57,10 @@ struct ServerScript {
     give(.news(.listening([.tcp(host: "127.0.0.1", port: 9000), .udp(host: "127.0.0.1", port: 9000)])))
   }
 
+  mutating func record() {
+    give(.news(.recording(file: "messages.db", .started(durability: "group"), at: time)))
+  }
+
   mutating func connect(_ number: UInt32) { give(.news(.connected(ServerScript.peer(number), at: time))) }
 
   mutating func receive(

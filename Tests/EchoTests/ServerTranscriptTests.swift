@@ -269,6 +269,25 @@ import Wire
     )
   }
 
+  @Test("That it records is told at the start, and each new file, in either format")
+  func recordingSteps() {
+    let time = ServerTranscriptTests.time
+    let started = ServerEvent.recording(file: "messages.db", .started(durability: "group"), at: time)
+    let rotated = ServerEvent.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: time)
+    #expect(
+      lines(.text, started, rotated).notices == """
+        recording to messages.db (durability group)
+        messages.db was full or old: it is messages.db.1 now, and recording goes on in a new messages.db
+
+        """
+    )
+    let output = lines(.json, started, rotated).output
+    #expect(output.contains(#"{"event":"recording_started","time":""#))
+    #expect(output.contains(#","file":"messages.db","durability":"group"}"#))
+    #expect(output.contains(#"{"event":"recording_rotated","time":""#))
+    #expect(output.hasSuffix(#","file":"messages.db","moved_to":"messages.db.1"}"# + "\n"))
+  }
+
   @Test("A recording that fails is told once, in either format, and what it costs at the end")
   func recordingFailure() {
     let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: true)

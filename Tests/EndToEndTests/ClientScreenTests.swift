@@ -209,7 +209,7 @@ import Testing
     try client.terminal.waitForText("3 messages queued")
     #expect(client.screen.lines.count { $0.contains(">q") } == 3)
     let second = try RunningServer(port: first.port)
-    try client.terminal.waitForScreen("four receipts", timeout: .seconds(40)) {
+    try client.terminal.waitForScreen("four receipts") {
       $0.lines.count { $0.contains(">ok") } == 4 && $0.contains(" UP ")
     }
     client.send("after")

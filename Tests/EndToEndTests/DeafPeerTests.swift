@@ -61,7 +61,7 @@ import Testing
     #expect(try connection.receive(exactly: 6) == "hello\n")
     client.signal(signal)
     #expect(try connection.receiveToEnd() == "")
-    let ending = try client.ending(timeout: .seconds(30))
+    let ending = try client.ending()
     #expect(ending.code == 75)
     #expect(ending.output.hasSuffix("1 messages, 6 bytes sent; 0 receipts; 1 missing\n"))
     #expect(ending.error == "echo_client: 1 message unanswered at the end\n")
@@ -74,7 +74,7 @@ import Testing
     let connection = try server.accept()
     #expect(try connection.receive(exactly: 7) == "ping 1\n")
     client.signal(signal)
-    let ending = try client.ending(timeout: .seconds(30))
+    let ending = try client.ending()
     #expect(ending.code == 75)
     #expect(ending.output.contains("sent 1, received 0, lost 1"))
   }
@@ -88,7 +88,7 @@ import Testing
     #expect(try connection.receive(exactly: 6) == "hello\n")
     client.terminal.signal(SIGTERM)
     #expect(try connection.receiveToEnd() == "")
-    #expect(try client.terminal.waitForExit(timeout: .seconds(30)) == 75)
+    #expect(try client.terminal.waitForExit() == 75)
     #expect(client.terminal.leftovers == [])
     #expect(client.screen.contains("not every message was answered"))
   }

@@ -59,6 +59,84 @@ import Testing
     #expect(again.errorText == "echo_monitor: \(output) exists\n")
   }
 
+  /// Records so much that an export of it is more than a pipe holds.
+  private func recordMuch() throws {
+    let server = try RunningServer(["--record", path, "--quiet"])
+    let peer = try SocketPeer(tcp: server.port)
+    try peer.send(String(repeating: String(repeating: "x", count: 99) + "\n", count: 10_000))
+    _ = try peer.receive(exactly: 30_000)
+    _ = try server.end(SIGTERM)
+  }
+
+  @Test("What a signal cuts short is told by the exit code", arguments: [SIGINT, SIGTERM])
+  func interrupted(_ signal: Int32) throws {
+    try recordMuch()
+    let program = try PlainProgram(Programs.path(named: "echo_monitor"), [path, "--export", "jsonl"])
+    _ = try program.readLine()
+    program.signal(signal)
+    #expect(try program.waitForExit() == 74)
+    #expect(program.errorText == "echo_monitor: interrupted: what came last is not in the output\n")
+    #expect(program.output.last == 0x0A)
+  }
+
+  @Test("A reader that has enough ends it quietly")
+  func head() throws {
+    try recordMuch()
+    let program = try PlainProgram(Programs.path(named: "echo_monitor"), [path, "--export", "jsonl"])
+    _ = try program.readLine()
+    program.close(.output)
+    #expect(try program.waitForExit() == 0)
+    #expect(program.errorText == "")
+  }
+
+  @Test("A signal leaves a file that is whole, or none", arguments: [SIGINT, SIGTERM])
+  func interruptedFile(_ signal: Int32) throws {
+    try recordMuch()
+    let whole = try run([path, "--export", "text"]).outputText.utf8.count
+    let creations = inotify_init1(CInt(IN_CLOEXEC))
+    defer { close(creations) }
+    inotify_add_watch(creations, folder.path, UInt32(IN_CREATE))
+    let program = try PlainProgram(
+      Programs.path(named: "echo_monitor"),
+      [path, "--export", "text", "--output", "\(folder.path)/out.txt"]
+    )
+    // It is there before the first row is read.
+    var event = [UInt8](repeating: 0, count: 4096)
+    while folder.mode(of: "out.txt") == nil { #expect(read(creations, &event, event.count) > 0) }
+    program.signal(signal)
+    let code = try program.waitForExit()
+    var status = stat()
+    let isThere = stat("\(folder.path)/out.txt", &status) == 0
+    if code == 0 {
+      #expect(isThere && Int(status.st_size) == whole)
+    } else {
+      #expect(code == 74 && !isThere)
+      #expect(program.errorText == "echo_monitor: interrupted: \(folder.path)/out.txt is not written\n")
+    }
+  }
+
+  @Test("What can't be written is told, and no part of a file stays; a file needs nobody who reads the output")
+  func unwritable() throws {
+    try recordMuch()
+    let monitor = Programs.path(named: "echo_monitor")
+    let output = "\(folder.path)/out.txt"
+    func shell(_ command: String) throws -> PlainProgram {
+      let program = try PlainProgram("/bin/sh", ["-c", command, "sh", monitor, path, output])
+      try program.waitForExit()
+      return program
+    }
+    let limited = try shell("ulimit -f 100; exec \"$1\" \"$2\" --export text --output \"$3\"")
+    #expect(try limited.waitForExit() == 74)
+    #expect(limited.errorText == "echo_monitor: cannot write \(output): it would be larger than a file may be\n")
+    #expect(!folder.names.contains("out.txt"))
+    let full = try shell("exec \"$1\" \"$2\" --export text >/dev/full")
+    #expect(try full.waitForExit() == 74)
+    #expect(full.errorText == "echo_monitor: cannot write the output: write: No space left on device\n")
+    let unread = try shell("(\"$1\" \"$2\" --export text --output \"$3\"; echo $? >&2) | :")
+    #expect(unread.errorText == "0\n")
+    #expect(folder.mode(of: "out.txt") == 0o600)
+  }
+
   @Test("Packets are refused to a terminal, and what is no recording is told")
   func refusals() throws {
     _ = try record()
@@ -84,7 +162,7 @@ import Testing
     let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"]
     func shark(_ arguments: [String]) throws -> String {
       let program = try PlainProgram(tool, ["-n", "-r", capture] + checks + arguments)
-      try program.waitForExit(timeout: .seconds(60))
+      try program.waitForExit()
       return program.outputText
     }
     // The handshake, two messages and answers, the end; a datagram and its answer.

@@ -55,7 +55,7 @@ import Testing
     _ = try monitor.readLine()
     monitor.close(.output)
     #expect(try monitor.waitForExit() == 0)
-    #expect(monitor.errorText == "")
+    #expect(monitor.errorText == "recording to \(path) (durability group)\n")
     #expect(try server.end(SIGTERM).code == 0)
   }
 
@@ -76,9 +76,9 @@ import Testing
     try terminal.waitForText("stopped: 3 messages")
     terminal.type("f")
     terminal.type("later\r")
-    try terminal.waitForText("filter: later (1 of 7)")
+    try terminal.waitForText("filter: later (1 of 8)")
     terminal.type(":save all \(folder.path)/saved.jsonl\r")
-    try terminal.waitForText("saved 7 rows")
+    try terminal.waitForText("saved 8 rows")
     let saved = String(decoding: try Repository.bytes(at: "\(folder.path)/saved.jsonl"), as: UTF8.self)
     let printed = try plain(path, "--format", "json")
     #expect(try printed.waitForExit() == 0)

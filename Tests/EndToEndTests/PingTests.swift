@@ -11,7 +11,7 @@ import Testing
 
   private func run(_ arguments: [String]) throws -> Ending {
     let program = try PlainProgram(Client.path, arguments)
-    let code = try program.waitForExit(timeout: .seconds(30))
+    let code = try program.waitForExit()
     let output = timeless(program.outputText).replacing(/[0-9-]{10}T[0-9:.]+N[0-9]*Z/) { _ in "TIME" }
     return Ending(code: code, output: output, error: normalized(program.errorText))
   }

@@ -154,7 +154,7 @@ import Testing
       let result = Result { try Client.run(["127.0.0.1", "\(port)"], input: input + ".\n") }
       outcome.withLock { $0 = result }
     }
-    #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
+    #expect(try server.program.waitForExit() == 0)
     thread.join()
     let ending = try #require(outcome.withLock { $0 }).get()
     #expect(ending.code == 0 && ending.error == "")
@@ -175,7 +175,7 @@ import Testing
     let client = try Client.plain(server.port)
     client.write(input)
     client.closeInput()
-    #expect(try client.waitForExit(timeout: .seconds(30)) == 0)
+    #expect(try client.waitForExit() == 0)
     echoer.join()
     let lines = client.outputText.split(separator: "\n")
     #expect(lines.count == 40_001)
@@ -258,7 +258,7 @@ import Testing
     let input = (0..<20_000).map { String(repeating: "x", count: $0 % 300) + "\($0)\n" }.joined()
     let ending = try Client.run(["--quiet", "127.0.0.1", "\(server.port)"], input: input + ".\nnot sent\n")
     #expect(ending == Ending(code: 0, output: "client entered ., exiting\n", error: ""))
-    #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
+    #expect(try server.program.waitForExit() == 0)
     let lines = server.program.outputText.split(separator: "\n")
     #expect(lines.count == 20_002)
     #expect(lines.dropFirst().dropLast().enumerated().first { !$0.element.hasSuffix("\($0.offset)") } == nil)
@@ -380,7 +380,7 @@ import Testing
     let script = "{ echo one; head -c 70000000 /dev/zero; } | \"$0\" 127.0.0.1 \(server.port)"
     let client = try PlainProgram("/bin/sh", ["-c", script, Client.path])
     client.closeInput()
-    let ending = try client.ending(timeout: .seconds(60))
+    let ending = try client.ending()
     #expect(ending.code == 65)
     #expect(
       ending.output == """

@@ -162,9 +162,38 @@ import Testing
     let refused = try full.ending()
     #expect(refused.code == 69)
     #expect(refused.error.hasSuffix(".sock: too many viewers: the limit is 32\n"))
+  }
+
+  @Test("In a folder where others may have put a socket no server is looked for, not even by its name")
+  func openFolder() throws {
+    let server = try ScriptedServer()
     #expect(chmod("\(server.folder.path)/echo", 0o755) == 0)
-    let open = try PlainProgram(Self.path, ["--list"], environment: server.environment).ending()
-    #expect(open.code == 77 && open.error.contains("open to others"))
+    for arguments in [["--list"], [], ["5000"]] {
+      let program = try PlainProgram(Self.path, ["--no-tui"] + arguments, environment: server.environment)
+      let ending = try program.ending()
+      #expect(ending.code == 77 && ending.output == "" && ending.error.contains("open to others"))
+    }
+  }
+
+  @Test("A signal ends it though its reader takes nothing, and that not all was written is told")
+  func stalledReader() throws {
+    let server = try ScriptedServer()
+    let program = try monitor(server, "5000")
+    let peer = try server.greet()
+    let line = ScriptedServer.message(1, String(repeating: "x", count: 900))
+    _ = try peer.flood(with: Array(line.utf8))
+    program.signal(SIGTERM)
+    #expect(try program.waitForExitWithoutReading() == 74)
+  }
+
+  @Test("Whoever reads the list may leave before it comes")
+  func listForNobody() throws {
+    let server = try ScriptedServer()
+    let program = try PlainProgram(Self.path, ["--list"], environment: server.environment)
+    let peer = try server.accept()
+    program.close(.output)
+    try peer.send(server.hello)
+    #expect(try program.waitForExit() == 0)
   }
 
   @Test(

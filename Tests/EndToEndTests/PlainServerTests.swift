@@ -244,7 +244,7 @@ import Testing
       try? peer.send(".\n")
       _ = try? peer.receiveToEnd()
     }
-    #expect(try server.program.waitForExit(timeout: .seconds(30)) == 0)
+    #expect(try server.program.waitForExit() == 0)
     sender.join()
     let lines = server.program.outputText.split(separator: "\n")
     #expect(lines.count == 100_002)

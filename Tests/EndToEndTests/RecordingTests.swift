@@ -39,7 +39,7 @@ import Testing
       )
       #expect(
         try recording.rows("SELECT kind FROM events ORDER BY row") == [
-          "connected", "stopping", "disconnected", "stopped",
+          "recording_started", "connected", "stopping", "disconnected", "stopped",
         ]
       )
       let totals = try recording.rows("SELECT json ->> 'messages' FROM events WHERE kind = 'stopped'")
@@ -135,6 +135,50 @@ import Testing
     #expect(folder.contents(of: "recording") == "my own notes\n")
   }
 
+  @Test("A folder in which others could exchange the file is refused, and named")
+  func openFolder() throws {
+    chmod(folder.path, 0o777)
+    let program = try PlainProgram(Programs.path(named: "echo_server"), ["0", "--no-tui", "--record", path])
+    let ending = try program.ending()
+    #expect(ending.code == 77)
+    #expect(
+      ending.error == """
+        echo_server: cannot record to \(path): others could put something else in its place, for \(folder.path) is \
+        writable by others (chmod go-w it, or choose another folder; a sticky one such as /tmp will do)
+
+        """
+    )
+    #expect(folder.names == [])
+  }
+
+  @Test("A file that is removed while it is recorded to: what comes after that is not acknowledged, and the end is 74")
+  func removed() throws {
+    let server = try RunningServer(["--record", path, "--quiet"])
+    let peer = try SocketPeer(tcp: server.port)
+    try peer.send("kept\n")
+    #expect(try peer.receive(exactly: 3) == "OK\n")
+    unlink(path)
+    try peer.send("lost\n")
+    #expect(receiptsToEnd(peer) == 0)
+    let ending = try server.program.ending()
+    #expect(ending.code == 74)
+    #expect(ending.error.contains("recording failed: the file, or its -wal, was moved, replaced or removed"))
+  }
+
+  @Test("In plain mode it is told at the start that a recording is on, and that it was rotated")
+  func told() throws {
+    let server = try RunningServer(["--record", path, "--record-limit", "100000", "--quiet"])
+    let peer = try SocketPeer(tcp: server.port)
+    for _ in 0..<5 {
+      try peer.send(lines(1000))
+      _ = try peer.receive(exactly: 3000)
+    }
+    let ending = try server.end(SIGTERM)
+    #expect(ending.error.hasPrefix("listening on tcp 127.0.0.1:PORT\nlistening on udp 127.0.0.1:PORT\nrecording to "))
+    #expect(ending.error.contains("recording to \(path) (durability group)\n"))
+    #expect(ending.error.contains("it is \(path).1 now"))
+  }
+
   @Test("A file that another server records to is refused")
   func inUse() throws {
     let server = try RunningServer(["--record", path])
@@ -158,13 +202,15 @@ import Testing
     }
     let terminal = server.terminal
     terminal.type("g")
-    try terminal.waitForScreen("the first message") { $0.text(row: 3).contains("connected") && $0.contains("line 17") }
+    try terminal.waitForScreen("the first message") {
+      $0.text(row: 3).contains("recording to") && $0.contains("line 17")
+    }
     terminal.type("G/line 2500\r")
     try terminal.waitForText("> 2500")
     terminal.type(":777\r")
     try terminal.waitForText(">  777")
     terminal.type("fline\r")
-    try terminal.waitForText("filter: line (20,000 of 20,001)")
+    try terminal.waitForScreen("all messages") { $0.contains("filter: line (20,000 of 20,0") }
     terminal.type("q")
     try terminal.waitForText("y/n")
     terminal.type("y")
@@ -180,6 +226,8 @@ import Testing
   func screen() throws {
     let server = try ScreenServer(["--bind", "127.0.0.1", "--record", path])
     let peer = try SocketPeer(tcp: server.port)
+    try server.terminal.waitForText("recording to ")
+    #expect(server.terminal.screen.text(row: 0).hasPrefix(" LISTEN  REC  "))
     try peer.send("hello\n.\n")
     #expect(try peer.receiveToEnd() == "OK\nOK\n")
     #expect(try server.terminal.waitForExit() == 0)

@@ -83,6 +83,19 @@ import Testing
     #expect(missing.error == "echo_client: \(path) has no such run: it has 1 to 2\n")
   }
 
+  @Test("A message that the recording has only the beginning of is not sent as if it were whole")
+  func truncated() throws {
+    try record("hello\n" + String(repeating: "x", count: 2000) + "\n", answered: 6, ["--max-message", "1000"])
+    let server = try RunningServer()
+    let ending = try replay(against: server)
+    #expect(ending.code == 0)
+    #expect(
+      ending.output
+        == "1 message sent, 1 answered as recorded, 0 otherwise, 0 not; 1 left out: only their beginnings were recorded\n"
+    )
+    #expect(try server.end(SIGTERM).error.contains("1 message,"))
+  }
+
   @Test("Stepwise, each Enter sends a message")
   func steps() throws {
     try record("one\ntwo\n", answered: 6)
@@ -99,6 +112,39 @@ import Testing
     #expect(try client.ending().code == 0)
   }
 
+  @Test("A signal ends it when what was sent is answered; the rest stays unsent", arguments: [SIGINT, SIGTERM])
+  func interrupted(_ signal: Int32) throws {
+    try record("one\ntwo\n", answered: 6)
+    let server = try RunningServer()
+    let client = try PlainProgram(
+      Programs.path(named: "echo_client"),
+      ["--replay", path, "--step", "127.0.0.1", "\(server.port)"]
+    )
+    client.write("\n")
+    #expect(try client.readLine() == "message 1: one")
+    client.signal(signal)
+    let ending = try client.ending()
+    #expect(ending.code == 0)
+    #expect(ending.output == "message 1: one\n1 message sent, 1 answered as recorded, 0 otherwise, 0 not\n")
+    #expect(try server.end(SIGTERM).output.contains("two") == false)
+  }
+
+  @Test("Output that can't be written is exit code 74")
+  func unwritable() throws {
+    try record("one\n", answered: 3)
+    let server = try RunningServer(["--reply", "echo"])
+    let client = try PlainProgram(
+      "/bin/sh",
+      [
+        "-c", "exec \"$@\" >/dev/full", "sh", Programs.path(named: "echo_client"), "--replay", path, "127.0.0.1",
+        "\(server.port)",
+      ]
+    )
+    let ending = try client.ending()
+    #expect(ending.code == 74)
+    #expect(ending.error == "echo_client: cannot write the output: write: No space left on device\n")
+  }
+
   @Test("Ten thousand messages are pipelined, and told in JSON")
   func many() throws {
     try record((1...10_000).map { "line \($0)\n" }.joined(), answered: 30_000, ["--quiet"])
@@ -106,7 +152,7 @@ import Testing
     #expect(ending.code == 0)
     #expect(
       ending.output.hasSuffix(
-        #""reason":"finished","sent":10000,"same":10000,"different":0,"missing":0,"unexpected":0,"stops":0,"misfits":0}"#
+        #""reason":"finished","sent":10000,"same":10000,"different":0,"missing":0,"unexpected":0,"stops":0,"truncated":0,"misfits":0}"#
           + "\n"
       )
     )

@@ -56,8 +56,8 @@ struct Ending: Hashable {
 }
 
 extension PlainProgram {
-  func ending(timeout: Duration = .seconds(10)) throws -> Ending {
-    let code = try waitForExit(timeout: timeout)
+  func ending() throws -> Ending {
+    let code = try waitForExit()
     return Ending(code: code, output: normalized(outputText), error: normalized(errorText))
   }
 }

@@ -64,6 +64,26 @@ import Testing
   }
 
   @Test(
+    "A recording is read in the sandbox from its first byte on",
+    .enabled(if: canTell),
+    arguments: [
+      ("echo_monitor", ["--no-tui"]), ("echo_monitor", ["--export", "text"]),
+      ("echo_client", ["127.0.0.1", "9", "--replay"]),
+    ]
+  )
+  func recording(_ program: String, _ arguments: [String]) throws {
+    let folder = try TemporaryDirectory()
+    let path = "\(folder.path)/recording"
+    _ = try RunningServer(["--record", path]).end(SIGTERM)
+    let recording = try OpenRecording(path)
+    // Nobody can read so much as the schema while that lasts.
+    try recording.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM events")
+    let reader = try PlainProgram(Programs.path(named: program), arguments + [path])
+    while reader.isRunning, !Self.isConfined(reader.identifier) { poll(nil, 0, 1) }
+    #expect(reader.isRunning)
+  }
+
+  @Test(
     "The server's screen saves in the folders that its user works in and nowhere else, unless that is not wanted",
     .enabled(if: Machine.hasLandlock)
   )

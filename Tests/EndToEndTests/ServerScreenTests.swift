@@ -46,7 +46,7 @@ import Testing
       while count < 300_000, let piece = try? peer.receive(), !piece.isEmpty { count += piece.count }
       writer.join()
     }
-    try server.terminal.waitForScreen("all", timeout: .seconds(30)) { $0.text(row: 0).contains("100,000 msg") }
+    try server.terminal.waitForScreen("all") { $0.text(row: 0).contains("100,000 msg") }
     sender.join()
     try server.terminal.waitForText("line 100000")
     try server.quit()

@@ -24,8 +24,11 @@ import Testing
   func activation() throws {
     let listener = try SocketPeer.server()
     let datagrams = try SocketPeer.datagramServer()
+    let starter = try SocketPeer(udp: datagrams.port)
+    try starter.send("start")
     let server = try activated([listener, datagrams])
     try #require(try server.readLine() == "waiting")
+    #expect(try starter.receive(exactly: 4) == "OK\0\0")
     let stream = try SocketPeer(tcp: listener.port)
     try stream.send("hello\n")
     #expect(try stream.receive(exactly: 3) == "OK\n")

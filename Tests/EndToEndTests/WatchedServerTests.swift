@@ -88,7 +88,7 @@ import Testing
     writer.join()
     // Only now its output is read.
     try peer.send("the last\n")
-    _ = try program.waitForLine(containing: ": the last", timeout: .seconds(60))
+    _ = try program.waitForLine(containing: ": the last")
     server.program.signal(SIGTERM)
     #expect(try server.program.waitForExit() == 0)
     #expect(try program.waitForExit() == 0)

@@ -110,6 +110,61 @@ import Testing
     #expect(try fixture.scan().count == count)
   }
 
+  @Test(
+    "A file that acts when a row is added, or says that it does something else, is not recorded to",
+    arguments: [
+      "CREATE TRIGGER t AFTER INSERT ON messages BEGIN DELETE FROM messages; END",
+      """
+      CREATE TRIGGER t AFTER INSERT ON runs BEGIN
+        INSERT INTO peers WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i, i, i, i, i FROM n;
+      END
+      """,
+      "CREATE INDEX i ON messages(seq) WHERE payload GLOB '*a*a*a*a*a*a*a*a*a*a*b'",
+      """
+      CREATE TRIGGER t AFTER INSERT ON messages BEGIN DELETE FROM messages; END; PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET type = 'table', sql = replace(sql, 'CREATE TRIGGER', 'create/**/trigger') WHERE name = 't'
+      """,
+    ]
+  )
+  func recordingToActions(_ script: String) throws {
+    let fixture = try recording()
+    let count = try fixture.scan().count
+    try fixture.change(script)
+    fixture.begin()
+    fixture.post([[1]])
+    #expect(throws: RecordingError.unsuitable(reason: "it has triggers or indices of its own")) { try fixture.record() }
+    #expect(fixture.told.isEmpty)
+    #expect(try fixture.scan().count == count)
+  }
+
+  @Test("A view in a table's place, which takes rows and keeps none, is not recorded to")
+  func recordingToViews() throws {
+    let fixture = try JournalFixture()
+    try write([], to: fixture.path)
+    let others = RecordingSchema.tables.filter { !$0.contains("messages") }.joined(separator: ";\n")
+    let view =
+      "CREATE VIEW messages AS SELECT 1 AS row, 1 AS run, 1 AS seq, 1 AS time, 1 AS peer, 1 AS bytes, 1 AS flags, 1 AS payload"
+    try Database(path: fixture.path).run(
+      """
+      \(Self.header) \(others); \(view);
+      CREATE TRIGGER t INSTEAD OF INSERT ON messages BEGIN SELECT 1; END
+      """
+    )
+    #expect(throws: RecordingError.unsuitable(reason: "it is something else than a recording")) { try fixture.record() }
+  }
+
+  @Test(
+    "A file whose rows or runs are as many as there are numbers is damaged, and is not recorded to",
+    arguments: [
+      "UPDATE messages SET row = 9223372036854775807 WHERE row = 99", "UPDATE runs SET run = 9223372036854775807",
+    ]
+  )
+  func recordingToEnds(_ script: String) throws {
+    let fixture = try recording()
+    try fixture.change(script)
+    #expect(throws: RecordingError.damaged) { try fixture.record() }
+  }
+
   @Test("Numbers that can't be and words that mean nothing are brought into bounds or left out")
   func values() throws {
     let fixture = try recording()
@@ -143,6 +198,14 @@ import Testing
     #expect(
       reader.runs.allSatisfy { $0.program.utf8.count == 256 && $0.endpoints == [String(repeating: "*", count: 4096)] }
     )
+  }
+
+  @Test("A run of many endpoints is no long list")
+  func endpoints() throws {
+    let fixture = try recording()
+    try fixture.change("UPDATE runs SET endpoints = replace(printf('%.2000c', 'x'), 'x', 'x' || char(10))")
+    let reader = try RecordingReader(path: fixture.path)
+    #expect(reader.runs.map(\.endpoints.count) == [64])
   }
 
   @Test("Rows without order, gaps as wide as there are numbers, and one number twice end a scan or a search")
@@ -185,7 +248,6 @@ import Testing
     do throws(RecordingError) {
       var reader = try RecordingReader(path: path)
       _ = try reader.row(ofSequence: 50, run: 1)
-      _ = try reader.row(at: Timestamp(nanoseconds: 50_000))
       for reversed in [false, true] { try reader.scan(reader.rows, reversed: reversed) { _, _ in true } }
       return true
     } catch {

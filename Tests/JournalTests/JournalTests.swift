@@ -1,3 +1,4 @@
+import Glibc
 import TestKit
 import Testing
 
@@ -83,6 +84,57 @@ import Testing
       for name in fixture.folder.names { #expect(fixture.folder.mode(of: name) == 0o600) }
     }
     #expect(fixture.folder.names == ["recording"])
+  }
+
+  @Test(
+    "A file that was moved, replaced or removed is an error before anything is acknowledged that is not found in its place",
+    arguments: ["moved", "replaced", "removed", "log removed"]
+  )
+  func notInPlace(_ what: String) throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1], [2]])
+    let failure = try fixture.record {
+      switch what {
+      case "moved": rename(fixture.path, "\(fixture.path).mine")
+      case "replaced":
+        rename(fixture.path, "\(fixture.path).mine")
+        fclose(fopen(fixture.path, "w"))
+      case "removed": unlink(fixture.path)
+      default: unlink("\(fixture.path)-wal")
+      }
+    }
+    #expect(failure?.reason == "the file, or its -wal, was moved, replaced or removed")
+    #expect(fixture.told == [failure.map { .recordingFailed($0) }])
+    if what == "moved" || what == "replaced" {
+      let moved = try OpenRecording("\(fixture.path).mine")
+      #expect(try moved.rows("SELECT seq FROM messages") == ["1", "2"])
+      #expect(try moved.rows("PRAGMA integrity_check") == ["ok"])
+    }
+  }
+
+  @Test("Where a file was moved away or removed another one can be begun")
+  func goneFile() throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1]])
+    try fixture.record { unlink(fixture.path) }
+    #expect(fixture.folder.names == [])
+    fixture.begin()
+    fixture.post([[2]])
+    #expect(try fixture.record() == nil)
+    #expect(try fixture.rows("SELECT hex(payload) FROM messages") == ["02"])
+  }
+
+  @Test("A file whose numbers leave no room for more is refused", arguments: ["runs", "messages"])
+  func fullNumbers(_ table: String) throws {
+    let fixture = try JournalFixture()
+    fixture.begin()
+    fixture.post([[1]])
+    try fixture.record()
+    let key = table == "runs" ? "run" : "row"
+    try fixture.change("UPDATE \(table) SET \(key) = 9223372036854775807")
+    #expect(throws: RecordingError.failed(reason: "it is damaged")) { try fixture.record() }
   }
 
   @Test("A reader has the file open while it is written, and reads what is committed")

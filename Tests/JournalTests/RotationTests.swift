@@ -29,6 +29,9 @@ import Testing
       #expect(rows == Array(1..<rows.count + 1))
     }
     #expect(sequences.sorted() == Array(1...300))
+    let numbers = fixture.told.compactMap { if case .recordingRotated(let number) = $0 { number } else { nil } }
+    #expect(names.count == numbers.count + 2)
+    #expect(numbers.first == 1 && numbers.dropFirst().first == 3)
   }
 
   @Test("A file that a reader has open goes on over its limit")

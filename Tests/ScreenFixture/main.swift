@@ -80,6 +80,7 @@ struct FixtureModel: ScreenModel {
 }
 
 func run() -> CInt {
+  StandardDescriptors.makeEndsErrors()
   do {
     let wake = try WakeDescriptor()
     var isRung = false

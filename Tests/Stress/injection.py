@@ -11,10 +11,19 @@ COMMON = ["EAGAIN", "EINTR", "EBADF", "EFAULT", "EINVAL", "ENOMEM", "EIO", "EPER
 
 def injecting(call, error, when, *paths):
     """What runs a program with a call that fails: when is strace's, counted for each thread; paths may be made of the program."""
+    return disturbing(call, f"error={error}", when, *paths)
+
+
+def killing(call, when, *paths):
+    """What runs a program that is killed at a call."""
+    return disturbing(call, "signal=KILL", when, *paths)
+
+
+def disturbing(call, what, when, *paths):
     def words(program):
         only = [str(path(program) if callable(path) else path) for path in paths]
         return ["strace", "-D", "-f", "-qq", "-o", str(program.trace), "-e", f"trace={call}",
-                "-e", f"inject={call}:error={error}:when={when}", *(word for path in only for word in ("-P", path))]
+                "-e", f"inject={call}:{what}:when={when}", *(word for path in only for word in ("-P", path))]
     return words
 
 

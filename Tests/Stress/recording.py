@@ -19,10 +19,10 @@ LINES = 50
 class Sender(threading.Thread):
     """Sends numbered lines in groups, as their receipts come, until the connection ends."""
 
-    def __init__(self, server, number):
+    def __init__(self, server, name):
         super().__init__(daemon=True)
         self.peer = server.tcp()
-        self.number = number
+        self.name = name
         self.acknowledged = 0
         self.start()
 
@@ -31,7 +31,7 @@ class Sender(threading.Thread):
         sent = 0
         try:
             while True:
-                self.peer.sendall("".join(f"{self.number}:{sent + index}\n" for index in range(1, LINES + 1)).encode())
+                self.peer.sendall("".join(f"{self.name}:{sent + index}\n" for index in range(1, LINES + 1)).encode())
                 sent += LINES
                 while received < 3 * sent:
                     data = self.peer.recv(1 << 16)
@@ -46,17 +46,17 @@ class Sender(threading.Thread):
 class DatagramSender(threading.Thread):
     """Sends a numbered datagram after the other has been answered."""
 
-    def __init__(self, server, number):
+    def __init__(self, server, name):
         super().__init__(daemon=True)
         self.peer = server.udp(1)
-        self.number = number
+        self.name = name
         self.acknowledged = 0
         self.start()
 
     def run(self):
         try:
             while True:
-                self.peer.send(f"{self.number}:{self.acknowledged + 1}".encode())
+                self.peer.send(f"{self.name}:{self.acknowledged + 1}".encode())
                 self.peer.recv(16)
                 self.acknowledged += 1
         except OSError:
@@ -64,11 +64,11 @@ class DatagramSender(threading.Thread):
 
 
 class Senders:
-    """Some connections and a sender of datagrams; texts are what a recording has of theirs."""
+    """Some connections and a sender of datagrams, whose texts begin with a label; texts are what recordings have of theirs."""
 
-    def __init__(self, server):
-        self.all = [Sender(server, number) for number in range(CONNECTIONS)]
-        self.all.append(DatagramSender(server, CONNECTIONS))
+    def __init__(self, server, label=""):
+        self.all = [Sender(server, f"{label}{number}") for number in range(CONNECTIONS)]
+        self.all.append(DatagramSender(server, f"{label}{CONNECTIONS}"))
 
     @property
     def acknowledged(self):
@@ -82,14 +82,14 @@ class Senders:
 
     def missing(self, texts):
         """Who was acknowledged more than was recorded, and how much of each."""
-        counts = [(sender.number, sender.acknowledged, sum(text.startswith(f"{sender.number}:") for text in texts)) for sender in self.all]
-        return [(number, acknowledged, recorded) for number, acknowledged, recorded in counts if acknowledged > recorded]
+        counts = [(sender.name, sender.acknowledged, sum(text.startswith(f"{sender.name}:") for text in texts)) for sender in self.all]
+        return [(name, acknowledged, recorded) for name, acknowledged, recorded in counts if acknowledged > recorded]
 
     def broken(self, texts):
         """Whose messages are not each there once and in order, from the first on."""
-        return [sender.number for sender in self.all
-                if (mine := [text for text in texts if text.startswith(f"{sender.number}:")])
-                != [f"{sender.number}:{index}" for index in range(1, len(mine) + 1)]]
+        return [sender.name for sender in self.all
+                if (mine := [text for text in texts if text.startswith(f"{sender.name}:")])
+                != [f"{sender.name}:{index}" for index in range(1, len(mine) + 1)]]
 
 
 def texts_of(path, run):
@@ -108,6 +108,36 @@ def is_sound(path):
         return database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finally:
         database.close()
+
+
+def failed(server, path, run, policy, may_have_more=False):
+    """Puts a server under load whose recording fails; returns what is wrong with how it told of that and ended, and what it
+    acknowledged, recorded and did not record. Its file may have more than it says, where that could not be synced."""
+    senders = Senders(server)
+    told = server.await_events("recording")
+    if policy == "continue":
+        before = senders.acknowledged
+        wait_until("receipts after it", lambda: senders.acknowledged > before + 1000)
+    code, totals = server.stop()
+    senders.join()
+    texts = texts_of(path, run)
+    recorded, unrecorded = told[0]["recorded"], totals.get("unrecorded", 0)
+    wrong = []
+    if policy == "stop" and (lost := senders.missing(texts)):
+        wrong.append(f"acknowledged and not in the file: {lost}")
+    if senders.broken(texts):
+        wrong.append("not each once and in order")
+    if len(texts) < recorded or len(texts) > recorded and not may_have_more:
+        wrong.append(f"{recorded} said to be recorded, {len(texts)} are")
+    if unrecorded != totals["messages"] - recorded:
+        wrong.append(f"{unrecorded} unrecorded of {totals['messages']}, {recorded} recorded")
+    if len(told) != 1 or not told[0]["error"]:
+        wrong.append(f"told: {told}")
+    notices = server.notices.read_text()
+    is_said = told[0]["error"] in notices and notices.count("\n") == 1
+    if (code, is_said, bool(notices)) != ((74, True, True) if policy == "stop" else (0, False, False)):
+        wrong.append(f"code {code}: {notices}")
+    return wrong, (senders.acknowledged, recorded, unrecorded)
 
 
 def killed(durability, rounds, most):

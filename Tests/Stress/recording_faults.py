@@ -1,10 +1,11 @@
 """Errors of system calls on a recording: what was acknowledged as recorded is in the file, and the rest is told and counted."""
 
+import itertools
 import tempfile
 
-from harness import Program, Server, wait_until
-from injection import Tally, injecting, is_possible
-from recording import Senders, texts_of
+from harness import Program, Server, answers, promise, wait_until
+from injection import Tally, injecting, is_possible, killing
+from recording import failed, texts_of
 
 # The first calls belong to the start, which another run has made the file for.
 FAULTS = [
@@ -26,33 +27,10 @@ def fails(tally, policy, durability, call, error, when):
         with Server(*options) as server:
             server.stop()
         with Server(*options, wrapper=failing(call, error, when, path)) as server:
-            senders = Senders(server)
-            told = server.await_events("recording")
-            if policy == "continue":
-                before = senders.acknowledged
-                wait_until("receipts after it", lambda: senders.acknowledged > before + 1000)
-            code, totals = server.stop()
-            senders.join()
-            texts = texts_of(path, 2)
-            recorded = told[0]["recorded"]
-            wrong = []
-            if policy == "stop" and (lost := senders.missing(texts)):
-                wrong.append(f"acknowledged and not in the file: {lost}")
-            if senders.broken(texts):
-                wrong.append("not each once and in order")
             # What can't be synced any more, though it is written, counts as not recorded, and may be found all the same.
-            if len(texts) < recorded or len(texts) > recorded and (call, when[-1]) != ("fdatasync", "+"):
-                wrong.append(f"{recorded} said to be recorded, {len(texts)} are")
-            if totals.get("unrecorded") != totals["messages"] - recorded:
-                wrong.append(f"{totals.get('unrecorded')} unrecorded of {totals['messages']}, {recorded} recorded")
-            if len(told) != 1 or not told[0]["error"]:
-                wrong.append(f"told: {told}")
-            notices = server.notices.read_text()
-            is_said = told[0]["error"] in notices and notices.count("\n") == 1
-            if (code, is_said, bool(notices)) != ((74, True, True) if policy == "stop" else (0, False, False)):
-                wrong.append(f"code {code}: {notices}")
+            wrong, figures = failed(server, path, 2, policy, (call, when[-1]) == ("fdatasync", "+"))
             tally.add(server, wrong, durability, call, error, when)
-            return senders.acknowledged, recorded, totals.get("unrecorded", 0)
+            return figures
 
 
 def running(policy, text):
@@ -77,9 +55,31 @@ def starting():
     tally.report("a recording that can't be begun is one line with its reason, and 74, or 77 where it is not permitted")
 
 
+def making():
+    """A start that is killed at each call by which it makes the file."""
+    kills, wrong = 0, []
+    for call in ("openat", "pwrite64", "fdatasync", "unlink"):
+        for number in itertools.count(1):
+            with tempfile.TemporaryDirectory(prefix="echo-stress-") as folder:
+                path = f"{folder}/recording"
+                paths = [path + suffix for suffix in ("", "-journal", "-wal", "-shm")]
+                with Program("echo_server", 0, "--no-tui", "--record", path, wrapper=killing(call, number, *paths)) as server:
+                    wait_until("its end or its start", lambda: not server.is_running or b"waiting" in server.output.read_bytes())
+                    if server.is_running:
+                        break
+                kills += 1
+                with Server("--quiet", "--record", path) as server:
+                    is_served, (code, _) = server.is_running and answers(server.tcp), server.stop()
+                    if not is_served or code:
+                        wrong.append((call, number, code, server.notices.read_text()))
+    promise("a start that is killed while it makes the file: the next one goes on with what is there",
+            f"{kills} kills{f', but {wrong[:3]}' if wrong else ''}", not wrong and kills > 0)
+
+
 def run():
     if not is_possible("errors of system calls on a recording"):
         return
     starting()
+    making()
     running("stop", "--on-record-error stop: nothing that is not in the file is acknowledged, the rest is counted, and told with 74")
     running("continue", "--on-record-error continue: it goes on, and tells and counts what is not recorded")

@@ -161,7 +161,7 @@ def vanished():
                 screen.hang_up()
                 code = screen.process.wait(10)
                 seconds = time.monotonic() - started
-            promise(f"a vanished terminal ends it within 1 s, {what}", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 1.5)
+            promise(f"a vanished terminal ends it within 1 s, {what}", f"code {code} after {seconds:.2f} s", code == 0 and seconds < 1)
 
 
 def run():

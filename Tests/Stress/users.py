@@ -2,28 +2,34 @@
 
 import os
 import pathlib
+import signal
 import socket
+import subprocess
 import tempfile
 
-from harness import Program, Server, promise, receive, skipped, wait_until
+from harness import PATIENCE, PROGRAMS, Program, Server, promise, receive, skipped, wait_until
 
 OTHER = 65534
 
 
-def as_stranger(path):
-    """What another user's stop message to a Unix socket is answered with, or why it does not get there."""
+def be_other():
+    os.setgroups([])
+    os.setgid(OTHER)
+    os.setuid(OTHER)
+
+
+def as_stranger(path, words=b".\n", count=16):
+    """What another user's words to a Unix socket are answered with, or why they do not get there."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         try:
-            os.setgroups([])
-            os.setgid(OTHER)
-            os.setuid(OTHER)
+            be_other()
             with socket.socket(socket.AF_UNIX) as peer:
                 peer.settimeout(5)
                 peer.connect(str(path))
-                peer.sendall(b".\n")
-                os.write(writer, peer.recv(16))
+                peer.sendall(words)
+                os.write(writer, peer.recv(count))
         except OSError as error:
             os.write(writer, type(error).__name__.encode())
         finally:
@@ -102,6 +108,87 @@ def folders(folder):
             f"3 folders{', but ' + str(wrong) if wrong else ''}", not wrong)
 
 
+def control():
+    """A server's control socket, and another user."""
+    with Server() as server:
+        folder = pathlib.Path(server.folder.name)
+        path = folder / "echo" / f"{server.ports['tcp']}.sock"
+        modes = [(entry.stat().st_mode & 0o777) for entry in (path, path.parent)]
+        words = b'{"command":"stop"}\n{"attach":"oldest"}\n'
+        kept_out = as_stranger(path, words)
+        for entry, mode in ((path, 0o666), (path.parent, 0o755), (folder, 0o755)):
+            entry.chmod(mode)
+        let_in = as_stranger(path, words, 1024)
+        is_running = server.is_running
+        code, _ = server.stop()
+    promise("the control socket keeps other users out", f"modes {modes[0]:o} and {modes[1]:o}, {kept_out}",
+            modes == [0o600, 0o700] and kept_out == "PermissionError")
+    promise("one who gets in all the same hears and does nothing", f"{let_in}, then code {code}",
+            "error" in let_in and "hello" not in let_in and is_running and code == 0)
+
+
+GREETING = (b'{"event":"hello","protocol":1,"program":"echo_server","version":"1.0","instance":"0123456789abcdef","name":"5000","pid":1,'
+            b'"framing":"line","reply":"ok","stop_on_dot":"local","started":"2026-11-22T15:47:58.004000Z","oldest":1,"next":1,'
+            b'"listening":[{"transport":"tcp","address":"127.0.0.1:5000"}]}\n')
+
+
+def listens(path):
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(path))
+            return True
+    except OSError:
+        return False
+
+
+def pretend(path):
+    """Another user's program that listens at the path and greets as a server does; its process."""
+    child = os.fork()
+    if child:
+        wait_until("listener", lambda: listens(path))
+        return child
+    try:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            # Who listens is who the kernel tells of.
+            be_other()
+            listener.listen()
+            peers = []
+            while True:
+                peers.append(listener.accept()[0])
+                peers[-1].sendall(GREETING)
+    finally:
+        os._exit(0)
+
+
+def watch(runtime, *arguments):
+    ended = subprocess.run([str(PROGRAMS / "echo_monitor"), "--no-tui", *arguments], capture_output=True, timeout=PATIENCE, check=False,
+                           env={**os.environ, "SWIFT_BACKTRACE": "enable=no", "XDG_RUNTIME_DIR": str(runtime)})
+    return ended.returncode, ended.stdout.decode(), ended.stderr.decode().strip()
+
+
+def monitors(folder):
+    """The monitor, where another user's program pretends to be a server of ours."""
+    told = {}
+    for name, owner, mode in (("theirs", OTHER, 0o755), ("ours", os.getuid(), 0o700)):
+        runtime = folder / f"runtime-{name}"
+        sockets = runtime / "echo"
+        sockets.mkdir(parents=True)
+        runtime.chmod(0o711)
+        child = pretend(sockets / "5000.sock")
+        os.chown(sockets, owner, owner)
+        sockets.chmod(mode)
+        try:
+            told[name] = [watch(runtime, *arguments) for arguments in (("5000",), ("--list",), ())]
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    codes = {name: [code for code, _, _ in ends] for name, ends in told.items()}
+    shown = [output for ends in told.values() for _, output, _ in ends if output]
+    promise("another user's program is no server of ours to the monitor", f"codes {codes}, {told['ours'][0][2]}",
+            codes == {"theirs": [77, 77, 77], "ours": [77, 0, 69]} and not shown)
+
+
 def run():
     if os.getuid():
         return skipped("Unix sockets and other users", "only root can act as another user")
@@ -111,3 +198,5 @@ def run():
         stops(folder)
         stale(folder)
         folders(folder)
+        control()
+        monitors(folder)

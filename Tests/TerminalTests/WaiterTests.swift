@@ -26,7 +26,7 @@ import Testing
     let other = BackgroundThread { wake.signal() }
     var waiter = Waiter()
     waiter.watch(wake.descriptor, for: .readable)
-    #expect(try waiter.wait(timeout: .seconds(10)))
+    #expect(try waiter.wait(timeout: .seconds(Deadline.patience)))
     other.join()
   }
 
@@ -71,7 +71,7 @@ import Testing
     waiter.watch(wake.descriptor, for: .readable)
     var seen: Signals = []
     while seen != [user1, .windowChange] {
-      try #require(try waiter.wait(timeout: .seconds(10)))
+      try #require(try waiter.wait(timeout: .seconds(Deadline.patience)))
       wake.clear()
       seen.formUnion(watch.take())
     }
@@ -196,7 +196,7 @@ import Testing
       #expect(pending > 0)
       done.signal()
     }
-    let isDone = done.wait(timeout: .now() + .seconds(10)) == .success
+    let isDone = done.wait(timeout: .now() + .seconds(Deadline.patience)) == .success
     #expect(isDone, "the flush blocks")
     // Ends a write that blocks.
     close(terminal.master)

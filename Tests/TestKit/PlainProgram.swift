@@ -72,9 +72,9 @@ package final class PlainProgram {
   package func signal(_ number: CInt) { process.send(number) }
 
   /// The next line without its line feed, or what is left of an unterminated one at the end; nil when there is no more.
-  package func readLine(from stream: Stream = .output, timeout: Duration = .seconds(10)) throws -> String? {
+  package func readLine(from stream: Stream = .output, before deadline: Deadline = Deadline()) throws -> String? {
     let index = stream == .output ? 0 : 1
-    try pump(until: "a line from \(stream)", timeout) {
+    try pump(until: "a line from \(stream)", before: deadline) {
       $0.received[index][$0.consumed[index]...].contains(0x0A) || $0.ends[index] < 0
     }
     let rest = received[index][consumed[index]...]
@@ -86,41 +86,33 @@ package final class PlainProgram {
 
   /// Reads lines until one contains the text, and returns that one.
   @discardableResult
-  package func waitForLine(
-    containing text: String,
-    from stream: Stream = .output,
-    timeout: Duration = .seconds(10)
-  ) throws -> String {
-    let start = ContinuousClock.now
-    while let line = try readLine(from: stream, timeout: timeout - start.duration(to: .now)) {
+  package func waitForLine(containing text: String, from stream: Stream = .output) throws -> String {
+    let deadline = Deadline()
+    while let line = try readLine(from: stream, before: deadline) {
       if line.contains(text) { return line }
     }
     throw ProgramError("no line with \(text) on \(stream)\n\(story)")
   }
 
   /// Waits until so much came in all.
-  package func waitForOutput(
-    from stream: Stream = .output,
-    timeout: Duration = .seconds(10),
-    until condition: ([UInt8]) -> Bool
-  ) throws {
+  package func waitForOutput(from stream: Stream = .output, until condition: ([UInt8]) -> Bool) throws {
     let index = stream == .output ? 0 : 1
-    try pump(until: "enough \(stream)", timeout) { condition($0.received[index]) }
+    try pump(until: "enough \(stream)") { condition($0.received[index]) }
   }
 
   /// Waits until the program has ended and all its output is here: the exit code, or 128 + the signal that ended it.
   @discardableResult
-  package func waitForExit(timeout: Duration = .seconds(10)) throws -> Int32 {
-    try pump(until: "its end", timeout) { $0.process.refresh() && $0.ends.allSatisfy { $0 < 0 } }
+  package func waitForExit() throws -> Int32 {
+    try pump(until: "its end") { $0.process.refresh() && $0.ends.allSatisfy { $0 < 0 } }
     return process.exitCode ?? -1
   }
 
   /// Waits until the program has ended, without reading what it writes meanwhile.
-  package func waitForExitWithoutReading(timeout: Duration = .seconds(10)) throws -> Int32 {
-    let deadline = Deadline(timeout)
+  package func waitForExitWithoutReading() throws -> Int32 {
+    let deadline = Deadline()
     while !process.refresh() {
       guard let milliseconds = deadline.milliseconds(atMost: process.endDescriptor >= 0 ? 1000 : 5) else {
-        throw ProgramError("waited \(timeout) for its end\n\(story)")
+        throw ProgramError("waited \(Deadline.patience) s for its end\n\(story)")
       }
       var entry = pollfd(fd: process.endDescriptor, events: Int16(POLLIN), revents: 0)
       poll(&entry, 1, milliseconds)
@@ -139,12 +131,15 @@ package final class PlainProgram {
     """
   }
 
-  private func pump(until what: String, _ timeout: Duration, _ condition: (PlainProgram) -> Bool) throws {
-    let deadline = Deadline(timeout)
+  private func pump(
+    until what: String,
+    before deadline: Deadline = Deadline(),
+    _ condition: (PlainProgram) -> Bool
+  ) throws {
     while !condition(self) {
       let fast = process.endDescriptor < 0 && ends.allSatisfy { $0 < 0 }
       guard let milliseconds = deadline.milliseconds(atMost: fast ? 5 : 1000) else {
-        throw ProgramError("waited \(timeout) for \(what)\n\(story)")
+        throw ProgramError("waited \(Deadline.patience) s for \(what)\n\(story)")
       }
       var entries = ends.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       entries.append(pollfd(fd: toWrite.isEmpty ? -1 : inputEnd, events: Int16(POLLOUT), revents: 0))

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A scripted peer on 127.0.0.1 or a Unix socket, on a plain blocking socket; every wait ends with an error after ten seconds.
+/// A scripted peer on 127.0.0.1 or a Unix socket, on a plain blocking socket; every wait ends with an error in the end.
 package final class SocketPeer: Sendable {
   /// For programs that are to have it, too.
   package let descriptor: CInt
@@ -8,7 +8,7 @@ package final class SocketPeer: Sendable {
   private init(_ descriptor: CInt) throws {
     guard descriptor >= 0 else { throw ProgramError("socket: errno \(errno)") }
     self.descriptor = descriptor
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    var patience = timeval(tv_sec: Deadline.patience, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
     }

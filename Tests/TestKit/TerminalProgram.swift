@@ -100,15 +100,14 @@ package final class TerminalProgram {
   /// Reads what the program paints until the screen is as awaited.
   package func waitForScreen(
     _ what: String = "the screen",
-    timeout: Duration = .seconds(10),
     until condition: (VirtualTerminal) -> Bool
   ) throws {
-    try pump(until: what, timeout) { condition($0.screen) }
+    try pump(until: what) { condition($0.screen) }
   }
 
   /// Waits until the text is there in a whole frame: what a test looks at next may be in the rest of the same one.
-  package func waitForText(_ text: String, timeout: Duration = .seconds(10)) throws {
-    try pump(until: "\"\(text)\"", timeout) { $0.screen.isSettled && $0.screen.contains(text) }
+  package func waitForText(_ text: String) throws {
+    try pump(until: "\"\(text)\"") { $0.screen.isSettled && $0.screen.contains(text) }
   }
 
   /// The first whole frame that is as awaited.
@@ -118,8 +117,8 @@ package final class TerminalProgram {
   }
 
   /// Waits until the program has stopped, as ^Z makes it.
-  package func waitForStop(timeout: Duration = .seconds(10)) throws {
-    try pump(until: "its stop", timeout, step: 5) {
+  package func waitForStop() throws {
+    try pump(until: "its stop", step: 5) {
       _ = $0.process.refresh()
       return $0.process.isStopped
     }
@@ -127,8 +126,8 @@ package final class TerminalProgram {
 
   /// Waits until the program has ended: the exit code, or 128 + the signal that ended it.
   @discardableResult
-  package func waitForExit(timeout: Duration = .seconds(10)) throws -> Int32 {
-    try pump(until: "its end", timeout) { $0.process.refresh() }
+  package func waitForExit() throws -> Int32 {
+    try pump(until: "its end") { $0.process.refresh() }
     readAll()
     return process.exitCode ?? -1
   }
@@ -153,13 +152,13 @@ package final class TerminalProgram {
   /// Waits until a program that paints without a pause sleeps, for nobody reads and the terminal takes no more.
   ///
   /// What poll(2) says of the terminal is no sign: the kernel makes room by moving bytes on, and wakes nobody for that.
-  package func waitUntilStuck(timeout: Duration = .seconds(20)) throws {
-    let deadline = Deadline(timeout)
+  package func waitUntilStuck() throws {
+    let deadline = Deadline()
     var looks = 0
     while looks < 5 {
       looks = process.isAsleep ? looks + 1 : 0
       guard let milliseconds = deadline.milliseconds(atMost: 5) else {
-        throw ProgramError("waited \(timeout) for it to be stuck\n\(story)")
+        throw ProgramError("waited \(Deadline.patience) s for it to be stuck\n\(story)")
       }
       // Nothing tells of it, and looking without a pause takes the time that the program needs.
       poll(nil, 0, milliseconds)
@@ -168,11 +167,11 @@ package final class TerminalProgram {
 
   /// Waits until the program has ended while nobody reads what it paints, as when the terminal is stalled.
   @discardableResult
-  package func waitForExitWithoutReading(timeout: Duration = .seconds(10)) throws -> Int32 {
-    let deadline = Deadline(timeout)
+  package func waitForExitWithoutReading() throws -> Int32 {
+    let deadline = Deadline()
     while !process.refresh() {
       guard let milliseconds = deadline.milliseconds(atMost: process.endDescriptor >= 0 ? 1000 : 5) else {
-        throw ProgramError("waited \(timeout) for its end\n\(story)")
+        throw ProgramError("waited \(Deadline.patience) s for its end\n\(story)")
       }
       var entry = pollfd(fd: process.endDescriptor, events: Int16(POLLIN), revents: 0)
       poll(&entry, 1, milliseconds)
@@ -181,8 +180,8 @@ package final class TerminalProgram {
   }
 
   /// Waits for something that the screen does not show, reading what the program paints meanwhile.
-  package func wait(for what: String, timeout: Duration = .seconds(10), until condition: () -> Bool) throws {
-    try pump(until: what, timeout, step: 10) { _ in condition() }
+  package func wait(for what: String, until condition: () -> Bool) throws {
+    try pump(until: what, step: 10) { _ in condition() }
   }
 
   /// The terminal's modes now, as text to compare with `modesBefore`.
@@ -208,14 +207,13 @@ package final class TerminalProgram {
 
   private func pump(
     until what: String,
-    _ timeout: Duration,
     step: CInt = 1000,
     _ condition: (TerminalProgram) -> Bool
   ) throws {
-    let deadline = Deadline(timeout)
+    let deadline = Deadline()
     while !condition(self) {
       guard let milliseconds = deadline.milliseconds(atMost: process.endDescriptor < 0 ? 5 : step) else {
-        throw ProgramError("waited \(timeout) for \(what)\n\(story)")
+        throw ProgramError("waited \(Deadline.patience) s for \(what)\n\(story)")
       }
       guard !process.refresh() else {
         readAll()

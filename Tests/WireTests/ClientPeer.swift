@@ -1,3 +1,4 @@
+import TestKit
 import Wire
 
 #if canImport(Darwin)
@@ -18,14 +19,14 @@ struct ClientPeerError: Error {
   init(_ what: String) { self.what = what }
 }
 
-/// A scripted peer on a plain blocking socket; every wait ends with an error after half a minute.
+/// A scripted peer on a plain blocking socket; every wait ends with an error in the end.
 final class ClientPeer: Sendable {
   let descriptor: Int32
 
   init(_ descriptor: Int32) throws {
     guard descriptor >= 0 else { throw ClientPeerError("socket") }
     self.descriptor = descriptor
-    var patience = timeval(tv_sec: 30, tv_usec: 0)
+    var patience = timeval(tv_sec: Deadline.patience, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
   }

@@ -1,4 +1,6 @@
 import Dispatch
+import Synchronization
+import TestKit
 import Testing
 import Wire
 
@@ -46,6 +48,32 @@ import Glibc
     try peer.send("1\n2\n3\n")
     #expect(try client.end().0 == .finished)
     #expect(client.messages(.receipt) == [1, 2, 3])
+  }
+
+  @Test("times a round trip from before the kernel has the message: an answer may be there when send(2) returns")
+  func roundTripOfFastPeer() throws {
+    let spent = Mutex(Int64.max)
+    var calls = SystemCalls.kernel
+    calls.send = { descriptor, bytes in
+      let start = ContinuousClock.now
+      let count = SystemCalls.kernel.send(descriptor, bytes)
+      guard count > 0 else { return count }
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      poll(&entry, 1, Int32(Deadline.patience) * 1000)
+      spent.withLock { $0 = Int64(start.duration(to: .now) / .nanoseconds(1)) }
+      return count
+    }
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint, calls: calls)
+    try client.send("hello")
+    let peer = try listener.accept()
+    #expect(try peer.receive(exactly: 6) == "hello\n")
+    try peer.send("OK\n")
+    try client.wait(for: .receipt)
+    let receipt = try #require(client.records.first { $0.kind == .receipt })
+    #expect(receipt.roundTrip >= spent.withLock { $0 })
+    client.finish()
+    try client.end()
   }
 
   @Test("finds the replies wherever the reads cut them", arguments: 1...9)
@@ -481,5 +509,27 @@ import Glibc
     #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
     #expect(totals.messagesSent < 32)
     _ = peer
+  }
+
+  @Test("so is one that takes nothing, and says something now and then", arguments: [true, false], [true, false])
+  func stalledChatter(awaitsReceipts: Bool, isFinishing: Bool) throws {
+    let listener = try ClientPeerSocket(.ipv4)
+    let client = try ClientHarness(listener.endpoint) {
+      $0.awaitsReceipts = awaitsReceipts
+      $0.timeoutNanoseconds = 100_000_000
+      $0.stallNanoseconds = 500_000_000
+    }
+    let peer = try listener.accept()
+    let chatter = BackgroundThread {
+      // Until nobody is there any more.
+      while (try? peer.send("x")) != nil { poll(nil, 0, 10) }
+    }
+    try client.send(Array(repeating: String(repeating: "x", count: 1 << 20), count: 32))
+    if isFinishing { client.finish() }
+    let (end, totals) = try client.end()
+    #expect(end == .failed(.broken(listener.endpoint, SystemError("send", code: ETIMEDOUT))))
+    #expect(totals.messagesSent < 32)
+    client.drop()
+    chatter.join()
   }
 }

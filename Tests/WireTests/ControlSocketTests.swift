@@ -252,6 +252,42 @@ import Testing
     control.fixture.end()
     #expect(control.fixture.stopped?.totals.traffic.messages == 1 << 20)
     #expect(access(control.path, F_OK) == -1)
+    // Once it reads again it hears of the end, and what it has missed.
+    let lines = try stalled.rest()
+    let messages = lines.filter { $0.hasPrefix("message ") }.count
+    #expect(lines.first == "attached 1" && lines.last == "stopped")
+    let lost = lines.filter { $0.hasPrefix("lost ") }.map { Int($0.split(separator: " ")[1]) ?? 0 }
+    #expect(messages + lost.reduce(0, +) == 1 << 20)
+  }
+
+  @Test("Viewers that take nothing, or little, hold up the end for less than half a second, and asked twice not at all")
+  func boundedEnd() throws {
+    for isHurried in [false, true] {
+      let control = try ControlFixture { $0.reply = .none }
+      let viewers = try (0..<2).map { _ in try control.viewer() }
+      for viewer in viewers { try viewer.say("attach now") }
+      let peer = try ServerPeer.tcp(control.fixture.port)
+      try peer.send([UInt8](repeating: 0x0A, count: 1 << 20))
+      peer.finishWriting()
+      try control.fixture.wait("all") { $0.disconnected.count == 1 }
+      let slow = viewers[0].peer
+      let gate = ServerGate()
+      let reader = BackgroundThread {
+        while !gate.isOpen, let byte = try? slow.receive(1), !byte.isEmpty { poll(nil, 0, 1) }
+      }
+      let clock = ContinuousClock()
+      let time = clock.measure {
+        if isHurried {
+          control.fixture.end()
+        } else {
+          control.fixture.server.post(.stop)
+          control.fixture.server.join()
+        }
+      }
+      #expect(time < (isHurried ? .milliseconds(800) : .milliseconds(1500)))
+      gate.open()
+      reader.join()
+    }
   }
 
   @Test("When nobody can be let in for want of descriptors, those who wait are let in later")

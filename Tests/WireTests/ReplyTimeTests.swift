@@ -56,7 +56,7 @@ import Testing
     try fixture.wait("messages") { $0.messages.count == 4 }
     for message in fixture.messages {
       let time = try #require(message.record.replyTime.nanoseconds)
-      #expect(time > 0 && time < Int64(ServerTestTimeout.seconds) * 1_000_000_000)
+      #expect(time > 0 && time < Int64(Deadline.patience) * 1_000_000_000)
     }
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Wire
@@ -143,6 +144,114 @@ import Testing
     for _ in 0..<count { try peer.send(datagram) }
     gate.open()
     return fixture
+  }
+
+  /// A server on a socket that it was passed, which receives nothing before the gate is open.
+  private func adopted(
+    _ socket: ServerPeer,
+    _ gate: ServerGate,
+    calls: SystemCalls = .kernel,
+    _ change: (inout ServerConfiguration) -> Void = { _ in }
+  ) throws -> ServerFixture {
+    var calls = calls
+    calls.receiveDatagrams = { group, descriptor in
+      gate.isOpen ? SystemCalls.kernel.receiveDatagrams(group, descriptor) : -Int(Errno.again)
+    }
+    return try ServerFixture(calls: calls) {
+      $0.passedDescriptors = [socket.passed()]
+      change(&$0)
+    }
+  }
+
+  /// Sends datagrams of which those in the middle find no room: 19, 3 and 20.
+  private func sendAroundDrops(_ peer: ServerPeer, to socket: ServerPeer) throws {
+    for _ in 0..<19 { try peer.send("before") }
+    socket.keep(1)
+    for _ in 0..<3 { try peer.send("lost") }
+    socket.keep(1 << 20)
+    for _ in 0..<20 { try peer.send("after") }
+  }
+
+  @Test("Drops that a datagram in the middle of a group tells of mark no unanswered message as answered")
+  func dropsWithinGroup() throws {
+    var calls = SystemCalls.kernel
+    calls.sendDatagrams = { group, _ in
+      group.forget()
+      return -Int(EPERM)
+    }
+    let socket = try ServerPeer.boundDatagrams()
+    let gate = ServerGate()
+    let fixture = try adopted(socket, gate, calls: calls)
+    let peer = try ServerPeer.udp(fixture.port)
+    try sendAroundDrops(peer, to: socket)
+    gate.open()
+    try fixture.wait("all") { $0.messages.count == 39 && !$0.drops.isEmpty }
+    #expect(fixture.drops == [Drop(by: .kernel, count: 3)])
+    #expect(fixture.messages.allSatisfy { $0.record.flags == [] })
+  }
+
+  @Test("What the kernel dropped under the server that had a passed socket before is not told again")
+  func predecessorsDrops() throws {
+    let socket = try ServerPeer.boundDatagrams()
+    for round in 1...2 {
+      let gate = ServerGate()
+      let fixture = try adopted(socket, gate)
+      let peer = try ServerPeer.udp(fixture.port)
+      if round == 1 { try sendAroundDrops(peer, to: socket) } else { try peer.send("hello") }
+      gate.open()
+      try fixture.wait("all") { $0.messages.count == (round == 1 ? 39 : 1) }
+      fixture.server.post(.stop)
+      try fixture.wait("stopped") { $0.stopped != nil }
+      #expect(fixture.stopped?.totals.droppedByKernel == (round == 1 ? 3 : 0))
+    }
+  }
+
+  @Test("What came to a passed socket before the server had it is answered", arguments: [false, true])
+  func cameBefore(isDualStack: Bool) throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: isDualStack)
+    let peer = try ServerPeer.udp(try socket.port)
+    try peer.send("first")
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate)
+    #expect(try peer.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("message") { $0.messages.count == 1 }
+    #expect(fixture.messages[0].peer.address.description == "127.0.0.1:\(try peer.port)")
+  }
+
+  @Test("A broadcast that came to a passed socket before the server had it can't stop the server")
+  func stopCameBefore() throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: true)
+    let all = try ServerPeer.udp(try socket.port, host: 0x7fff_ffff)
+    try all.send(".")
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate) { $0.stopPolicy = .any }
+    try fixture.wait("message") { $0.messages.count == 1 && !$0.refusals.isEmpty }
+    #expect(fixture.messages[0].record.flags == .stopRefused)
+    #expect(fixture.stopping == nil)
+  }
+
+  @Test("On a passed socket of both families a broadcast is not answered and stops nothing, and IPv4 is named as such")
+  func dualStackBroadcast() throws {
+    let socket = try ServerPeer.boundDatagrams(isDualStack: true)
+    let gate = ServerGate()
+    gate.open()
+    let fixture = try adopted(socket, gate) { $0.stopPolicy = .any }
+    let all = try ServerPeer.udp(fixture.port, host: 0x7fff_ffff)
+    try all.send("everyone")
+    try all.send(".")
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    #expect(fixture.messages.map(\.record.flags) == [[], .stopRefused])
+    #expect(fixture.messages[0].peer.address == .ipv4(127, 0, 0, 1, port: try all.port))
+    let one = try ServerPeer.udp(fixture.port)
+    try one.send("you")
+    #expect(try one.receiveDatagram() == [0x4f, 0x4b, 0])
+    let six = try ServerPeer.udp6(fixture.port)
+    try six.send("you, too")
+    #expect(try six.receiveDatagram() == Responder.datagramReceipt)
+    try fixture.wait("refusals") { !$0.refusals.isEmpty }
+    #expect(fixture.failures.isEmpty)
   }
 
   @Test("What the kernel had no room for is counted: received and dropped make what was sent")

@@ -1,13 +1,12 @@
 import Dispatch
 import Glibc
+import TestKit
 import Testing
 
 @testable import Wire
 
 /// Something that should have happened long ago did not.
 struct ServerTestTimeout: Error {
-  /// Seconds that a step may take on a machine that is busy with other things.
-  static let seconds = 30
   var what: String
 }
 
@@ -18,6 +17,12 @@ struct WatchedMessage {
   var payload: [UInt8]
 
   var text: String { String(decoding: payload, as: UTF8.self) }
+}
+
+/// What its watcher was told of a recording.
+struct RecordedStep: Hashable {
+  var file: String
+  var step: RecordingStep
 }
 
 /// A running server, and all that it has told so far.
@@ -34,6 +39,7 @@ final class ServerFixture {
   private(set) var drops: [Drop] = []
   private(set) var refusals: [Refusal] = []
   private(set) var failures: [SystemError] = []
+  private(set) var recordingSteps: [RecordedStep] = []
   private(set) var recordingFailures: [RecordingFailure] = []
   private(set) var stopping: (reason: StopReason, at: Timestamp)?
   private(set) var stopped: (totals: ServerTotals, at: Timestamp)?
@@ -95,7 +101,7 @@ final class ServerFixture {
 
   /// Waits until what has been told satisfies `condition`.
   func wait(_ what: String, until condition: (ServerFixture) -> Bool) throws {
-    let deadline = DispatchTime.now() + .seconds(ServerTestTimeout.seconds)
+    let deadline = DispatchTime.now() + .seconds(Deadline.patience)
     take()
     while !condition(self) {
       guard wakes.wait(timeout: deadline) == .success else { throw ServerTestTimeout(what: what) }
@@ -126,6 +132,7 @@ final class ServerFixture {
     case .dropped(let drop, _): drops.append(drop)
     case .refused(let refusal, _): refusals.append(refusal)
     case .failure(let error, _, _): failures.append(error)
+    case .recording(let file, let step, _): recordingSteps.append(RecordedStep(file: file, step: step))
     case .recordingFailed(let failure, _): recordingFailures.append(failure)
     case .stopping(let reason, let time): stopping = (reason, time)
     case .stopped(let totals, let time): stopped = (totals, time)

@@ -11,13 +11,22 @@ private struct Cut: Equatable {
   var isPartial = false
 }
 
-/// Feeds pieces to a framer, and checks after each that no byte is uncounted and no more than the limit is held.
+/// Feeds pieces to a framer, and checks of each that it is known whether it is one whole message, that no byte is uncounted
+/// and that no more than the limit is held.
 private func cut(_ pieces: [ArraySlice<UInt8>], _ framing: Framing, limit: Int = 1 << 20) -> [Cut] {
   var framer = Framer(framing, limit: limit)
   var cuts: [Cut] = []
   var fed: UInt64 = 0
   for piece in pieces {
+    let before = (frames: cuts.count, pending: framer.pendingCount)
     Array(piece).withUnsafeBytes { input in
+      let isWhole = framer.isWhole(input, except: 0x2e)
+      defer {
+        let isOne = before.pending == 0 && cuts.count == before.frames + 1 && framer.pendingCount == 0
+        #expect(
+          isWhole == (isOne && framing.delimiter != nil && cuts.last?.isTruncated == false && piece.first != 0x2e)
+        )
+      }
       var position = 0
       while let frame = framer.next(in: input, from: &position) {
         let payload = frame.isHeld ? framer.held : Array(input[frame.start..<(frame.start + frame.count)])

@@ -12,6 +12,24 @@ private final class Counter: Sendable {
 }
 
 @Suite struct ServerMailboxTests {
+  @Test("A batch weighs what its peers take, too: of datagrams each may have another")
+  func weight() {
+    var builder = BatchBuilder()
+    for port in 1...1000 as ClosedRange<UInt16> {
+      let address = SocketAddress.ipv4(10, 0, 0, 1, port: port)
+      let place = builder.place(of: Peer(connection: .none, transport: .udp, address: address))
+      builder.append(
+        offset: 0,
+        count: 0,
+        wireCount: 0,
+        flags: [],
+        peer: place,
+        time: Timestamp(nanoseconds: 0)
+      )
+    }
+    #expect(builder.cost == 1000 * (MemoryLayout<MessageRecord>.stride + MemoryLayout<Peer>.stride))
+  }
+
   @Test("The reader is woken only when the mailbox was empty")
   func edge() {
     let wakes = Counter()

@@ -1,4 +1,5 @@
 import Glibc
+import TestKit
 import Testing
 
 @testable import Wire
@@ -11,7 +12,7 @@ final class ServerPeer: @unchecked Sendable {
   private init(_ family: Int32, _ type: __socket_type) throws {
     descriptor = socket(family, Int32(type.rawValue), 0)
     try check("socket", descriptor)
-    var timeout = timeval(tv_sec: ServerTestTimeout.seconds, tv_usec: 0)
+    var timeout = timeval(tv_sec: Deadline.patience, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -66,6 +67,33 @@ final class ServerPeer: @unchecked Sendable {
     return (try? peer.connect(version6: 9)) != nil
   }
 
+  /// A datagram socket that nobody reads yet: on loopback, or on every address of both families.
+  static func boundDatagrams(isDualStack: Bool = false) throws -> ServerPeer {
+    let peer = try ServerPeer(isDualStack ? AF_INET6 : AF_INET, SOCK_DGRAM)
+    if isDualStack {
+      var zero: Int32 = 0
+      setsockopt(peer.descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &zero, 4)
+      var address = sockaddr_in6()
+      address.sin6_family = sa_family_t(AF_INET6)
+      try peer.withAddress(&address) { bind(peer.descriptor, $0, $1) }
+    } else {
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      try peer.withAddress(&address) { bind(peer.descriptor, $0, $1) }
+    }
+    return peer
+  }
+
+  /// A descriptor of the same socket that whoever gets it closes.
+  func passed() -> Int32 { dup(descriptor) }
+
+  /// How many bytes of what comes the kernel keeps; below one datagram it keeps none.
+  func keep(_ bytes: Int32) {
+    var bytes = bytes
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, 4)
+  }
+
   private func connect(version4 port: UInt16, host: UInt32 = 0x7f00_0001) throws {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -99,6 +127,20 @@ final class ServerPeer: @unchecked Sendable {
       }
     }
     try check("connect or bind", result)
+  }
+
+  /// Its own port.
+  var port: UInt16 {
+    get throws {
+      var address = sockaddr_in6()
+      var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+      let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+      }
+      try check("getsockname", result)
+      // Both families have it in the same place.
+      return UInt16(bigEndian: address.sin6_port)
+    }
   }
 
   private func check(_ call: String, _ result: Int32) throws {

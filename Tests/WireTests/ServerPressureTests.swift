@@ -116,10 +116,10 @@ import Testing
     let peers = try (0..<2).map { _ in try ServerPeer.tcp(fixture.port) }
     try fixture.wait("connected") { $0.connected.count == peers.count }
     try peers[0].send("x")
-    #expect(entered.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    #expect(entered.wait(timeout: .now() + .seconds(Deadline.patience)) == .success)
     try peers[1].send("x")
     gate.signal()
-    #expect(full.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    #expect(full.wait(timeout: .now() + .seconds(Deadline.patience)) == .success)
     fixture.server.post(.disconnect(fixture.connected[1].connection))
     _ = try? peers[1].receiveToEnd()
     try fixture.wait("disconnected") { !$0.disconnected.isEmpty }
@@ -155,7 +155,7 @@ import Testing
     let peers = try (0..<2).map { _ in try ServerPeer.tcp(fixture.port) }
     try fixture.wait("connected") { $0.connected.count == peers.count }
     try peers[0].send("x")
-    #expect(entered.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success)
+    #expect(entered.wait(timeout: .now() + .seconds(Deadline.patience)) == .success)
     try peers[1].send("x")
     fixture.server.post(.disconnect(.none))
     gates[0].signal()

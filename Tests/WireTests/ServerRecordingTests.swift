@@ -13,7 +13,7 @@ private final class FakeRecorder {
 
   init(capacity: Int? = nil, withholds: Bool = true, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
     let wakes = wakes
-    var recorder = Recorder(withholdsReceipts: withholds) { wakes.signal() }
+    var recorder = Recorder(file: "messages.db", durability: "group", withholdsReceipts: withholds) { wakes.signal() }
     if let capacity { recorder.capacity = capacity }
     fixture = try ServerFixture(recorder: recorder, change)
   }
@@ -24,7 +24,7 @@ private final class FakeRecorder {
   }
 
   func wait(_ what: String, until condition: () -> Bool) throws {
-    let deadline = DispatchTime.now() + .seconds(ServerTestTimeout.seconds)
+    let deadline = DispatchTime.now() + .seconds(Deadline.patience)
     take()
     while !condition() {
       guard wakes.wait(timeout: deadline) == .success else { throw ServerTestTimeout(what: what) }
@@ -51,6 +51,22 @@ private final class FakeRecorder {
 }
 
 @Suite struct ServerRecordingTests {
+  @Test("That it records is told at the start, and each new file, to the watcher and to the recorder")
+  func steps() throws {
+    let recorder = try FakeRecorder()
+    try recorder.fixture.wait("recording") { $0.recordingSteps.count == 1 }
+    #expect(recorder.fixture.order == ["listening", "recording"])
+    recorder.fixture.server.post(.recordingRotated(number: 3))
+    try recorder.fixture.wait("rotation") { $0.recordingSteps.count == 2 }
+    #expect(
+      recorder.fixture.recordingSteps == [
+        RecordedStep(file: "messages.db", step: .started(durability: "group")),
+        RecordedStep(file: "messages.db", step: .rotated(to: "messages.db.3")),
+      ]
+    )
+    try recorder.wait("rotation") { if case .recording(_, .rotated, _)? = recorder.last { true } else { false } }
+  }
+
   @Test("No receipt goes before its message is recorded, and then they go in the order of the messages")
   func withholding() throws {
     let recorder = try FakeRecorder { $0.reply = .echo }

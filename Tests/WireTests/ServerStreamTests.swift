@@ -73,6 +73,39 @@ import Testing
     #expect(fixture.messages.allSatisfy { $0.record.flags == (reply == .none ? [] : .answered) })
   }
 
+  @Test(
+    "Messages that come one by one, together or in parts are recorded and answered alike",
+    arguments: ReplyMode.allCases
+  )
+  func pieces(reply: ReplyMode) throws {
+    let fixture = try ServerFixture {
+      $0.reply = reply
+      $0.transports = [.tcp]
+    }
+    let peer = try ServerPeer.tcp(fixture.port)
+    for piece in ["one\n", "two\nthree\n", "fo", "ur\n", "\n", "five\nsi", "x\n", "seven\n"] {
+      try peer.send(piece)
+      let count = fixture.messages.count + piece.count { $0 == "\n" }
+      try fixture.wait("messages") { $0.messages.count == count }
+    }
+    peer.finishWriting()
+    let texts = ["one", "two", "three", "four", "", "five", "six", "seven"]
+    let answers: [String] =
+      switch reply {
+      case .ok: texts.map { _ in "OK\n" }
+      case .echo: texts.map { $0 + "\n" }
+      case .none: []
+      }
+    #expect(try peer.receiveToEnd() == Array(answers.joined().utf8))
+    #expect(fixture.messages.map(\.text) == texts)
+    #expect(fixture.messages.map(\.record.sequence) == Array(1...8))
+    #expect(fixture.messages.map(\.record.wireCount) == texts.map { UInt64($0.count + 1) })
+    #expect(fixture.messages.allSatisfy { ($0.record.replyTime != .none) == (reply != .none) })
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    #expect(fixture.disconnected[0].traffic.messages == 8)
+    #expect(fixture.disconnected[0].traffic.bytesSent == UInt64(answers.joined().count))
+  }
+
   @Test("Two hundred thousand pipelined lines come in order, without gaps, counted to the byte")
   func pipelining() throws {
     let fixture = try ServerFixture {
@@ -131,6 +164,27 @@ import Testing
     #expect(fixture.disconnected[0].reason == .finished)
     fixture.end()
     #expect(fixture.stopped?.totals.partial == 1)
+  }
+
+  @Test(
+    "Of a message that is shorter than announced FIN leaves a part, which is recorded, not answered and not obeyed",
+    arguments: [
+      (Framing.length16, [0, 9] as [UInt8]), (.length32, [0xff, 0xff, 0xff, 0xff]), (.fixed(9), []),
+    ]
+  )
+  func shorterThanAnnounced(framing: Framing, header: [UInt8]) throws {
+    let fixture = try ServerFixture {
+      $0.framing = framing
+      $0.transports = [.tcp]
+    }
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send(header + Array(".half".utf8))
+    peer.finishWriting()
+    #expect(try peer.receiveToEnd() == [])
+    try fixture.wait("disconnected") { $0.disconnected.count == 1 }
+    #expect(fixture.messages.map(\.text) == [".half"])
+    #expect(fixture.messages[0].record.flags == .partial)
+    #expect(fixture.stopping == nil)
   }
 
   @Test("What a broken connection leaves unfinished is recorded and not answered")

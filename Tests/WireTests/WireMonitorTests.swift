@@ -32,7 +32,7 @@ import Testing
           }
         }
         if condition(self) { return }
-        guard wakes.wait(timeout: .now() + .seconds(ServerTestTimeout.seconds)) == .success else {
+        guard wakes.wait(timeout: .now() + .seconds(Deadline.patience)) == .success else {
           throw ServerTestTimeout(what: what)
         }
       }
@@ -128,6 +128,24 @@ import Testing
         try WireMonitor.start(path: path) {}
       }
     }
+  }
+}
+
+extension WireMonitorTests {
+  @Test(
+    "Nobody but the same user and root is watched where only they are to be",
+    arguments: [nil, 0, 12_345] as [UInt32?]
+  )
+  func user(_ user: UInt32?) throws {
+    var calls = SystemCalls.kernel
+    calls.peerUser = { _ in user }
+    let start = { try WireMonitor.start(path: self.path, isOwn: true, calls: calls) {} }
+    if user == 0 {
+      _ = try start()
+    } else {
+      #expect(throws: WireError.foreignServer(path: path, user: user)) { try start() }
+    }
+    _ = try WireMonitor.start(path: path, calls: calls) {}
   }
 }
 

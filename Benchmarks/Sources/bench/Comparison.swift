@@ -1,33 +1,44 @@
-/// The trials of one workload, program by program, in interleaved rounds.
+import Measuring
+
+/// The runs of one workload, program by program, in interleaved rounds.
 struct Comparison {
   let workload: Workload
-  private var trials: [String: [Trial]] = [:]
+  private var rounds: [String: [Figures]] = [:]
+  private var failures: [String: String] = [:]
 
   init(_ workload: Workload) { self.workload = workload }
 
-  mutating func add(_ trial: Trial, of contender: Contender) { trials[contender.name, default: []].append(trial) }
+  mutating func add(_ figures: Figures, of contender: Contender) { rounds[contender.name, default: []].append(figures) }
 
-  func hasTrial(of contender: Contender) -> Bool { trials[contender.name] != nil }
+  /// It takes no part any more.
+  mutating func fail(_ contender: Contender, _ reason: String) { failures[contender.name] = reason }
 
-  /// The median of a figure over a program's trials.
+  func failure(of contender: Contender) -> String? { failures[contender.name] }
+
+  func hasRun(of contender: Contender) -> Bool { rounds[contender.name] != nil || failures[contender.name] != nil }
+
+  /// The median of a figure over a program's runs.
   func median(_ figure: String, of contender: Contender) -> Double? {
-    Comparison.median(trials[contender.name, default: []].compactMap { $0[figure] })
+    rounds[contender.name, default: []].compactMap { $0[figure] }.median
   }
 
-  /// The median of the rounds' ratios, each of two trials that came one after the other.
-  func ratio(_ figure: String, of contender: Contender, to reference: Contender) -> Double? {
-    let pairs = zip(trials[contender.name, default: []], trials[reference.name, default: []])
-    return Comparison.median(
-      pairs.compactMap { pair in
-        guard let value = pair.0[figure], let other = pair.1[figure], other > 0 else { return nil }
-        return value / other
-      }
-    )
+  /// Of the rounds' ratios, each of two runs that came one after the other.
+  func ratio(_ figure: String, of contender: Contender, to reference: Contender) -> Ratio? {
+    Ratio(figure, of: rounds[contender.name, default: []], to: rounds[reference.name, default: []])
   }
 
-  private static func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  /// The ratio of rates, where neither waited for its load: a rate is the load's where what is measured idles. The time of a
+  /// program with a process a connection is not seen.
+  func rateRatio(of contender: Contender, to reference: Contender) -> Ratio? {
+    let isLimited = [contender, reference].contains { (median(Figure.busy, of: $0) ?? 1) < Comparison.leastBusy }
+    return isLimited ? nil : ratio(Figure.rate, of: contender, to: reference)
+  }
+
+  private static let leastBusy = 0.95
+
+  /// Whether the rounds don't agree on which side of a target it is.
+  func isUndecided(_ contender: Contender, to reference: Contender) -> Bool {
+    rateRatio(of: contender, to: reference)?.spans(workload.rateTarget) ?? false
+      || ratio(Figure.processor, of: contender, to: reference)?.spans(workload.processorTarget) ?? false
   }
 }

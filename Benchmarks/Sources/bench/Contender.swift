@@ -1,3 +1,5 @@
+import Measuring
+
 /// A program that is compared: a server that takes the load of a workload, or a client that makes it.
 struct Contender: Sendable {
   let name: String
@@ -5,31 +7,45 @@ struct Contender: Sendable {
   private let command: @Sendable (Workload, _ address: String) -> [String]?
   /// Whether a server tells its port on standard error; if not it gets one.
   let tellsPort: Bool
+  /// Whether it has a process a connection, whose processor time is not seen.
+  var forks = false
+  /// Whether it can be run here at all.
+  private(set) var isThere = true
 
-  func command(for workload: Workload, at address: String) -> [String]? { command(workload, address) }
+  func command(for workload: Workload, at address: String) -> [String]? {
+    isThere ? command(workload, address) : nil
+  }
+
+  /// Whether it would serve a workload if only it were there.
+  func isMissed(for workload: Workload) -> Bool { !isThere && command(workload, "") != nil }
 
   static func ours(_ path: String) -> Contender {
     Contender(
       name: "echo_server",
       command: { workload, address in
         let listens =
-          workload.transport == .unix ? ["--unix", address, "0"] : ["--only", workload.transport.rawValue, address]
-        return [path, "--no-tui", "--reply", workload.reply.rawValue, "--max-connections", "100000"]
+          workload.load.transport == .unix
+          ? ["--unix", address, "0"] : ["--only", workload.load.transport.rawValue, address]
+        return [path, "--no-tui", "--reply", workload.load.reply.rawValue]
           + workload.output.options + listens
       },
       tellsPort: true
     )
   }
 
-  static func reference(_ path: String) -> Contender {
-    Contender(
-      name: "C on epoll",
-      command: { workload, address in
-        [path, workload.reply == .echo ? "echo" : "lines", workload.transport.rawValue, address]
-      },
-      tellsPort: true
-    )
-  }
+  /// The C program that is compared with the server, or with the client.
+  static func referencePath(_ kind: String) -> String { RunningProgram.beside("reference_\(kind)") }
+
+  static let reference = Contender(
+    name: "C on epoll",
+    command: { workload, address in
+      [
+        referencePath("server"), workload.load.reply == .echo ? "echo" : "lines", workload.load.transport.rawValue,
+        address,
+      ]
+    },
+    tellsPort: true
+  )
 
   static func ourClient(_ path: String) -> Contender {
     Contender(
@@ -39,30 +55,73 @@ struct Contender: Sendable {
     )
   }
 
-  static func referenceClient(_ path: String) -> Contender {
-    Contender(name: "C on epoll", command: { _, port in [path, "127.0.0.1", port] }, tellsPort: false)
-  }
-
-  /// What Debian has, where it can do the same job: only echo, and without a process for each connection's end told.
-  static let socat = Contender(
-    name: "socat",
-    command: { workload, address in
-      guard workload.reply == .echo, workload.mode == .steady else { return nil }
-      return switch workload.transport {
-      case .tcp: ["socat", "-b65536", "TCP-LISTEN:\(address),fork,reuseaddr,backlog=1024", "EXEC:cat"]
-      case .unix: ["socat", "-b65536", "UNIX-LISTEN:\(address),fork", "EXEC:cat"]
-      case .udp: nil
-      }
-    },
+  static let referenceClient = Contender(
+    name: "C on epoll",
+    command: { _, port in [referencePath("client"), "127.0.0.1", port] },
     tellsPort: false
   )
+}
 
-  static let ncat = Contender(
+/// Peers: two programs that Debian has, and servers in the style of a competent user of a language (`Peers/`).
+extension Contender {
+  /// All of them, built where that is needed.
+  static func peers() -> [Contender] {
+    let folder = ".build/peers"
+    var peers = [
+      socat, ncat,
+      peer("go", ["\(folder)/go/peer"]),
+      peer("tokio", ["\(folder)/tokio/target/release/peer"]),
+      peer("node", ["node", "Peers/node/server.js"]),
+      peer("asyncio", ["python3", "Peers/asyncio/server.py"]),
+    ]
+    for index in peers.indices {
+      do throws(Failure) {
+        _ = try RunningProgram(["Peers/prepare", peers[index].name, folder], core: -1, .pipe).output()
+      } catch {
+        complain("bench: \(peers[index].name): \(error.text)")
+        peers[index].isThere = false
+      }
+    }
+    return peers
+  }
+
+  private static func peer(_ name: String, _ command: [String]) -> Contender {
+    Contender(
+      name: name,
+      command: { workload, address in
+        guard workload.output == .quiet else { return nil }
+        return command + [workload.load.reply == .echo ? "echo" : "lines", workload.load.transport.rawValue, address]
+      },
+      tellsPort: true
+    )
+  }
+
+  /// Only echo; over UDP a process a datagram.
+  private static let socat = Contender(
+    name: "socat",
+    command: { workload, address in
+      guard workload.load.reply == .echo, workload.load.mode == .steady else { return nil }
+      let listens =
+        switch workload.load.transport {
+        case .tcp: "TCP-LISTEN:\(address),fork,reuseaddr,backlog=1024"
+        case .unix: "UNIX-LISTEN:\(address),fork,backlog=1024"
+        case .udp: "UDP-RECVFROM:\(address),fork"
+        }
+      return ["socat", "-b65536", listens, "PIPE"]
+    },
+    tellsPort: false,
+    forks: true
+  )
+
+  private static let ncat = Contender(
     name: "ncat",
     command: { workload, address in
-      guard workload.reply == .echo, workload.mode == .steady, workload.transport == .tcp else { return nil }
+      guard workload.load.reply == .echo, workload.load.mode == .steady, workload.load.transport == .tcp else {
+        return nil
+      }
       return ["ncat", "-l", "-k", "-m", "1000", "-e", "/bin/cat", "127.0.0.1", address]
     },
-    tellsPort: false
+    tellsPort: false,
+    forks: true
   )
 }

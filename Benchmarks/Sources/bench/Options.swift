@@ -1,22 +1,26 @@
 /// What `bench` was asked for.
 struct Options {
-  var rounds = 5
+  private var wantedRounds: Int?
   var seconds = 1.0
   var workloads: [Workload] = []
   var growth: [Workload] = []
-  var peers: [Contender] = []
+  var hasPeers = false
+  var hasFormatting = false
   var server = "../echo_server"
   var client = "../echo_client"
 
   static let usage = """
     usage: bench [--rounds N] [--seconds S] [--server PATH] [--client PATH] [--peers] [WORKLOAD ...] [growth]
-      --rounds   pairs of runs of each workload, interleaved (5)
+                 [formatting]
+      --rounds   runs of each program under each workload, in turn (5, with --peers 2); up to twice as many where they
+                 don't agree on a target
       --seconds  how long each run is measured (1)
-      --peers    socat and ncat too, where they can do the same
-    workloads, all of them unless some are named:
+      --peers    socat, ncat, and servers in Go, on tokio, Node and asyncio too, where they can do the same
+    workloads, all of them and formatting unless some are named:
     \(list(Workload.all))
     growth, or some of:
     \(list(Workload.growth))
+    formatting: what the line of a message costs
     """
 
   private static func list(_ workloads: [Workload]) -> String {
@@ -30,7 +34,7 @@ struct Options {
       switch word {
       case "--rounds":
         guard let value = rest.popFirst().flatMap(Int.init), value > 0 else { return nil }
-        rounds = value
+        wantedRounds = value
       case "--seconds":
         guard let value = rest.popFirst().flatMap(Double.init), value > 0 else { return nil }
         seconds = value
@@ -40,8 +44,9 @@ struct Options {
       case "--client":
         guard let value = rest.popFirst() else { return nil }
         client = value
-      case "--peers": peers = [.socat, .ncat]
+      case "--peers": hasPeers = true
       case "growth": growth = Workload.growth
+      case "formatting": hasFormatting = true
       default:
         if let workload = Workload.all.first(where: { $0.name == word }) {
           workloads.append(workload)
@@ -52,6 +57,12 @@ struct Options {
         }
       }
     }
-    if workloads.isEmpty, growth.isEmpty { workloads = Workload.all }
+    if workloads.isEmpty, growth.isEmpty, !hasFormatting {
+      workloads = hasPeers ? Workload.all.filter(\.isForPeers) : Workload.all
+      hasFormatting = !hasPeers
+    }
   }
+
+  /// With peers there are fewer: all of a workload's runs take less than half a minute.
+  var rounds: Int { wantedRounds ?? (hasPeers ? 2 : 5) }
 }

@@ -1,62 +1,72 @@
+import Measuring
+
 /// Comparisons as the rows of a table, for a terminal and for Markdown alike.
-struct Report {
+protocol ComparisonReport {
+  var header: String { get }
+  /// Ours is the first of the programs, what the others are compared with the second.
+  func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String]
+}
+
+/// A row a program, with all that is known of it.
+struct Report: ComparisonReport {
   enum Column: String {
     case rate = "rate /s"
+    case busy
     case processor = "CPU ns/msg"
     case processorPerByte = "CPU ns/B"
     case median = "p50 µs"
     case percentile99 = "p99 µs"
     case percentile999 = "p99.9 µs"
+    case lost
     case rateRatio = "rate ratio"
     case processorRatio = "CPU ratio"
-    case asked
   }
 
   static let comparison: [Column] = [
-    .rate, .processor, .median, .percentile99, .percentile999, .rateRatio, .processorRatio, .asked,
+    .rate, .busy, .processor, .median, .percentile99, .percentile999, .lost, .rateRatio, .processorRatio,
   ]
-  static let growth: [Column] = [.rate, .processor, .processorPerByte, .rateRatio, .processorRatio]
+  static let growth: [Column] = [
+    .rate, .busy, .processor, .processorPerByte, .percentile99, .rateRatio, .processorRatio,
+  ]
 
   let columns: [Column]
 
   var header: String {
-    let titles = ["workload", "program"] + columns.map(\.rawValue)
-    let rules = ["---", "---"] + columns.map { $0 == .asked ? "---" : "---:" }
-    return Report.row(titles) + "\n" + Report.row(rules)
+    Table.header(words: ["workload", "program"], numbers: columns.map(\.rawValue), lastWords: ["asked"])
   }
 
-  /// A row a program: ours is the first and names the workload, the second is what the others are compared with.
+  /// The first one names the workload.
   func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String] {
-    contenders.indices.filter { comparison.hasTrial(of: contenders[$0]) }.map { index in
+    contenders.indices.filter { index in
+      comparison.hasRun(of: contenders[index]) || contenders[index].isMissed(for: comparison.workload)
+    }.map { index in
       let row = Row(
         comparison: comparison,
         contender: contenders[index],
-        isOurs: index == 0,
         reference: index == 1 ? nil : contenders[1]
       )
       let cells = row.words.map { words in [words] + columns.dropFirst().map { _ in "" } } ?? columns.map(row.cell)
-      return Report.row([index == 0 ? comparison.workload.name : "", row.contender.name] + cells)
+      let names = [index == 0 ? comparison.workload.name : "", row.contender.name]
+      return Table.row(names + cells + [index == 0 ? comparison.workload.asked : ""])
     }
   }
+}
 
-  private static func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+/// A row a workload, a column a program: its rate, and the processor time of a message.
+struct PeerReport: ComparisonReport {
+  let contenders: [Contender]
 
-  /// A number with so many digits after the point, and with commas between thousands.
-  static func text(_ value: Double, _ digits: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let whole = Int64((value * scale).rounded())
-    var text = "\(whole.magnitude / UInt64(scale))"
-    var place = text.count - 3
-    while place > 0 {
-      text.insert(",", at: text.index(text.startIndex, offsetBy: place))
-      place -= 3
+  var header: String {
+    Table.header(words: ["rate /s · CPU ns/msg"], numbers: contenders.map(\.name))
+  }
+
+  func rows(_ comparison: Comparison, of contenders: [Contender]) -> [String] {
+    let cells = contenders.map { contender in
+      let row = Row(comparison: comparison, contender: contender, reference: nil)
+      guard comparison.hasRun(of: contender) || contender.isMissed(for: comparison.workload) else { return "" }
+      return row.words ?? "\(row.cell(.rate)) · \(row.cell(.processor))"
     }
-    if digits > 0 {
-      let rest = "\(whole.magnitude % UInt64(scale))"
-      text += "." + String(repeating: "0", count: digits - rest.count) + rest
-    }
-    return (value < 0 ? "-" : "") + text
+    return [Table.row([comparison.workload.name] + cells)]
   }
 }
 
@@ -64,52 +74,43 @@ struct Report {
 private struct Row {
   let comparison: Comparison
   let contender: Contender
-  let isOurs: Bool
   let reference: Contender?
 
   private var workload: Workload { comparison.workload }
 
   /// What is said where there is no rate.
   var words: String? {
+    if !contender.isThere { return "not there" }
+    if let reason = comparison.failure(of: contender) {
+      return "failed: " + String(reason.map { $0 == "\n" || $0 == "|" ? " " : $0 })
+    }
     let input = workload.inputBytes >> 20
-    return switch workload.mode {
-    case .steady, .accept, .file: nil
-    case .idle: "\(figure("bytes_a_connection")) B a connection"
-    case .memory:
+    return switch workload.subject {
+    case .server: workload.load.mode == .idle ? "\(figure("bytes_a_connection")) B a connection" : nil
+    case .clientSpeed: nil
+    case .clientMemory:
       "\(mebibytes("memory")) MiB at \(input) MiB, \(mebibytes("tenfold_memory")) MiB at \(input * 10) MiB"
     }
   }
 
   func cell(_ column: Report.Column) -> String {
     switch column {
-    case .rate: figure("rate")
-    case .processor: figure(Trial.processorFigure)
-    case .processorPerByte: figure(Trial.processorFigure, dividedBy: Double(workload.size), 2)
+    case .rate: figure(Figure.rate)
+    case .busy: figure(Figure.busy, 2)
+    case .processor: figure(Figure.processor)
+    case .processorPerByte: figure(Figure.processor, dividedBy: Double(workload.load.size), 2)
     case .median: figure("p50_us")
     case .percentile99: figure("p99_us")
     case .percentile999: figure("p999_us")
-    case .rateRatio: ratio("rate")
-    case .processorRatio: ratio(Trial.processorFigure)
-    case .asked: isOurs ? asked : ""
+    case .lost: workload.load.transport == .udp ? figure("lost_share", dividedBy: 0.01, 3) + " %" : ""
+    case .rateRatio: reference.map { comparison.rateRatio(of: contender, to: $0)?.text ?? "–" } ?? ""
+    case .processorRatio: reference.map { comparison.ratio(Figure.processor, of: contender, to: $0)?.text ?? "–" } ?? ""
     }
   }
 
   private func figure(_ name: String, dividedBy unit: Double = 1, _ digits: Int = 0) -> String {
-    comparison.median(name, of: contender).map { Report.text($0 / unit, digits) } ?? "–"
+    comparison.median(name, of: contender).map { Table.number($0 / unit, digits) } ?? "–"
   }
 
   private func mebibytes(_ name: String) -> String { figure(name, dividedBy: Double(1 << 20), 1) }
-
-  private func ratio(_ name: String) -> String {
-    guard let reference else { return "" }
-    return comparison.ratio(name, of: contender, to: reference).map { Report.text($0, 2) } ?? "–"
-  }
-
-  private var asked: String {
-    let parts = [
-      workload.rateTarget.map { "rate ≥ \(Report.text($0, 2))" },
-      workload.processorTarget.map { "CPU ≤ \(Report.text($0, 1))" },
-    ]
-    return parts.compactMap { $0 }.joined(separator: ", ")
-  }
 }

@@ -1,60 +1,47 @@
 import Glibc
+import Measuring
 
-/// One run of a workload against one program.
-struct Trial {
-  /// Nanoseconds of the processor that a message costs, by the load generator's name for it.
-  static let processorFigure = "server_ns_a_message"
+/// What bench reads of the figures of a run.
+enum Figure {
+  static let rate = "rate"
+  /// Nanoseconds of the processor that a message costs what is measured.
+  static let processor = "ns_a_message"
+  /// How much of the time it was on a processor.
+  static let busy = "busy"
+}
 
-  private let values: [String: Double]
-
-  /// What was measured, by its names.
-  init(values: [String: Double]) { self.values = values }
-
-  subscript(name: String) -> Double? { values[name] }
-
+/// Runs of a server under the load of a workload.
+enum Trial {
   /// Starts a server, keeps it busy, and ends it; nil where it can't serve the workload.
   static func run(
     _ contender: Contender,
     _ workload: Workload,
     seconds: Double,
-    generator: String
-  ) throws(ChildProcess.Failure) -> Trial? {
+    rate: Double? = nil
+  ) throws(Failure) -> Figures? {
+    var load = workload.load
+    if let rate { load.rate = rate }
     // As JSON it tells its port on standard output, which is what is to go nowhere.
     let tellsPort = contender.tellsPort && workload.output != .json
     let path = "/tmp/echo-bench-\(getpid()).socket"
-    let wanted = workload.transport == .unix ? path : tellsPort ? "0" : "\(20_000 + Int(getpid()) % 10_000)"
+    let wanted = load.transport == .unix ? path : tellsPort ? "0" : "\(20_000 + Int(getpid()) % 10_000)"
     guard let command = contender.command(for: workload, at: wanted) else { return nil }
-    let server = try ChildProcess(
-      command,
-      core: serverCore,
-      output: .nowhere,
-      error: tellsPort ? .pipe : .nowhere
-    )
+    // Not every server replaces what the one before it has left.
+    unlink(path)
+    let server = try RunningProgram(command, .nowhere)
     defer { server.end() }
-    var address = ["--unix", path]
-    if tellsPort {
-      // It has bound everything by then.
-      let line = try server.errorLine(with: workload.transport == .unix ? "listening on" : "127.0.0.1:")
-      if workload.transport != .unix { address = ["--port", String(line.split(separator: ":").last ?? "")] }
-    } else {
-      if workload.transport != .unix { address = ["--port", wanted] }
+    var address = load.transport == .unix ? Load.address(path: path) : Load.address(port: wanted)
+    if !tellsPort {
       // It says nothing when it is ready.
       usleep(300_000)
+    } else if load.transport == .unix {
+      _ = try server.errorLine(with: "listening on")
+    } else {
+      address = Load.address(port: try server.port())
     }
-    let load = try ChildProcess(
-      [generator] + address + workload.load(seconds: seconds) + ["--server", "\(server.identifier)"],
-      core: generatorCore
-    )
-    let output = try load.output()
-    var values: [String: Double] = [:]
-    for line in output.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if words.count == 2, let value = Double(words[1]) { values[String(words[0])] = value }
-    }
-    return Trial(values: values)
+    var figures = Figures(lines: try load.start(address: address, seconds: seconds, server: server.process).output())
+    figures[Figure.processor] = contender.forks ? nil : figures["server_ns_a_message"]
+    figures[Figure.busy] = contender.forks ? nil : figures["server_busy"]
+    return figures
   }
-
-  /// Apart where there are two processors, so that neither waits for the other.
-  static let serverCore = 0
-  static let generatorCore = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 1 : 0
 }

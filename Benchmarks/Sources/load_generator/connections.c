@@ -6,28 +6,20 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-void fail(const char *what) {
-  fprintf(stderr, "load_generator: %s: %s\n", what, strerror(errno));
-  exit(2);
+void fail_read(ssize_t count) {
+  if (count < 0) { fail(errno == EAGAIN ? "no answer came" : "read"); }
+  errno = ECONNRESET;
+  fail("the server closed the connection");
 }
 
-void fail_check(const char *what, uint64_t place) {
-  fprintf(stderr, "load_generator: wrong answer: %s at %llu\n", what, (unsigned long long)place);
-  exit(3);
-}
-
-uint64_t now_nanoseconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
+void fail_silence(const char *what) {
+  errno = ETIMEDOUT;
+  fail(what);
 }
 
 static int connect_unix(const char *path) {
@@ -48,10 +40,9 @@ static void bind_source(int descriptor) {
   if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("bind"); }
 }
 
-int connect_to_server(const struct options *options) {
-  if (options->transport == TRANSPORT_UNIX) { return connect_unix(options->path); }
+static int open_internet(const struct options *options, int flags) {
   bool is_stream = options->transport == TRANSPORT_TCP;
-  int descriptor = socket(AF_INET, (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+  int descriptor = socket(AF_INET, (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | flags, 0);
   if (descriptor < 0) { fail("socket"); }
   int one = 1;
   int buffer = 4 << 20;
@@ -63,27 +54,21 @@ int connect_to_server(const struct options *options) {
   }
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(options->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { fail("connect"); }
+  int code = connect(descriptor, (struct sockaddr *)&address, sizeof address);
+  if (code != 0 && errno != EINPROGRESS) { fail("connect"); }
   return descriptor;
 }
 
-void make_nonblocking(int descriptor) { fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK); }
-
-struct payload make_payload(size_t message_size) {
-  size_t messages = ((size_t)1 << 18) / message_size;
-  if (messages < 2) { messages = 2; }
-  struct payload payload = {.bytes = messages * message_size};
-  payload.data = malloc(payload.bytes * 2);
-  if (!payload.data) { fail("malloc"); }
-  // Letters by xorshift: the same in every run, and no two messages alike.
-  uint64_t state = 88172645463325252ull;
-  for (size_t place = 0; place < payload.bytes; place++) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    bool is_end = place % message_size == message_size - 1;
-    payload.data[place] = is_end ? '\n' : (char)('a' + state % 26);
-  }
-  memcpy(payload.data + payload.bytes, payload.data, payload.bytes);
-  return payload;
+int connect_to_server(const struct options *options) {
+  return options->transport == TRANSPORT_UNIX ? connect_unix(options->path) : open_internet(options, 0);
 }
+
+int begin_connection(const struct options *options) { return open_internet(options, SOCK_NONBLOCK); }
+
+void reset_connection(int descriptor) {
+  struct linger reset = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(descriptor);
+}
+
+void make_nonblocking(int descriptor) { fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK); }

@@ -52,6 +52,7 @@ static struct options parse(int count, char **arguments) {
   }
   bool has_address = options.path || options.port > 0;
   bool fits = options.transport != TRANSPORT_UDP || (options.size >= 8 && options.size <= 65507);
+  if (options.mode == MODE_ACCEPT && options.transport != TRANSPORT_TCP) { usage(); }
   if (!has_address || !fits || options.connections < 1 || options.depth < 1 || options.size < 2) { usage(); }
   return options;
 }

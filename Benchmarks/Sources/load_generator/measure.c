@@ -12,8 +12,12 @@
 static uint64_t counts[STEPS * 64];
 static uint64_t total;
 static uint64_t largest;
+static bool is_measuring;
+static uint64_t begin;
+static uint64_t end;
 
 void measure_latency(uint64_t nanoseconds) {
+  if (!is_measuring) { return; }
   total++;
   if (nanoseconds > largest) { largest = nanoseconds; }
   if (nanoseconds < STEPS) {
@@ -70,14 +74,26 @@ static struct processor sample(pid_t process) {
   return sum;
 }
 
-void measure_begin(const struct options *options) {
-  memset(counts, 0, sizeof counts);
-  total = 0;
-  largest = 0;
-  before = sample(options->server);
+void measure_prepare(const struct options *options) {
+  begin = now_nanoseconds() + (uint64_t)(options->warm_seconds * 1e9);
 }
 
-void measure_end(const struct options *options) { after = sample(options->server); }
+bool measure_begins(const struct options *options, uint64_t now) {
+  if (is_measuring || now < begin) { return false; }
+  is_measuring = true;
+  before = sample(options->server);
+  begin = now_nanoseconds();
+  end = begin + (uint64_t)(options->seconds * 1e9);
+  return true;
+}
+
+bool measure_is_over(uint64_t now) { return is_measuring && now >= end; }
+
+double measure_end(const struct options *options) {
+  is_measuring = false;
+  after = sample(options->server);
+  return (double)(now_nanoseconds() - begin) / 1e9;
+}
 
 uint64_t server_memory(const struct options *options) {
   if (options->server == 0) { return 0; }
@@ -95,11 +111,15 @@ void measure_print(const struct options *options, const struct result *result) {
   printf("messages %llu\n", (unsigned long long)result->messages);
   printf("total %llu\n", (unsigned long long)result->total);
   printf("rate %.1f\n", (double)result->messages / result->seconds);
+  double load = (double)(result->total + result->lost);
   printf("lost %llu\n", (unsigned long long)result->lost);
+  printf("lost_share %.6f\n", load > 0 ? (double)result->lost / load : 0);
+  printf("late %llu\n", (unsigned long long)result->late);
   printf("p50_us %.1f\n", percentile(0.5) / 1e3);
   printf("p99_us %.1f\n", percentile(0.99) / 1e3);
   printf("p999_us %.1f\n", percentile(0.999) / 1e3);
   printf("server_ns_a_message %.1f\n", (double)(after.running - before.running) / messages);
+  printf("server_busy %.4f\n", (double)(after.running - before.running) / 1e9 / result->seconds);
   printf("server_waiting %.4f\n", (double)(after.waiting - before.waiting) / 1e9 / result->seconds);
   printf("server_memory %llu\n", (unsigned long long)server_memory(options));
 }

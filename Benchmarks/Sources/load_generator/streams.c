@@ -12,6 +12,7 @@
 
 struct stream {
   int descriptor;
+  int index;
   bool is_blocked;
   // Bytes sent and received since the beginning.
   uint64_t sent;
@@ -19,7 +20,7 @@ struct stream {
   // Messages that may be sent, and that were answered.
   uint64_t begun;
   uint64_t answered;
-  // When each unanswered message began, by its number modulo the depth.
+  // When each unanswered message was due, by its number modulo the depth.
   uint64_t *begin_times;
 };
 
@@ -30,11 +31,7 @@ struct generator {
   char *buffer;
   char *receipts;
   uint64_t answered;
-  bool is_measuring;
-  // How many messages each stream may begin, and since when a rate counts.
-  uint64_t allowance;
-  uint64_t begin;
-  bool is_over;
+  struct pace pace;
 };
 
 static void watch(struct generator *generator, struct stream *stream, bool for_writing) {
@@ -44,19 +41,16 @@ static void watch(struct generator *generator, struct stream *stream, bool for_w
   epoll_ctl(generator->poller, EPOLL_CTL_MOD, stream->descriptor, &event);
 }
 
-// A rate is shared out evenly: each stream may have begun so many messages by now.
-static void allow(struct generator *generator, uint64_t now) {
-  const struct options *options = generator->options;
-  double share = options->rate / options->connections * (double)(now - generator->begin) / 1e9;
-  generator->allowance = generator->is_over ? 0 : options->rate > 0 ? (uint64_t)share : UINT64_MAX;
-}
-
 // Sends what may be sent, as far as the socket takes it.
 static void push(struct generator *generator, struct stream *stream, uint64_t now) {
   const struct options *options = generator->options;
-  uint64_t allowed = stream->answered + (uint64_t)options->depth;
-  if (allowed > generator->allowance) { allowed = generator->allowance; }
-  while (stream->begun < allowed) { stream->begin_times[stream->begun++ % (uint64_t)options->depth] = now; }
+  uint64_t depth = (uint64_t)options->depth;
+  uint64_t allowed = stream->answered + depth;
+  uint64_t due = pace_due(&generator->pace, stream->index);
+  if (allowed > due) { allowed = due; }
+  for (; stream->begun < allowed; stream->begun++) {
+    stream->begin_times[stream->begun % depth] = pace_time(&generator->pace, stream->index, stream->begun, now);
+  }
   uint64_t end = stream->begun * options->size;
   while (stream->sent < end) {
     size_t place = stream->sent % generator->payload.bytes;
@@ -74,12 +68,12 @@ static void push(struct generator *generator, struct stream *stream, uint64_t no
 static void check(const struct generator *generator, const struct stream *stream, size_t count) {
   bool is_echo = generator->options->reply == REPLY_ECHO;
   const char *wanted = is_echo ? generator->payload.data : generator->receipts;
-  size_t period = is_echo ? generator->payload.bytes : 3;
+  size_t period = is_echo ? generator->payload.bytes : RECEIPT_BYTES;
   size_t window = is_echo ? generator->payload.bytes : READ_BYTES;
   for (size_t done = 0; done < count;) {
     size_t length = count - done < window ? count - done : window;
     const char *expected = wanted + (stream->received + done) % period;
-    if (memcmp(generator->buffer + done, expected, length) != 0) { fail_check("bytes", stream->received + done); }
+    if (memcmp(generator->buffer + done, expected, length) != 0) { fail_check("wrong bytes", stream->received + done); }
     done += length;
   }
 }
@@ -87,14 +81,14 @@ static void check(const struct generator *generator, const struct stream *stream
 static void pull(struct generator *generator, struct stream *stream, uint64_t *now) {
   ssize_t count = read(stream->descriptor, generator->buffer, READ_BYTES);
   if (count < 0 && errno == EAGAIN) { return; }
-  if (count <= 0) { fail("read"); }
+  if (count <= 0) { fail_read(count); }
   check(generator, stream, (size_t)count);
   stream->received += (uint64_t)count;
-  size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : 3;
+  size_t reply_size = generator->options->reply == REPLY_ECHO ? generator->options->size : RECEIPT_BYTES;
   uint64_t answered = stream->received / reply_size;
   if (answered > stream->begun) { fail_check("more answers than messages", answered); }
   *now = now_nanoseconds();
-  for (uint64_t message = stream->answered; message < answered && generator->is_measuring; message++) {
+  for (uint64_t message = stream->answered; message < answered; message++) {
     measure_latency(*now - stream->begin_times[message % (uint64_t)generator->options->depth]);
   }
   generator->answered += answered - stream->answered;
@@ -107,6 +101,7 @@ static struct stream *open_streams(struct generator *generator) {
   for (int index = 0; index < options->connections; index++) {
     struct stream *stream = &streams[index];
     stream->descriptor = connect_to_server(options);
+    stream->index = index;
     make_nonblocking(stream->descriptor);
     stream->begin_times = calloc((size_t)options->depth, sizeof *stream->begin_times);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
@@ -116,27 +111,34 @@ static struct stream *open_streams(struct generator *generator) {
 }
 
 // Waits for events, takes what was answered and sends what may be sent; false when nothing has happened for so long.
-static bool turn(struct generator *generator, int milliseconds, uint64_t *now) {
+static bool turn(struct generator *generator, struct stream *streams, int milliseconds, uint64_t *now) {
+  struct pace *pace = &generator->pace;
   struct epoll_event events[512];
-  int count = epoll_wait(generator->poller, events, 512, milliseconds);
+  int count = pace_wait(pace, generator->poller, events, 512, milliseconds);
   *now = now_nanoseconds();
-  allow(generator, *now);
+  uint64_t next = pace->due;
+  pace_advance(pace, *now);
   for (int index = 0; index < count; index++) {
     struct stream *stream = events[index].data.ptr;
     if (events[index].events & ~(uint32_t)EPOLLOUT) { pull(generator, stream, now); }
     push(generator, stream, *now);
+  }
+  // No answer tells that more is due.
+  uint64_t connections = pace->connections;
+  for (uint64_t end = pace->due < next + connections ? pace->due : next + connections; next < end; next++) {
+    struct stream *stream = &streams[next % connections];
+    if (!stream->is_blocked) { push(generator, stream, *now); }
   }
   return count > 0;
 }
 
 // Sends and awaits the rest of what has begun, so that the server's accounts can be compared.
 static uint64_t finish(struct generator *generator, struct stream *streams, uint64_t now) {
-  generator->is_over = true;
+  pace_end(&generator->pace);
   uint64_t total = 0;
   for (int index = 0; index < generator->options->connections; index++) {
     while (streams[index].answered < streams[index].begun) {
-      errno = ETIMEDOUT;
-      if (!turn(generator, 5000, &now)) { fail("the last answers"); }
+      if (!turn(generator, streams, 5000, &now)) { fail_silence("the last answers"); }
     }
     total += streams[index].answered;
   }
@@ -147,32 +149,19 @@ struct result run_streams(const struct options *options) {
   struct generator generator = {
       .options = options, .payload = make_payload(options->size), .poller = epoll_create1(EPOLL_CLOEXEC)};
   generator.buffer = malloc(READ_BYTES);
-  generator.receipts = malloc(READ_BYTES + 3);
-  for (size_t place = 0; place < READ_BYTES + 3; place++) { generator.receipts[place] = "OK\n"[place % 3]; }
+  generator.receipts = malloc(READ_BYTES + RECEIPT_BYTES);
+  fill_receipts(generator.receipts, READ_BYTES + RECEIPT_BYTES);
   struct stream *streams = open_streams(&generator);
   uint64_t now = now_nanoseconds();
-  uint64_t begin = now + (uint64_t)(options->warm_seconds * 1e9);
-  uint64_t end = begin + (uint64_t)(options->seconds * 1e9);
-  bool is_paced = options->rate > 0;
-  generator.begin = now;
-  allow(&generator, now);
+  measure_prepare(options);
+  generator.pace = pace_begin(options);
+  pace_advance(&generator.pace, now);
   for (int index = 0; index < options->connections; index++) { push(&generator, &streams[index], now); }
-  while (now < end) {
-    if (!generator.is_measuring && now >= begin) {
-      generator.is_measuring = true;
-      generator.answered = 0;
-      measure_begin(options);
-      begin = now_nanoseconds();
-      end = begin + (uint64_t)(options->seconds * 1e9);
-    }
-    turn(&generator, is_paced ? 1 : 50, &now);
-    // No answer tells that the rate allows more.
-    for (int index = 0; index < options->connections && is_paced; index++) {
-      if (!streams[index].is_blocked) { push(&generator, &streams[index], now); }
-    }
+  while (!measure_is_over(now)) {
+    if (measure_begins(options, now)) { generator.answered = 0; }
+    turn(&generator, streams, 50, &now);
   }
-  measure_end(options);
-  struct result result = {.messages = generator.answered, .seconds = (double)(now - begin) / 1e9};
+  struct result result = {.messages = generator.answered, .seconds = measure_end(options)};
   result.total = finish(&generator, streams, now);
   return result;
 }

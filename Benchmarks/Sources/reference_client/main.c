@@ -13,11 +13,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base.h"
+
 #define READ_BYTES 65536
-#define RECEIPT_BYTES 3
+// As long as echo_client awaits a receipt unless it is told otherwise.
+#define PATIENCE 5000000000ull
 
 struct client {
   int descriptor;
@@ -44,30 +46,15 @@ struct client {
   } *messages;
   // A power of two.
   uint64_t capacity;
+  char receipts[READ_BYTES + RECEIPT_BYTES];
   // Nanoseconds from writes to receipts.
   uint64_t round_trips;
   uint64_t longest;
 };
 
-static _Noreturn void fail(const char *what) {
-  fprintf(stderr, "reference_client: %s: %s\n", what, strerror(errno));
-  exit(71);
-}
-
-static _Noreturn void fail_check(const char *what) {
-  fprintf(stderr, "reference_client: %s\n", what);
-  exit(69);
-}
-
-static uint64_t now_nanoseconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
-}
-
 static void connect_to(struct client *client, const char *host, const char *port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-  if (inet_pton(AF_INET, host, &address.sin_addr) != 1) { fail_check("the host is no IPv4 address"); }
+  if (inet_pton(AF_INET, host, &address.sin_addr) != 1) { fail_check("the host is no IPv4 address", 0); }
   client->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int one = 1;
   setsockopt(client->descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -135,19 +122,31 @@ static void push(struct client *client) {
   watch(client, written < (ssize_t)count);
 }
 
+// Whether the oldest message has waited for too long.
+static void check_patience(const struct client *client, uint64_t now) {
+  if (client->answered == client->written) { return; }
+  if (now - client->messages[client->answered & (client->capacity - 1)].time > PATIENCE) {
+    fail_check("no receipt in time", client->answered);
+  }
+}
+
 // Reads receipts, and measures the round trip of each.
 static void pull(struct client *client) {
   static char buffer[READ_BYTES];
   ssize_t count = read(client->descriptor, buffer, sizeof buffer);
   if (count < 0 && errno == EAGAIN) { return; }
   if (count < 0) { fail("read"); }
-  if (count == 0) { fail_check("the server closed the connection"); }
+  if (count == 0) { fail_check("the server closed the connection", client->received); }
   uint64_t now = now_nanoseconds();
-  for (ssize_t place = 0; place < count; place++) {
-    if (buffer[place] != "OK\n"[client->received++ % RECEIPT_BYTES]) { fail_check("wrong receipt"); }
-    if (buffer[place] != '\n') { continue; }
-    if (client->answered == client->written) { fail_check("more receipts than messages"); }
-    uint64_t round_trip = now - client->messages[client->answered++ & (client->capacity - 1)].time;
+  check_patience(client, now);
+  if (memcmp(buffer, client->receipts + client->received % RECEIPT_BYTES, (size_t)count) != 0) {
+    fail_check("a wrong receipt", client->received);
+  }
+  client->received += (uint64_t)count;
+  uint64_t answered = client->received / RECEIPT_BYTES;
+  if (answered > client->written) { fail_check("more receipts than messages", answered); }
+  for (; client->answered < answered; client->answered++) {
+    uint64_t round_trip = now - client->messages[client->answered & (client->capacity - 1)].time;
     client->round_trips += round_trip;
     if (round_trip > client->longest) { client->longest = round_trip; }
   }
@@ -167,8 +166,11 @@ static void exchange(struct client *client) {
     }
     if (is_all_written && client->answered == client->begun) { return; }
     struct epoll_event event;
-    int count = epoll_wait(client->poller, &event, 1, client->is_blocked || is_all_written ? -1 : 0);
-    if (count <= 0) { continue; }
+    int count = epoll_wait(client->poller, &event, 1, client->is_blocked || is_all_written ? 100 : 0);
+    if (count <= 0) {
+      check_patience(client, now_nanoseconds());
+      continue;
+    }
     if (event.events & EPOLLOUT) { push(client); }
     if (event.events & ~(uint32_t)EPOLLOUT) { pull(client); }
   }
@@ -184,6 +186,7 @@ int main(int count, char **arguments) {
   client.capacity = 4096;
   client.messages = malloc(client.capacity * sizeof *client.messages);
   if (!client.messages) { fail("malloc"); }
+  fill_receipts(client.receipts, sizeof client.receipts);
   connect_to(&client, arguments[1], arguments[2]);
   exchange(&client);
   double microseconds = client.answered > 0 ? (double)client.round_trips / (double)client.answered / 1e3 : 0;

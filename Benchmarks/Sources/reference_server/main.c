@@ -1,7 +1,6 @@
 // reference_server: what bare C on epoll does in the place of echo_server, to be compared with it.
 #include "server.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -11,11 +10,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-void fail(const char *what) {
-  fprintf(stderr, "reference_server: %s: %s\n", what, strerror(errno));
-  exit(71);
-}
 
 struct ring *ring_create(void) {
   struct ring *ring = calloc(1, sizeof *ring);

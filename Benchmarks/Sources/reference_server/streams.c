@@ -129,7 +129,7 @@ static ssize_t read_lines(struct connection *connection, char *buffer) {
 static int serve_lines(struct connection *connection, char *buffer) {
   ssize_t lines = read_lines(connection, buffer);
   if (lines < 0) { return 0; }
-  return lines == 0 || answer(connection, receipts, (size_t)lines * 3);
+  return lines == 0 || answer(connection, receipts, (size_t)lines * RECEIPT_BYTES);
 }
 
 static int serve_echo(struct connection *connection, char *buffer) {
@@ -156,8 +156,8 @@ void serve_streams(int listener, enum job job) {
   ring = ring_create();
   char *buffer = malloc(READ_BYTES);
   // No read brings more lines than bytes.
-  receipts = malloc(READ_BYTES * 3);
-  for (size_t place = 0; place < READ_BYTES * 3; place++) { receipts[place] = "OK\n"[place % 3]; }
+  receipts = malloc(READ_BYTES * RECEIPT_BYTES);
+  fill_receipts(receipts, READ_BYTES * RECEIPT_BYTES);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
   epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
   for (;;) {

@@ -1,14 +1,16 @@
+import CMeasuring
 import Glibc
-import programs
+import Measuring
 
 /// The same load on the server without a screen, on a terminal that takes all, and on a slow one.
 struct Flood {
   enum Watching: CaseIterable {
-    case plain, screen, slowScreen
+    case plain, quiet, screen, slowScreen
 
     var name: String {
       switch self {
       case .plain: "--no-tui, to /dev/null"
+      case .quiet: "--no-tui --quiet"
       case .screen: "a screen"
       case .slowScreen: "a screen at 50 KB/s"
       }
@@ -18,45 +20,57 @@ struct Flood {
     var speed: Double? { self == .slowScreen ? 50_000 : nil }
   }
 
-  static let header = """
-    | load | watched on | rate /s | CPU ns/msg | not shown | frames /s | terminal KB/s | its reader's CPU | rate ratio | CPU ratio |
-    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-    """
+  static let header = Table.header(
+    words: ["load", "watched on"],
+    numbers: [
+      "rate /s", "busy", "CPU ns/msg", "not shown", "frames /s", "terminal KB/s", "its reader's CPU", "rate ratio",
+      "CPU ratio",
+    ]
+  )
+
+  /// The loads, by name.
+  static let loads = [("lines-100", Load.lines100), ("lines-64x1", Load.lines64x1)]
 
   let programs: Programs
+  let name: String
   let load: Load
   let seconds: Double
   private var rounds: [Watching: [Figures]] = [:]
 
-  init(_ programs: Programs, _ load: Load, seconds: Double) {
+  init(_ programs: Programs, _ name: String, _ load: Load, seconds: Double) {
     self.programs = programs
+    self.name = name
     self.load = load
     self.seconds = seconds
   }
 
-  mutating func runRound() throws(Failure) {
-    for watching in Watching.allCases {
-      let figures = watching == .plain ? try plain() : try screen(speed: watching.speed)
+  /// Nobody is always the first.
+  mutating func runRound(isReversed: Bool) throws(Failure) {
+    for watching in isReversed ? Watching.allCases.reversed() : Watching.allCases {
+      let figures =
+        switch watching {
+        case .plain: try plain([])
+        case .quiet: try plain(["--quiet"])
+        case .screen, .slowScreen: try screen(speed: watching.speed)
+        }
       rounds[watching, default: []].append(figures)
     }
   }
 
-  private func plain() throws(Failure) -> Figures {
-    let server = try RunningProgram(programs.serverCommand + ["--no-tui"], .standardError)
-    let text = try server.text(until: "\n")
-    let port = text.split(separator: ":").last.map { $0.prefix { $0.isNumber } } ?? ""
-    let load = try load.start(port: String(port), seconds: seconds, server: server.process)
-    return Figures(lines: try load.text(until: "server_memory"))
+  private func plain(_ options: [String]) throws(Failure) -> Figures {
+    let server = try RunningProgram(programs.serverCommand + ["--no-tui"] + options, .nowhere)
+    let address = Load.address(port: try server.port())
+    return Figures(lines: try load.start(address: address, seconds: seconds, server: server.process).output())
   }
 
   private func screen(speed: Double?) throws(Failure) -> Figures {
     let server = try WatchedProgram(programs.serverCommand, speed: speed)
-    let port = try server.word(after: Programs.loopback)
-    let load = try load.start(port: port, seconds: seconds, server: server.program.process)
+    let address = Load.address(port: try server.word(after: RunningProgram.loopback))
+    let load = try load.start(address: address, seconds: seconds, server: server.program.process)
     let begin = Sample(server)
     server.read(seconds: seconds + 30) { load.isReadable(within: 0) }
     let end = Sample(server)
-    var figures = Figures(lines: try load.text(until: "server_memory"))
+    var figures = Figures(lines: try load.output())
     let elapsed = Double(end.time - begin.time) / 1e9
     figures["frames"] = Double(end.frames - begin.frames) / elapsed
     figures["terminal"] = Double(end.bytes - begin.bytes) / elapsed / 1000
@@ -78,7 +92,7 @@ struct Flood {
 
   /// What is known at a moment about a terminal and the one that reads it.
   private struct Sample {
-    let time = programs_clock()
+    let time = now_nanoseconds()
     let frames: Int
     let bytes: Int
     let processorSeconds: Double
@@ -102,11 +116,11 @@ struct Flood {
       }
       func ratio(_ name: String) -> String {
         guard watching != .plain else { return "" }
-        let pairs = zip(all, rounds[.plain, default: []])
-        return pairs.compactMap { Figures.ratio($0, $1, name) }.median.map { Table.number($0, 2) } ?? ""
+        return Ratio(name, of: all, to: rounds[.plain, default: []])?.text ?? ""
       }
       return Table.row([
-        watching == .plain ? load.name : "", watching.name, median("rate", 0), median("server_ns_a_message", 0),
+        watching == .plain ? name : "", watching.name, median("rate", 0), median("server_busy", 2),
+        median("server_ns_a_message", 0),
         median("not shown", 1, times: 100, unit: " %"), median("frames", 1), median("terminal", 0),
         median("reader", 1, times: 100, unit: " %"), ratio("rate"), ratio("server_ns_a_message"),
       ])

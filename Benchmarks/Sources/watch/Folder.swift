@@ -1,4 +1,5 @@
 import Glibc
+import Measuring
 
 /// A folder that stands in for the user's home, so that what the programs keep there is theirs alone.
 enum Folder {

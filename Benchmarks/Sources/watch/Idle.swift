@@ -1,4 +1,5 @@
 import Glibc
+import Measuring
 
 /// How often the programs wake while nothing happens: their context switches, thread by thread.
 struct Idle {
@@ -20,8 +21,8 @@ struct Idle {
   }
 
   private func plainRows() throws(Failure) -> [String] {
-    let server = try RunningProgram(programs.serverCommand + ["--no-tui"], .standardError)
-    let port = String(try server.text(until: "\n").split(separator: ":").last?.prefix { $0.isNumber } ?? "")
+    let server = try RunningProgram(programs.serverCommand + ["--no-tui"], .nowhere)
+    let port = try server.port()
     let client = try RunningProgram(
       [programs.client, "--no-tui", "127.0.0.1", port],
       core: Processors.other,
@@ -37,7 +38,7 @@ struct Idle {
 
   private func screenRows(_ size: RunningProgram.Size) throws(Failure) -> [String] {
     let server = try WatchedProgram(programs.serverCommand, size: size)
-    let port = try server.word(after: Programs.loopback)
+    let port = try server.word(after: RunningProgram.loopback)
     let client = try WatchedProgram([programs.client, "127.0.0.1", port], size: size)
     guard client.read(seconds: 5, until: { client.scanner.frames > 0 }) else { throw Failure("no frame came") }
     client.read(seconds: 0.5)

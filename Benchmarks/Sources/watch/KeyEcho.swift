@@ -1,5 +1,6 @@
+import CMeasuring
 import Glibc
-import programs
+import Measuring
 
 /// How long a key takes to show on the server's screen, with and without a flood of messages.
 struct KeyEcho {
@@ -44,12 +45,12 @@ struct KeyEcho {
   let presses: Int
 
   /// The rows for a load, or for none, on a terminal of a speed.
-  func rows(_ load: Load?, _ watching: Flood.Watching) throws(Failure) -> [String] {
+  func rows(_ name: String, _ load: Load?, _ watching: Flood.Watching) throws(Failure) -> [String] {
     let server = try WatchedProgram(programs.serverCommand, speed: watching.speed)
-    let port = try server.word(after: Programs.loopback)
+    let port = try server.word(after: RunningProgram.loopback)
     let seconds = Double(presses * Kind.all.count) * 1.5 + 30
     let generator = try load.map { load throws(Failure) in
-      try load.start(port: port, seconds: seconds, server: server.program.process)
+      try load.start(address: Load.address(port: port), seconds: seconds, server: server.program.process)
     }
     defer { generator?.end() }
     // Until the history is full, and there are rows to go up to.
@@ -62,7 +63,7 @@ struct KeyEcho {
       func cell(_ share: Double) -> String { times.percentile(share).map { Table.number($0, 2) } ?? "" }
       rows.append(
         Table.row([
-          load?.name ?? "none", watching.name, kind.name, "\(presses)", cell(0.5), cell(0.9), cell(0.99),
+          name, watching.name, kind.name, "\(presses)", cell(0.5), cell(0.9), cell(0.99),
           times.max().map { Table.number($0, 2) } ?? "", "\(presses - times.count)",
         ])
       )
@@ -78,10 +79,10 @@ struct KeyEcho {
     for index in 0..<presses {
       let press = kind.presses[index % kind.presses.count]
       server.forgetText()
-      let begin = programs_clock()
+      let begin = now_nanoseconds()
       server.type(press.key)
       if server.read(seconds: 1, until: { server.scanner.contains(press.sign) }) {
-        times.append(Double(programs_clock() - begin) / 1e6)
+        times.append(Double(now_nanoseconds() - begin) / 1e6)
       }
       // At any moment between two frames.
       server.read(seconds: KeyEcho.pause * Double.random(in: 0.7...1.3))

@@ -1,5 +1,6 @@
+import CMeasuring
 import Glibc
-import programs
+import Measuring
 
 /// How long the programs and their neighbours take from their execution to what a user waits for, and what they cost then.
 struct Starts {
@@ -23,9 +24,8 @@ struct Starts {
 
   /// A row a program; all are started in turn, round by round.
   func rows() throws(Failure) -> [String] {
-    let host = try RunningProgram(programs.serverCommand + ["--no-tui"], .standardError)
-    let port = String(try host.text(until: "\n").split(separator: ":").last?.prefix { $0.isNumber } ?? "")
-    let contenders = try contenders(port: port).filter { Files.size(ofCommand: $0.command[0]) != nil }
+    let host = try RunningProgram(programs.serverCommand + ["--no-tui"], .nowhere)
+    let contenders = try contenders(port: try host.port()).filter { Files.size(ofCommand: $0.command[0]) != nil }
     var times = [[Double]](repeating: [], count: contenders.count)
     var memories = times
     // The first round is for the caches, and for what a program writes when it is started for the first time.
@@ -93,14 +93,14 @@ struct Starts {
   }
 
   private static func untilWaiting(_ command: [String]) throws(Failure) -> (Double, Double) {
-    let program = try RunningProgram(command, .standardOutput)
+    let program = try RunningProgram(command, .pipe)
     _ = try program.text(until: "waiting\n")
     return (elapsed(program), settledMemory(program.process))
   }
 
   /// Asks for a connection again and again, which costs the started program's processor nothing.
   private static func untilConnected(_ command: [String]) throws(Failure) -> (Double, Double) {
-    let program = try RunningProgram(command, .standardOutput)
+    let program = try RunningProgram(command, .pipe)
     let port = UInt16(command.last ?? "") ?? 0
     while true {
       let descriptor = loopbackSocket(port, connect)
@@ -108,7 +108,7 @@ struct Starts {
         defer { close(descriptor) }
         return (elapsed(program), settledMemory(program.process))
       }
-      guard programs_clock() - program.start < 5_000_000_000 else { throw Failure("\(command[0]) never listened") }
+      guard now_nanoseconds() - program.start < 5_000_000_000 else { throw Failure("\(command[0]) never listened") }
     }
   }
 
@@ -136,7 +136,7 @@ struct Starts {
   }
 
   private static func elapsed(_ program: RunningProgram) -> Double {
-    Double(programs_clock() - program.start) / 1e6
+    Double(now_nanoseconds() - program.start) / 1e6
   }
 
   private static func settledMemory(_ process: pid_t) -> Double {

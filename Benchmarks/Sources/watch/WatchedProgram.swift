@@ -1,5 +1,6 @@
+import CMeasuring
 import Glibc
-import programs
+import Measuring
 
 /// A program on a terminal of its own, and its terminal: what reads all that it writes, as fast as it comes or at a slow
 /// line's speed, and types.
@@ -21,15 +22,15 @@ final class WatchedProgram {
   ) throws(Failure) {
     program = try RunningProgram(command, .terminal(size))
     self.speed = speed
-    begin = programs_clock()
+    begin = now_nanoseconds()
   }
 
   /// Reads until `isDone` of what came, for so many seconds at most; false when that never was.
   @discardableResult
   func read(seconds: Double, until isDone: () -> Bool = { false }) -> Bool {
-    let deadline = programs_clock() + UInt64(seconds * 1e9)
+    let deadline = now_nanoseconds() + UInt64(seconds * 1e9)
     while !isDone() {
-      let now = programs_clock()
+      let now = now_nanoseconds()
       guard now < deadline, !hasEnded else { return false }
       // Not longer than the condition may stay unnoticed: it may be about something else than this terminal.
       let wait = CInt(min(20, (deadline - now) / 1_000_000 + 1))
@@ -41,7 +42,7 @@ final class WatchedProgram {
   private func readOnce(milliseconds: CInt) {
     var limit = 65_536
     if let speed {
-      let allowed = speed * Double(programs_clock() - begin) / 1e9 - Double(byteCount)
+      let allowed = speed * Double(now_nanoseconds() - begin) / 1e9 - Double(byteCount)
       // A line hands over what came in some milliseconds.
       guard allowed >= 256 else { return _ = usleep(2000) }
       limit = min(limit, Int(allowed))

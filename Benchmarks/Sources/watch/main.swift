@@ -1,5 +1,6 @@
+import CMeasuring
 import Glibc
-import programs
+import Measuring
 
 /// `watch`: what it costs to watch, how soon a key shows, how often the programs wake, and how soon they have started.
 struct Options {
@@ -18,7 +19,7 @@ struct Options {
                  [flood] [keys] [idle] [starts]
       --rounds   rounds of the flood, in each without and with screens (5)
       --seconds  how long each run of the flood is measured (1)
-      --presses  presses of each key (200)
+      --presses  presses of each key, on a slow terminal a quarter of them (200)
       --starts   starts of each program (20)
       --idle     how long nothing happens (10)
     """
@@ -58,32 +59,30 @@ func show(_ rows: [String]) {
 
 func run(_ options: Options) throws(Failure) {
   let programs = options.programs
+  show([Setting.text(command: CommandLine.arguments)])
   for subject in Options.Subject.allCases where options.subjects.contains(subject) {
     // The reader of a flood's terminal is on the server's processor: the load must not have to wait for it.
-    programs_stay_on(subject == .starts ? Processors.other : Processors.watched)
+    stay_on(subject == .starts ? Processors.other : Processors.measured)
     switch subject {
     case .flood:
-      show([Flood.header])
-      for load in Load.all {
-        var flood = Flood(programs, load, seconds: options.seconds)
-        for _ in 0..<options.rounds { try flood.runRound() }
+      show(["", Flood.header])
+      for (name, load) in Flood.loads {
+        var flood = Flood(programs, name, load, seconds: options.seconds)
+        for round in 0..<options.rounds { try flood.runRound(isReversed: !round.isMultiple(of: 2)) }
         show(flood.rows)
       }
     case .keys:
       show(["", KeyEcho.header])
       let keys = KeyEcho(programs: programs, presses: options.presses)
-      show(try keys.rows(nil, .screen))
-      for load in Load.all { show(try keys.rows(load, .screen)) }
-      show(try keys.rows(Load.all[0], .slowScreen))
+      show(try keys.rows("none", nil, .screen))
+      for (name, load) in Flood.loads { show(try keys.rows(name, load, .screen)) }
+      // Half a second each.
+      let fewKeys = KeyEcho(programs: programs, presses: max(1, options.presses / 4))
+      show(try fewKeys.rows("lines-100", .lines100, .slowScreen))
     case .idle: show(["", Idle.header] + (try Idle(programs: programs, seconds: options.idleSeconds).rows()))
     case .starts: show(["", Starts.header] + (try Starts(programs: programs, rounds: options.starts).rows()))
     }
   }
-}
-
-func complain(_ text: String) {
-  let line = Array("\(text)\n".utf8)
-  _ = write(STDERR_FILENO, line, line.count)
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {

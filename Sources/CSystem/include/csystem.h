@@ -46,6 +46,8 @@ int csystem_set_version6_only(int descriptor);
 int csystem_set_abortive_close(int descriptor);
 /// Asks for a receive buffer of `bytes`, beyond the system's limit where the process may.
 int csystem_set_receive_buffer(int descriptor, int bytes);
+/// Asks for a send buffer of `bytes`, as far as the system's limit goes.
+int csystem_set_send_buffer(int descriptor, int bytes);
 /// Makes received datagrams carry their destination and the count of those that the kernel dropped.
 int csystem_set_datagram_reports(int descriptor, int family);
 /// The peer's process and user of a Unix stream socket.
@@ -84,6 +86,9 @@ int csystem_folder_open(const char *path);
 /// mkdir(2) for the user alone.
 int csystem_folder_make(const char *path);
 int csystem_folder_parent(int folder);
+/// Locks a folder against whoever else does (flock(2)) until the descriptor that this gives is closed; -EWOULDBLOCK where
+/// somebody else has it locked for so long.
+int csystem_folder_lock(const char *path, int milliseconds);
 /// A folder's owner, its permission bits (chmod(2)), and what tells it from every other.
 struct csystem_folder {
   uint64_t device;
@@ -126,6 +131,8 @@ struct csystem_datagram {
   uint8_t is_truncated;
   /// Whether it was sent to a broadcast address, a subnet's own included, or a multicast group; IPv4 on Linux only.
   uint8_t is_broadcast;
+  /// Whether the kernel can't say that, because nobody had asked for it when the datagram came.
+  uint8_t is_unsure;
   struct csystem_address source;
   /// Where it was sent to; family 0 where the kernel does not tell.
   struct csystem_address destination;
@@ -154,8 +161,8 @@ int csystem_datagrams_transmit(struct csystem_datagrams *group, int descriptor);
 size_t csystem_datagrams_sent_bytes(const struct csystem_datagrams *group);
 /// The errno of the last reply that the last send could not send; 0 when all went.
 int csystem_datagrams_send_error(const struct csystem_datagrams *group);
-/// Which of the first 32 replies the last send could not send, a bit each.
-uint32_t csystem_datagrams_unsent(const struct csystem_datagrams *group);
+/// Which of the first 64 replies the last send could not send, a bit each.
+uint64_t csystem_datagrams_unsent(const struct csystem_datagrams *group);
 
 // Names.
 

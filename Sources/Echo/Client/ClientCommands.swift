@@ -42,7 +42,14 @@ enum ClientCommands {
       action: .save,
       help: "save all, filtered or message; .jsonl: JSON"
     ),
-    .init("copy", action: .copy, help: "copy what the detail shows"),
+    .init(
+      "copy",
+      "[AS [WHAT]]",
+      choices: CommandLineRequest.forms,
+      moreChoices: CommandLineRequest.scopes,
+      action: .copy,
+      help: "copy the detail; as nc: a command that sends it"
+    ),
     .init("clear", action: .clear, help: "clear the log; asks"),
     .init("mouse", action: .mouse, help: "turn the mouse on or off"),
     .init("quit", action: .quit, help: "send what is queued, then quit"),

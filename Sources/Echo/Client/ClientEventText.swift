@@ -38,6 +38,7 @@ extension ClientEnd {
       case .cannotAdopt: "no socket"
       case .pathTaken: "path taken"
       case .unsafeFolder: "unsafe folder"
+      case .foreignServer: "another user"
       }
     }
   }

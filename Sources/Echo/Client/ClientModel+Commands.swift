@@ -97,7 +97,7 @@ extension ClientModel {
     case .reconnect: return reconnect()
     case .close: return close()
     case .save: return [.file(try browser.startSave(argument))]
-    case .copy: return copy()
+    case .copy: return try copy(argument)
     case .clear: focus = .question(.clear)
     case .mouse: return toggleMouse()
     case .quit: return quit(wasArmed: false)
@@ -161,6 +161,7 @@ extension ClientModel {
       throw CommandProblem("not changed, for what is queued: \(error.text(framing: new, transport: transport))")
     }
     framing = new
+    framingStart = browser.log.endID
     return [.request(.frame(new))] + reconnect()
   }
 

@@ -139,6 +139,29 @@ extension ClientModel {
     return bytes.isEmpty ? [] : [.copy(bytes)]
   }
 
+  /// Copies what was sent as a command line that sends it again; what the detail shows, where nothing is said.
+  mutating func copy(_ argument: String) throws(CommandProblem) -> [Effect<ClientRequest>] {
+    if argument.isEmpty { return copy() }
+    let request = try CommandLineRequest(argument)
+    var ids = max(browser.log.firstID, framingStart)..<browser.log.endID
+    if request.scope == .message {
+      guard let id = browser.subjectID, case .sent = browser.log[id]?.kind else {
+        throw CommandProblem("only what was sent can be sent again: M-Up selects it")
+      }
+      guard id >= framingStart else { throw CommandProblem("that was sent in another framing") }
+      ids = id..<(id + 1)
+    }
+    let scope = CommandLineJob<ClientLog>.Scope(ids: ids, areSent: true, framing: framing, transport: transport)
+    browser.startCopy(
+      scope,
+      as: try ShellCommand(request.form, to: endpoint, transport, framing, awaitsReceipts: awaitsReceipts)
+    )
+    return copySlice()
+  }
+
+  /// Goes on with a command line that is being copied.
+  mutating func copySlice() -> [Effect<ClientRequest>] { browser.copySlice().map { [.copy($0)] } ?? [] }
+
   mutating func toggleMouse() -> [Effect<ClientRequest>] {
     isMouseOn.toggle()
     browser.notice = .mouse(isOn: isMouseOn)

@@ -43,7 +43,11 @@ package struct ClientModel: ScreenModel {
     case asked
   }
 
+  /// Where it connects to, as the user named it.
+  let endpoint: Endpoint?
   var framing: Framing
+  /// The first row since the framing is this one.
+  var framingStart: UInt64 = 0
   let transport: Transport
   let timeoutNanoseconds: Int64
   let awaitsReceipts: Bool
@@ -90,10 +94,11 @@ package struct ClientModel: ScreenModel {
   var isQuitArmed = false
   var nextID: UInt64 = 1
 
-  /// `title` names the endpoint: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself;
+  /// `title` names the endpoint, as far as it is known: `tcp 127.0.0.1:5000`; `reconnects`: what is lost is connected again by itself;
   /// `remembered`: what was entered in earlier runs, or nil for no memory of this one either.
   package init(
     title: String,
+    endpoint: Endpoint? = nil,
     framing: Framing,
     transport: Transport,
     timeoutNanoseconds: Int64 = 5_000_000_000,
@@ -106,6 +111,7 @@ package struct ClientModel: ScreenModel {
     look: Look = Look()
   ) {
     self.title = title
+    self.endpoint = endpoint
     self.framing = framing
     self.transport = transport
     self.timeoutNanoseconds = timeoutNanoseconds
@@ -190,7 +196,7 @@ package struct ClientModel: ScreenModel {
   private mutating func work() -> [Effect<ClientRequest>] {
     let wasSearching = browser.isSearching
     defer { if wasSearching, !browser.isSearching { settleSplit() } }
-    return browser.work().map(Effect.file)
+    return browser.work().map(Effect.file) + copySlice()
   }
 
   /// Tells the parts their sizes.

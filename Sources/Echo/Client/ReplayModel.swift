@@ -101,6 +101,7 @@ package struct ReplayModel {
 
   private mutating func take(_ message: ReplayMessage) {
     if message.payload.first == ReplayModel.stopByte, !plan.sendsStops { return tally.stops += 1 }
+    if message.isTruncated { return tally.truncated += 1 }
     waiting.append(message)
     waitingBytes += message.payload.count
   }

@@ -7,12 +7,15 @@ package struct ReplayMessage: Hashable, Sendable {
   package var time: Timestamp
   /// Whether the recorded server answered it.
   package var isAnswered: Bool
+  /// Whether the payload is no more than its beginning.
+  package var isTruncated: Bool
   package var payload: [UInt8]
 
-  package init(sequence: UInt64, time: Timestamp, isAnswered: Bool, payload: [UInt8]) {
+  package init(sequence: UInt64, time: Timestamp, isAnswered: Bool, isTruncated: Bool = false, payload: [UInt8]) {
     self.sequence = sequence
     self.time = time
     self.isAnswered = isAnswered
+    self.isTruncated = isTruncated
     self.payload = payload
   }
 }

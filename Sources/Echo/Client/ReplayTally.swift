@@ -11,6 +11,8 @@ package struct ReplayTally: Hashable, Sendable {
   package var missing: UInt64 = 0
   /// Messages that were left out because they begin with the stop byte.
   package var stops: UInt64 = 0
+  /// Messages that were left out because only their beginnings were recorded.
+  package var truncated: UInt64 = 0
   /// Messages that do not fit the framing, and were not sent.
   package var misfits: UInt64 = 0
 }

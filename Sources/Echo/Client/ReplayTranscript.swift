@@ -89,7 +89,8 @@ struct ReplayTranscript {
           + "\(tally.different) otherwise, \(tally.missing) not"
       )
       for (count, words) in [
-        (tally.unexpected, "unexpected"), (tally.stops, "left out: stop messages"), (tally.misfits, "not sent"),
+        (tally.unexpected, "unexpected"), (tally.stops, "left out: stop messages"),
+        (tally.truncated, "left out: only their beginnings were recorded"), (tally.misfits, "not sent"),
       ] where count > 0 {
         output.append("; \(count) \(words)")
       }
@@ -104,6 +105,7 @@ struct ReplayTranscript {
       json.field("missing", tally.missing)
       json.field("unexpected", tally.unexpected)
       json.field("stops", tally.stops)
+      json.field("truncated", tally.truncated)
       json.field("misfits", tally.misfits)
       json.end(into: &output)
     }

@@ -22,8 +22,8 @@ package struct ExportedRun: Sendable {
   /// An address at which a peer could have reached the server: the one where it listened, or, where it listened on all, one
   /// that stands for it.
   func address(facing peer: Peer) -> SocketAddress {
-    let listeners = endpoints.filter { $0.transport == peer.transport }.compactMap { endpoint in
-      Array(endpoint.addressText.utf8).withUnsafeBytes { SocketAddress(written: $0) }
+    let listeners = endpoints.filter { $0.transport == peer.transport }.compactMap {
+      SocketAddress(written: $0.addressText)
     }
     .filter { $0.family == peer.address.family }
     let near = listeners.first { $0.isLoopback == peer.address.isLoopback && !$0.isUnspecified }
@@ -38,9 +38,6 @@ package struct ExportedRun: Sendable {
 }
 
 extension SocketAddress {
-  /// All of a machine's addresses.
-  fileprivate var isUnspecified: Bool { high == 0 && low == 0 }
-
   /// The loopback address where the peer has it, too; otherwise one for documents (RFC 5737, RFC 3849).
   fileprivate static func stand(for peer: SocketAddress) -> SocketAddress {
     switch (peer.family, peer.isLoopback) {

@@ -40,7 +40,7 @@ struct AddressPattern: Hashable, Sendable {
       return
     }
     guard let (address, prefix) = AddressPattern.split(text, bits: 32),
-      let bits = AddressPattern.ipv4(address, isShort: prefix != nil)
+      let bits = AddressText.ipv4(address, isShort: prefix != nil)
     else { return nil }
     let length = prefix ?? 32
     host = .ipv4(bits: bits & AddressPattern.mask(length, of: 32), prefix: length)
@@ -51,10 +51,10 @@ struct AddressPattern: Hashable, Sendable {
     let parts = whole.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
     var scope: UInt32 = 0
     if parts.count == 2 {
-      guard let number = AddressPattern.number(parts[1], upTo: UInt64(UInt32.max)) else { return nil }
+      guard let number = AddressText.number(parts[1], upTo: UInt64(UInt32.max)) else { return nil }
       scope = UInt32(number)
     }
-    guard let (high, low) = AddressPattern.ipv6(parts[0]) else { return nil }
+    guard let (high, low) = AddressText.ipv6(parts[0]) else { return nil }
     self.port = port
     let length = prefix ?? 128
     if high == 0, low >> 32 == 0xFFFF, length >= 96 {
@@ -92,70 +92,18 @@ extension AddressPattern {
     return length == 0 ? 0 : ones & (ones << UInt64(bits - length))
   }
 
-  /// A number in decimal digits, without zeros before it.
-  static func number(_ text: Substring, upTo limit: UInt64) -> UInt64? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.count == 1 || text.first != "0",
-      let value = UInt64(text), value <= limit
-    else { return nil }
-    return value
-  }
-
   /// Nothing, or a colon and a port.
   private static func port(_ text: Substring) -> (number: UInt16?, Void)? {
     if text.isEmpty { return (nil, ()) }
-    guard text.hasPrefix(":"), let port = number(text.dropFirst(), upTo: 65_535) else { return nil }
+    guard text.hasPrefix(":"), let port = AddressText.number(text.dropFirst(), upTo: 65_535) else { return nil }
     return (UInt16(port), ())
   }
 
   /// Parts an address from the length of its network's prefix.
   private static func split(_ text: Substring, bits: UInt64) -> (address: Substring, prefix: Int?)? {
     guard let slash = text.firstIndex(of: "/") else { return (text, nil) }
-    guard let prefix = number(text[text.index(after: slash)...], upTo: bits) else { return nil }
+    guard let prefix = AddressText.number(text[text.index(after: slash)...], upTo: bits) else { return nil }
     return (text[..<slash], Int(prefix))
-  }
-
-  /// Four numbers; fewer, with zeros for the rest, if `isShort`.
-  private static func ipv4(_ text: Substring, isShort: Bool) -> UInt64? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4 || (isShort && parts.count < 4) else { return nil }
-    var bits: UInt64 = 0
-    for index in 0..<4 {
-      guard let value = index < parts.count ? number(parts[index], upTo: 255) : 0 else { return nil }
-      bits = bits << 8 | value
-    }
-    return bits
-  }
-
-  /// The text forms of RFC 4291, 2.2.
-  static func ipv6(_ text: Substring) -> (high: UInt64, low: UInt64)? {
-    var head = text
-    var end: Substring?
-    if let colon = text.indices.first(where: { text[$0...].hasPrefix("::") }) {
-      head = text[..<colon]
-      end = text[colon...].dropFirst(2)
-    }
-    guard let head = groups(head), let tail = end.map(groups) ?? [] else { return nil }
-    let missing = 8 - head.count - tail.count
-    guard end == nil ? missing == 0 : missing >= 1 else { return nil }
-    let all = head + [UInt64](repeating: 0, count: missing) + tail
-    return (all[..<4].reduce(0) { $0 << 16 | $1 }, all[4...].reduce(0) { $0 << 16 | $1 })
-  }
-
-  private static func groups(_ text: Substring) -> [UInt64]? {
-    guard !text.isEmpty else { return [] }
-    var groups: [UInt64] = []
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, part.contains("."), let bits = ipv4(part, isShort: false) {
-        groups += [bits >> 16, bits & 0xFFFF]
-      } else {
-        guard (1...4).contains(part.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit }),
-          let value = UInt64(part, radix: 16)
-        else { return nil }
-        groups.append(value)
-      }
-    }
-    return groups
   }
 }
 

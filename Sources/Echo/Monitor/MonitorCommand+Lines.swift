@@ -13,7 +13,7 @@ extension MonitorCommand {
     case .stop: .send(Array("{\"command\":\"stop\"}\n".utf8))
     case .disconnect(let connection):
       .send(Array("{\"command\":\"disconnect\",\"connection\":\(connection.number)}\n".utf8))
-    case .recorded, .recordingFailed: nil
+    case .recorded, .recordingRotated, .recordingFailed: nil
     }
   }
 }

@@ -23,6 +23,12 @@ extension ServerEvent {
     case "failure":
       let peer = object["peer"] == nil ? nil : try object.peer()
       self = .failure(try object.systemError(), peer: peer, at: try object.time())
+    case "recording_started":
+      let step = RecordingStep.started(durability: try object.visible("durability"))
+      self = .recording(file: try object.visible("file"), step, at: try object.time())
+    case "recording_rotated":
+      let step = RecordingStep.rotated(to: try object.visible("moved_to"))
+      self = .recording(file: try object.visible("file"), step, at: try object.time())
     case "recording":
       let failure = RecordingFailure(
         reason: try object.visible("error"),

@@ -25,6 +25,9 @@ package protocol RecordedRows: Sendable {
   /// The id of the message of that number in the run that a row is of; nil if there is none.
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64?
 
+  /// The run that a row is of, and the ids of its rows; nil where that can't be read.
+  func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)?
+
   /// An event's line of JSON as it stands in the file, of which no byte is trusted.
   func line(of id: UInt64) -> [UInt8]
 

@@ -25,7 +25,14 @@ enum ServerCommands {
         action: .save,
         help: "save all, filtered, marked or message; .jsonl: JSON"
       ),
-      .init("copy", action: .copy, help: "copy what the detail shows"),
+      .init(
+        "copy",
+        "[AS [WHAT]]",
+        choices: CommandLineRequest.forms,
+        moreChoices: CommandLineRequest.scopes,
+        action: .copy,
+        help: "copy the detail; as nc: a command that sends it"
+      ),
       .init("clear", action: .clear, help: "clear the list; asks"),
       .init("disconnect", action: .disconnect, help: "disconnect the selected message's peer; asks"),
       .init("mouse", action: .mouse, help: "turn the mouse on or off"),

@@ -13,6 +13,7 @@ extension ServerEvent {
     case .stopping(.message, _): "sent the stop message: stopping"
     case .stopping(.asked, _): "stopping"
     case .stopping(.recordingFailed, _): "stopping: nothing can be recorded"
+    case .recording(let file, let step, _): step.text(file)
     case .recordingFailed(let failure, _): failure.text
     }
   }
@@ -26,7 +27,7 @@ extension ServerEvent {
   /// Whether something went wrong.
   package var isAlert: Bool {
     switch self {
-    case .listening, .messages, .connected, .stopping, .stopped: false
+    case .listening, .messages, .connected, .recording, .stopping, .stopped: false
     case .disconnected(_, let reason, _, _): reason.abnormalText != nil
     case .dropped, .refused, .failure, .recordingFailed: true
     }
@@ -40,7 +41,8 @@ extension ServerEvent {
     case .dropped(_, let time), .refused(_, let time): (nil, time)
     case .failure(_, let peer, let time): (peer, time)
     case .stopping(.message(let peer), let time): (peer, time)
-    case .stopping(.asked, let time), .stopping(.recordingFailed, let time), .recordingFailed(_, let time): (nil, time)
+    case .stopping(.asked, let time), .stopping(.recordingFailed, let time): (nil, time)
+    case .recording(_, _, let time), .recordingFailed(_, let time): (nil, time)
     }
   }
 }
@@ -93,6 +95,16 @@ extension Drop {
       let messages = "\(Figures.quantity(count, "message")) received but not shown"
       let what = notices == 0 ? messages : count == 0 ? "\(events) not shown" : "\(messages), \(events)"
       return "\(what): the output is too slow"
+    }
+  }
+}
+
+extension RecordingStep {
+  /// What is told of a file.
+  func text(_ file: String) -> String {
+    switch self {
+    case .started(let durability): "recording to \(file) (durability \(durability))"
+    case .rotated(let name): "\(file) was full or old: it is \(name) now, and recording goes on in a new \(file)"
     }
   }
 }

@@ -8,7 +8,7 @@ enum ServerKeys {
     case follow, pause
     case open, back, nextPane, peers, order, statistics, mode
     case find, findNext, findPrevious, nextOddity, previousOddity, filter
-    case mark, save, copy, clear, disconnect
+    case mark, save, copy, copyAs, clear, disconnect
     case command, mouse, help, redraw, suspend, quit, quitNow
   }
 
@@ -76,6 +76,7 @@ enum ServerKeys {
         .init(.character("m"), action: .mark, help: "mark the message, or unmark it"),
         .init(.character("w"), action: .save, help: "save marked, filtered or all messages", hint: "save"),
         .init(.character("c"), action: .copy, help: "copy what the detail shows (OSC 52)"),
+        .init(.character("C"), action: .copyAs, help: "copy as a command line that sends it again"),
         .init(.character("z"), action: .clear, help: "clear the list; asks"),
         .init(.character("D"), action: .disconnect, help: "disconnect the peer; asks"),
       ]
@@ -108,7 +109,8 @@ enum ServerKeys {
 
   /// What is done with messages, which have to be in sight for it.
   static let forMessages: Set<Action> = [
-    .mark, .copy, .clear, .mode, .find, .findNext, .findPrevious, .nextOddity, .previousOddity, .follow, .pause,
+    .mark, .copy, .copyAs, .clear, .mode, .find, .findNext, .findPrevious, .nextOddity, .previousOddity, .follow,
+    .pause,
   ]
 
   /// The keys to name while a pane has them.

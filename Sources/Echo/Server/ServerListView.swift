@@ -73,6 +73,12 @@ extension ServerModel {
       }
       draw(line, on: &surface)
     }
+    // The one row says that what comes is recorded.
+    if isRecording, browser.log.endID == 1 {
+      var below = rect
+      _ = below.takeTop(1)
+      drawWelcome(below, on: &surface)
+    }
   }
 
   private func drawWelcome(_ rect: Rect, on surface: inout Surface) {

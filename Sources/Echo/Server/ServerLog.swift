@@ -40,6 +40,14 @@ struct ServerLog: StretchedLog {
   /// Whether there are rows that were recorded before this server ran.
   var hasEarlierRuns: Bool { start.map { firstID < $0 } ?? false }
 
+  /// The ids of what this server has received, or of all where there is no such server.
+  var ownIDs: Range<UInt64> { max(firstID, min(start ?? firstID, endID))..<endID }
+
+  /// The run that a row of the recording is of, if not of the one that goes on here.
+  func earlierRun(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? {
+    start.map { id >= $0 } == true ? nil : recorded?.rows.run(of: id)
+  }
+
   var firstID: UInt64 {
     guard let recorded else { return received.firstID }
     guard start != nil else { return recorded.firstID }

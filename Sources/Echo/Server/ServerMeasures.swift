@@ -37,7 +37,7 @@ struct ServerMeasures: Sendable {
     case .stopped(var totals, _):
       totals.noticesDropped = self.totals.noticesDropped
       self.totals = totals
-    case .listening, .failure, .recordingFailed, .stopping: break
+    case .listening, .failure, .recording, .recordingFailed, .stopping: break
     }
   }
 

@@ -106,6 +106,7 @@ extension ServerModel {
     case .previousOddity: browser.find(.oddity, isForward: false)
     case .mark: browser.toggleMark()
     case .copy: return copy()
+    case .copyAs: ask(.command, text: "copy nc ")
     case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: return toggleMouse()
@@ -133,7 +134,7 @@ extension ServerModel {
     }
   }
 
-  private mutating func openDetail() {
+  mutating func openDetail() {
     guard !browser.isDetailOpen, browser.openDetail() else { return }
     // Where the detail covers the list, the keys go to what is seen.
     focus(layout.isDetailAlone ? .detail : pane)
@@ -218,12 +219,6 @@ extension ServerModel {
   }
 
   // What is done with messages.
-
-  mutating func copy() -> [Effect<ServerCommand>] {
-    openDetail()
-    let bytes = browser.copyText()
-    return bytes.isEmpty ? [] : [.copy(bytes)]
-  }
 
   mutating func toggleMouse() -> [Effect<ServerCommand>] {
     isMouseOn.toggle()

@@ -81,7 +81,8 @@ extension ServerModel {
       } catch {
         return error.text
       }
-    case .copy: effects = copy()
+    case .copy:
+      do throws(CommandProblem) { effects = try copy(argument) } catch { return error.text }
     case .clear: askToClear()
     case .disconnect: askToDisconnect()
     case .mouse: effects = toggleMouse()

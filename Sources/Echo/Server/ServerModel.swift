@@ -42,6 +42,8 @@ package struct ServerModel: ScreenModel {
   var measures: ServerMeasures
   /// How far a recording is added up.
   var count = RecordedCount()
+  /// Whether what comes is recorded, or was to be.
+  private(set) var isRecording = false
   /// Why what comes is not recorded any more, though it was to be.
   private(set) var recordingFailure: RecordingFailure?
   var browser: LogBrowser<ServerLog>
@@ -116,7 +118,7 @@ package struct ServerModel: ScreenModel {
       measures.advance(to: moment.time)
       peersPane.sync(measures.peers)
     case .turn:
-      effects = browser.work().map(Effect.file)
+      effects = browser.work().map(Effect.file) + copySlice()
       countRecording()
     case .file(let event): if let path = browser.handle(event) { overlay = .question(.overwrite(path)) }
     case .news(let news): effects = handle(news)
@@ -180,6 +182,9 @@ package struct ServerModel: ScreenModel {
       phase = .stopping
       browser.log.append(event: news)
     case .stopped: return [.quit]
+    case .recording:
+      isRecording = true
+      browser.log.append(event: news)
     case .recordingFailed(let failure, _):
       recordingFailure = failure
       browser.log.append(event: news)

@@ -62,6 +62,7 @@ package struct ServerTranscript {
     case .refused(let refusal, _): plain.notice(refusal.text)
     case .failure(let error, let peer, _):
       plain.notice("\(error.call)\(peer.map { " on \($0)" } ?? "") failed: \(error.reason); the server goes on")
+    case .recording(let file, let step, _): plain.notice(step.text(file))
     case .recordingFailed(let failure, _): plain.notice(failure.text)
     case .stopping(.asked, _): plain.notice("stopping")
     case .stopping(.recordingFailed, _): break
@@ -101,6 +102,14 @@ package struct ServerTranscript {
       json.begin("failure", at: time)
       if let peer { describe(peer) }
       describe(error)
+    case .recording(let file, .started(let durability), let time):
+      json.begin("recording_started", at: time)
+      json.field("file", file)
+      json.field("durability", durability)
+    case .recording(let file, .rotated(let name), let time):
+      json.begin("recording_rotated", at: time)
+      json.field("file", file)
+      json.field("moved_to", name)
     case .recordingFailed(let failure, let time):
       json.begin("recording", at: time)
       json.field("error", failure.reason)

@@ -51,6 +51,11 @@ extension ServerModel {
       }
     if let name = site.name { fields.add("echo_monitor \(name)", rank: 1) }
     fields.add(state, rank: 0)
+    if recordingFailure != nil {
+      fields.add("REC FAILED", rank: 1, style: look.theme[.error])
+    } else if isRecording, isRunning {
+      fields.add("REC", rank: 1)
+    }
     fields.add(endpointText, rank: 1)
     if let startTime, size.columns >= ServerLayout.uptimeColumns {
       let time = endTime ?? now.time

@@ -17,13 +17,16 @@ struct BatchBuilder {
   /// Where the next payload bytes will be.
   var nextOffset: Int { batch.bytes.count }
   /// What the batch weighs in a mailbox, in bytes.
-  var cost: Int { batch.bytes.count + batch.records.count * MemoryLayout<MessageRecord>.stride }
+  var cost: Int {
+    batch.bytes.count &+ batch.records.count &* MemoryLayout<MessageRecord>.stride
+      &+ batch.peers.count &* MemoryLayout<Peer>.stride
+  }
 
   /// The peer's place in the batch.
   mutating func place(of peer: Peer) -> UInt32 {
     // Most often it is another connection, which its number alone tells.
     if batch.peers.last?.connection != peer.connection || batch.peers.last != peer { batch.peers.append(peer) }
-    return UInt32(batch.peers.count - 1)
+    return UInt32(truncatingIfNeeded: batch.peers.count &- 1)
   }
 
   /// Forgets the peers of reads that finished no message, of which there is no end.
@@ -65,18 +68,17 @@ struct BatchBuilder {
     peer: UInt32,
     time: Timestamp
   ) -> Int {
-    let first = lastSequence
-    var last = first
+    let first = lastSequence &+ 1
+    let before = batch.records.count
     let runStart = position
     let base = nextOffset &- runStart
     // Room for lines of sixteen bytes, so that a batch of one message takes little memory.
     let room = min(BatchBuilder.runCount, (input.count &- position) / 16 &+ 1)
     batch.records.append(addingCapacity: room) { records in
       framer.cutRun(in: input, from: &position, except: Responder.stopByte, room: room) { start, count in
-        last &+= 1
         records.append(
           MessageRecord(
-            sequence: last,
+            sequence: first &+ UInt64(truncatingIfNeeded: records.count),
             time: time,
             wireCount: UInt64(truncatingIfNeeded: count &+ 1),
             offset: UInt32(truncatingIfNeeded: base &+ start),
@@ -87,10 +89,11 @@ struct BatchBuilder {
         )
       }
     }
-    lastSequence = last
+    let count = batch.records.count &- before
+    lastSequence &+= UInt64(truncatingIfNeeded: count)
     wireCount &+= UInt64(truncatingIfNeeded: position &- runStart)
     append(bytes: UnsafeRawBufferPointer(rebasing: input[runStart..<position]))
-    return Int(truncatingIfNeeded: last &- first)
+    return count
   }
 
   mutating func append(bytes: UnsafeRawBufferPointer) { batch.bytes.append(contentsOf: bytes) }
@@ -108,7 +111,7 @@ struct BatchBuilder {
   }
 
   /// The kernel did not take those answers whose bits are set, of all since the last that were settled.
-  mutating func settle(unsent: UInt32) {
+  mutating func settle(unsent: UInt64) {
     var left = unsent
     for index in settledCount..<batch.records.count where batch.records[index].flags.contains(.answered) {
       if left & 1 != 0 { batch.records[index].flags.remove(.answered) }
@@ -124,6 +127,7 @@ struct BatchBuilder {
     settledCount = 0
     batch.records.reserveCapacity(taken.records.count)
     batch.bytes.reserveCapacity(taken.bytes.count)
+    batch.peers.reserveCapacity(taken.peers.count)
     return taken
   }
 }

@@ -6,8 +6,9 @@ final class BoundSocket {
   let endpoint: Endpoint
   /// nil for Unix sockets.
   let address: SocketAddress?
-  /// What the kernel has dropped on it so far, as far as it was reported.
-  var reportedDrops: UInt32 = 0
+  /// What the kernel has dropped on it so far, as far as it was reported; nil until the first datagram of a socket that was
+  /// passed tells what a predecessor had to report.
+  private var reportedDrops: UInt32?
 
   /// Until when it is left alone because it failed.
   var restsUntil: Int64?
@@ -17,24 +18,34 @@ final class BoundSocket {
   var sendFailure: SystemError?
 
   /// What a Unix socket is called by in the file system.
-  private let name: SocketName?
+  private var name: SocketName?
 
-  /// `ownsName`: a Unix socket's name in the file system goes with it.
-  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, ownsName: Bool = true) {
+  /// `isPassed`: somebody else has bound it, and keeps its name in the file system.
+  private init(socket: consuming Socket, endpoint: Endpoint, address: SocketAddress?, isPassed: Bool = false) {
     self.socket = socket
     self.endpoint = endpoint
     self.address = address
-    name = if ownsName, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
+    reportedDrops = isPassed ? nil : 0
+    name = if !isPassed, case .unix(let path) = endpoint { SocketName(path: path) } else { nil }
+  }
+
+  deinit {
+    // Before it is closed: the next server, which finds nobody there, would have its own removed.
+    name = nil
   }
 
   /// What of the kernel's count, which wraps, has not been reported yet. A datagram carries the count of the moment when it
   /// was queued, which may be older than what was asked for since.
   func takeDrops(total: UInt32) -> UInt64 {
+    guard let reportedDrops else { return 0 }
     let new = Int32(bitPattern: total &- reportedDrops)
     guard new > 0 else { return 0 }
-    reportedDrops = total
+    self.reportedDrops = total
     return UInt64(new)
   }
+
+  /// Takes note of the count that the first datagram carries: what a server before this one has reported.
+  func noteFirst(drops: UInt32) { if reportedDrops == nil { reportedDrops = drops } }
 
   /// Asks the kernel for its count of drops, also when no datagram will come to carry it.
   var kernelDrops: UInt32? {
@@ -61,7 +72,7 @@ extension BoundSocket {
     let socket = Socket(owning: descriptor)
     guard passed.address.family != CSYSTEM_UNIX else {
       let path = withUnsafeBytes(of: passed.path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      return BoundSocket(socket: socket, endpoint: .unix(path: path), address: nil, ownsName: false)
+      return BoundSocket(socket: socket, endpoint: .unix(path: path), address: nil, isPassed: true)
     }
     let address = SocketAddress(passed.address)
     let isDatagram = passed.is_datagram != 0
@@ -69,7 +80,7 @@ extension BoundSocket {
     let endpoint =
       isDatagram
       ? Endpoint.udp(host: address.host, port: address.port) : .tcp(host: address.host, port: address.port)
-    return BoundSocket(socket: socket, endpoint: endpoint, address: address)
+    return BoundSocket(socket: socket, endpoint: endpoint, address: address, isPassed: true)
   }
 
   /// Attempts at finding a port that is free on every address and transport, when any will do.

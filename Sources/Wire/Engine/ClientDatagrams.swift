@@ -81,6 +81,8 @@ final class ClientDatagrams {
 
   func write(_ conversation: inout Conversation) -> WriteOutcome {
     for _ in 0..<ClientDatagrams.groupsPerRound {
+      // The answer of a fast peer is here before the call has returned.
+      let now = Clock.monotonic
       let (offered, result) = transmit(conversation)
       if offered == 0 { return .taken }
       if result < 0 {
@@ -89,7 +91,6 @@ final class ClientDatagrams {
         return outcome
       }
       failures = 0
-      let now = Clock.monotonic
       for _ in 0..<result {
         retainNext(conversation)
         var fingerprint = 0

@@ -49,7 +49,7 @@ final class ClientEngine {
     if exchange != nil, conversation.report.isHeld {
       waker.wait(milliseconds: nil)
       takeCommands()
-      if !conversation.report.isHeld { conversation.lastProgress = Clock.monotonic }
+      if !conversation.report.isHeld { conversation.restartPatience(at: Clock.monotonic) }
       return
     }
     let patience = patience()

@@ -64,9 +64,7 @@ final class ClientExchange {
     if let next = conversation.receiptQueue.nextDeadline {
       deadline = min(deadline, isBehind ? next &+ timeoutNanoseconds : next)
     }
-    if let patience = patience(conversation, isFinishing: isFinishing) {
-      deadline = min(deadline, conversation.lastProgress &+ patience)
-    }
+    if let end = endOfPatience(conversation, isFinishing: isFinishing) { deadline = min(deadline, end) }
     return deadline == .max ? nil : deadline
   }
 
@@ -78,9 +76,11 @@ final class ClientExchange {
     _ conversation: inout Conversation
   ) -> Verdict {
     if isReadable, let verdict = read(&conversation, isFinishing: isFinishing) { return verdict }
+    let wasStuck = isStuck(conversation)
     if isWritable { isBlocked = false }
     if let verdict = write(&conversation) { return verdict }
     let now = Clock.monotonic
+    if !wasStuck { conversation.lastWritten = now }
     conversation.expire(now: isBehind ? now &- timeoutNanoseconds : now)
     return takeStock(&conversation, isFinishing: isFinishing, now: now)
   }
@@ -225,18 +225,26 @@ final class ClientExchange {
     if hasHalfClosed, conversation.awaitsReceipts {
       return conversation.receiptQueue.awaitedCount == 0 ? .ended(.finished) : .goesOn
     }
-    guard let patience = patience(conversation, isFinishing: isFinishing),
-      now &- conversation.lastProgress >= patience
-    else { return .goesOn }
+    guard let end = endOfPatience(conversation, isFinishing: isFinishing), now >= end else { return .goesOn }
     if conversation.queue.isEmpty { return .ended(.finished) }
     return .ended(.failed(.broken(endpoint, SystemError("send", code: Errno.timedOut))))
   }
 
-  /// For how long nothing may go and nothing come until that is the end; nil for ever. A peer that owes no receipts has then
-  /// said all, or the peer, or the system, takes no message any more.
-  private func patience(_ conversation: borrowing Conversation, isFinishing: Bool) -> Int64? {
-    let isStuck = !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
-    if isFinishing, conversation.awaitsReceipts ? isStuck : conversation.queue.isEmpty { return timeoutNanoseconds }
-    return isStuck ? stallNanoseconds : nil
+  /// Something waits that the peer, or the system, does not take.
+  private func isStuck(_ conversation: borrowing Conversation) -> Bool {
+    !conversation.queue.isEmpty && (isBlocked || retryAt != nil)
+  }
+
+  /// Until when something has to move; nil is for ever. A peer that owes no receipts has then said all, or what waits is
+  /// taken no more: at the end that shows when nothing goes and nothing comes, before it only when nothing goes, for a peer
+  /// that never reads can say something now and then.
+  private func endOfPatience(_ conversation: borrowing Conversation, isFinishing: Bool) -> Int64? {
+    let isStuck = isStuck(conversation)
+    var end = Int64.max
+    if isFinishing, conversation.awaitsReceipts ? isStuck : conversation.queue.isEmpty {
+      end = conversation.lastProgress &+ timeoutNanoseconds
+    }
+    if isStuck, let stallNanoseconds { end = min(end, conversation.lastWritten &+ stallNanoseconds) }
+    return end == .max ? nil : end
   }
 }

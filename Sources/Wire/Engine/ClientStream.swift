@@ -100,7 +100,7 @@ final class ClientStream {
     )
   }
 
-  /// Reports what has come of an unfinished reply: after the peer's FIN it is the reply, otherwise a torn one.
+  /// Reports what has come of an unfinished reply: after the peer's FIN it may be the reply, otherwise it is a torn one.
   func finishReading(_ conversation: inout Conversation, isWhole: Bool) {
     guard let frame = framer.finish() else { return }
     let flags: MessageRecord.Flags = frame.isTruncated ? [.partial, .truncated] : .partial
@@ -110,17 +110,19 @@ final class ClientStream {
         payload: $0,
         flags: flags,
         now: Clock.monotonic,
-        isAnswer: isWhole
+        isAnswer: isWhole && framer.framing.endsWithStream
       )
     }
   }
 
   func write(_ conversation: inout Conversation) -> WriteOutcome {
+    // The answer of a fast peer is here before the call has returned.
+    let now = Clock.monotonic
     let (offered, result) = conversation.queue.withNextBytes(limit: ClientStream.writeSize) { bytes in
       (bytes.count, bytes.isEmpty ? 0 : calls.send(socket.descriptor, bytes))
     }
     if result < 0 { return WriteOutcome(failure: Int32(-result)) }
-    conversation.wrote(result, now: Clock.monotonic)
+    conversation.wrote(result, now: now)
     return result < offered ? .blocked : .taken
   }
 }

@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// What viewers are told.
 extension ControlEngine {
   /// Begins a viewer's story, unless what it asked for is still to come.
@@ -12,6 +14,22 @@ extension ControlEngine {
   func leave(_ viewer: ControlViewer) {
     if viewer.reads { spool.addReaders(-1) }
     viewer.state = .leaving
+  }
+
+  /// Leaves the server's last word with the kernel, for a viewer that takes nothing for so long that it is not waited for: what
+  /// it did not hear before is lost to it.
+  func takeLeave(of viewer: ControlViewer) {
+    text.removeAll(keepingCapacity: true)
+    if case .attached(let cursor) = viewer.state, var last = spool.place(at: .message(.max))?.cursor {
+      let missed = cursor.missed(before: last)
+      if missed != MissedEvents(messages: 0) { codec.append(.lost(missed, at: Clock.wall), &text) }
+      if case .event(let event) = spool.read(&last, bytes: ControlEngine.turnBytes) {
+        codec.append(.event(event), &text)
+      }
+    }
+    _ = csystem_set_send_buffer(viewer.socket.descriptor, ControlEngine.lastBufferBytes)
+    text.withUnsafeBytes { viewer.output.append($0) }
+    flush(viewer)
   }
 
   /// Goes on with each viewer's story; whether there is more that could be told at once.
@@ -66,9 +84,7 @@ extension ControlEngine {
 
   private func send(_ bytes: UnsafeRawBufferPointer, to viewer: ControlViewer) -> Int {
     // Of a broken connection the poller tells.
-    let sent = max(0, calls.send(viewer.socket.descriptor, bytes))
-    if sent > 0 { viewer.lastProgress = now }
-    return sent
+    max(0, calls.send(viewer.socket.descriptor, bytes))
   }
 
   /// Takes leave of a viewer that has heard all, or waits for what it may say and take.

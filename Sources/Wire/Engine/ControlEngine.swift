@@ -3,14 +3,15 @@
 /// Confined to one thread from the moment it runs. What a viewer does not take stays in the spool, and then is gone.
 final class ControlEngine {
   static let viewerLimit = 32
-  private static let root: UInt32 = 0
+  static let root: UInt32 = 0
   /// Bytes of text that are made of the spool at once.
   static let turnBytes = 64 << 10
   static let readsPerEvent = 64
   private static let restMilliseconds: Int32 = 100
-  /// How long the end waits for a viewer that takes nothing, and for all.
-  private static let patienceNanoseconds: Int64 = 1_000_000_000
-  private static let lastNanoseconds: Int64 = 2_000_000_000
+  /// How long the end waits for viewers that have not heard all.
+  private static let lastNanoseconds: Int64 = 400_000_000
+  /// What the kernel is asked to keep for a viewer that is not waited for.
+  static let lastBufferBytes: Int32 = 1 << 20
 
   let spool: EventSpool
   let codec: ControlCodec
@@ -126,17 +127,17 @@ final class ControlEngine {
     // Nobody comes any more, and the name is free for the next server.
     listener = nil
     now = Clock.monotonic
-    let end = now + ControlEngine.lastNanoseconds
-    for viewer in viewers.values { viewer.finish(now: now) }
+    let end = now + (spool.isHurried ? 0 : ControlEngine.lastNanoseconds)
+    for viewer in viewers.values { viewer.finish() }
     while true {
       let isBusy = feedAll()
-      for viewer in viewers.values {
-        settle(viewer)
-        if now >= min(end, viewer.lastProgress + ControlEngine.patienceNanoseconds) { remove(viewer) }
-      }
-      guard let last = viewers.values.map(\.lastProgress).min() else { return }
-      let due = min(end, last + ControlEngine.patienceNanoseconds)
-      awaitEvents(milliseconds: isBusy ? 0 : Clock.milliseconds(from: now, to: due))
+      for viewer in viewers.values { settle(viewer) }
+      guard !viewers.isEmpty, now < end else { break }
+      awaitEvents(milliseconds: isBusy ? 0 : Clock.milliseconds(from: now, to: end))
+    }
+    for viewer in viewers.values {
+      takeLeave(of: viewer)
+      remove(viewer)
     }
   }
 
@@ -158,7 +159,7 @@ final class ControlEngine {
     if viewers.count == ControlEngine.viewerLimit {
       return refuse(socket, .tooManyViewers(limit: ControlEngine.viewerLimit))
     }
-    let viewer = ControlViewer(socket: socket, token: nextToken, now: now)
+    let viewer = ControlViewer(socket: socket, token: nextToken)
     guard (try? poller.add(viewer.socket.descriptor, viewer.interest, token: viewer.token)) != nil else { return }
     nextToken += 1
     viewers[viewer.token] = viewer

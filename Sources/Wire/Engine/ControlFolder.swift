@@ -32,14 +32,20 @@ package struct ControlFolder: Hashable, Sendable {
   /// The control socket of a server by its name.
   package func socketPath(of name: String) -> String { "\(path)/\(name)\(ControlFolder.ending)" }
 
-  /// The names of all that may be servers, sorted; none where there is no folder.
-  package func names() throws(Problem) -> [String] {
+  /// Whether there is a folder; throws if others may have put something into it.
+  package func isThere() throws(Problem) -> Bool {
     let isPrivate: Bool
     do throws(SystemError) { isPrivate = try ControlFolder.isPrivate(path) } catch {
-      if error.code == Errno.noEntry { return [] }
+      if error.code == Errno.noEntry { return false }
       throw .system(error)
     }
     guard isPrivate else { throw .isUnsafe }
+    return true
+  }
+
+  /// The names of all that may be servers, sorted; none where there is no folder.
+  package func names() throws(Problem) -> [String] {
+    guard try isThere() else { return [] }
     guard let folder = opendir(path) else { throw .system(SystemError("opendir", code: errno)) }
     defer { closedir(folder) }
     var names: [String] = []

@@ -5,15 +5,20 @@ final class ControlListener {
   let socket: Socket
   /// What the server is called by.
   let name: String
-  private let fileName: SocketName
+  let path: String
+  private var fileName: SocketName?
 
   private init(socket: consuming Socket, name: String, path: String) {
     self.socket = socket
     self.name = name
+    self.path = path
     fileName = SocketName(path: path)
   }
 
-  var path: String { fileName.path }
+  deinit {
+    // Before it is closed: the next server, which finds nobody there, would have its own removed.
+    fileName = nil
+  }
 
   /// Makes the folder where there is none, and the socket in it; a name that a running server has gets the process behind it.
   static func bind(in folder: ControlFolder, name: String) throws(ControlFailure) -> ControlListener {

@@ -23,13 +23,10 @@ final class ControlViewer {
   /// Whether it may say something more.
   var isListenedTo = true
   var interest: Poller.Interest = .read
-  /// When it last took something.
-  var lastProgress: Int64
 
-  init(socket: consuming Socket, token: UInt64, now: Int64) {
+  init(socket: consuming Socket, token: UInt64) {
     self.socket = socket
     self.token = token
-    lastProgress = now
   }
 
   var isLeaving: Bool { if case .leaving = state { true } else { false } }
@@ -51,9 +48,8 @@ final class ControlViewer {
   }
 
   /// What it may say more does not matter to a server that ends.
-  func finish(now: Int64) {
+  func finish() {
     isListenedTo = false
-    lastProgress = now
     if case .greeted = state { state = .leaving }
   }
 }

@@ -5,6 +5,8 @@ struct Conversation {
   var report: ClientReport
   /// When a byte last went or came, in nanoseconds of the monotonic clock.
   var lastProgress: Int64 = 0
+  /// When a byte last went, or what waits began to wait.
+  var lastWritten: Int64 = 0
   let awaitsReceipts: Bool
   /// Messages at the head of the queue that have been reported as sent, and go once more.
   private var repeats = 0
@@ -18,6 +20,9 @@ struct Conversation {
     )
   }
 
+  /// Begins to wait anew, because nobody could have been heard in the meantime.
+  mutating func restartPatience(at now: Int64) { (lastProgress, lastWritten) = (now, now) }
+
   /// Takes note that the kernel took `count` bytes of the queue: a part of a stream.
   mutating func wrote(_ count: Int, now: Int64) { noteWritten(count, now: now) }
 
@@ -26,6 +31,7 @@ struct Conversation {
 
   private mutating func noteWritten(_ count: Int?, now: Int64, fingerprint: Int = 0) {
     lastProgress = now
+    lastWritten = now
     Conversation.noteWritten(
       count,
       awaitsReceipts: awaitsReceipts,

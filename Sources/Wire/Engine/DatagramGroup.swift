@@ -2,7 +2,7 @@ internal import CSystem
 
 /// Slots for the datagrams of one recvmmsg(2), each of the largest size there is, and the replies to them.
 package final class DatagramGroup {
-  package static let capacity = 32
+  package static let capacity = 64
 
   private let group: OpaquePointer
 
@@ -27,7 +27,7 @@ package final class DatagramGroup {
   var sendError: Int32 { csystem_datagrams_send_error(group) }
 
   /// Which replies the last send could not send, a bit each in the order of their queueing.
-  var unsentReplies: UInt32 { csystem_datagrams_unsent(group) }
+  var unsentReplies: UInt64 { csystem_datagrams_unsent(group) }
 
   /// One datagram of the last receive; its bytes are valid until the next.
   func datagram(at index: Int) -> csystem_datagram {

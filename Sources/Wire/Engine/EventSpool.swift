@@ -31,21 +31,25 @@ final class EventSpool: Sendable {
       guard !state.isOver else { return false }
       state.append(event, wireCount: wireCount, current: current, now: now)
       // A bounded number at a time: no batch waits until thousands are gone.
-      for _ in 0..<64 where state.exceeds(bounds, now: now) { state.removeFirst() }
+      for _ in 0..<64 {
+        guard state.exceeds(bounds, now: now) else { break }
+        state.removeFirst()
+      }
       return state.takeWaiting()
     }
     if wakes { wakeReader() }
   }
 
-  /// Nothing is added any more: of that everybody is woken.
-  func end() {
-    state.withLock { $0.isOver = true }
+  /// Nothing is added any more: of that everybody is woken. `isHurried`: nobody is to be waited for.
+  func end(isHurried: Bool = false) {
+    state.withLock { ($0.isOver, $0.isHurried) = (true, isHurried) }
     wakeReader()
   }
 
   // The readers' side.
 
   var isOver: Bool { state.withLock { $0.isOver } }
+  var isHurried: Bool { state.withLock { $0.isHurried } }
 
   /// The sequence of the oldest message that is there, and that of the next to come.
   var messages: (oldest: UInt64, next: UInt64) { state.withLock { ($0.oldestMessage, $0.nextMessage) } }

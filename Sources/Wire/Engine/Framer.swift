@@ -23,6 +23,7 @@ package struct Frame: Hashable, Sendable {
 package struct Framer {
   package let framing: Framing
   package let limit: Int
+  private let delimiter: UInt8?
   /// The kept payload of the frame in progress, or of the frame that was returned last if it says so.
   package private(set) var held: [UInt8] = []
   /// Wire bytes of the frame in progress.
@@ -38,6 +39,7 @@ package struct Framer {
   package init(_ framing: Framing, limit: Int) {
     self.framing = framing
     self.limit = limit
+    delimiter = framing.delimiter
   }
 
   /// Wire bytes that have come and belong to no frame yet.
@@ -73,7 +75,7 @@ package struct Framer {
     _ body: (_ start: Int, _ count: Int) -> Void
   ) {
     if heldWasReturned { releaseHeld() }
-    guard wireCount == 0, let delimiter = framing.delimiter, let base = input.baseAddress else { return }
+    guard wireCount == 0, let delimiter, let base = input.baseAddress else { return }
     let limit = limit
     let end = base + input.count
     var start = base + position
@@ -90,11 +92,21 @@ package struct Framer {
     position = start - base
   }
 
+  /// Whether the input is one whole frame and nothing more, of which `cutRun` would say the same.
+  @inline(__always)
+  func isWhole(_ input: UnsafeRawBufferPointer, except exception: UInt8) -> Bool {
+    // A read of pipelined messages mostly ends within one: its last byte tells that without a search.
+    guard let delimiter, input.last == delimiter, wireCount == 0, !heldWasReturned, input.count &- 1 <= limit,
+      input.first != exception, let base = input.baseAddress, let hit = memchr(base, Int32(delimiter), input.count)
+    else { return false }
+    return UnsafeRawPointer(hit) - base == input.count &- 1
+  }
+
   /// Passes over the whole frames that lie in the input, if they are at most `room` of a delimited framing and no more than
   /// the limit together, and says how many. Where it stops, `next` goes on.
   mutating func skipRun(in input: UnsafeRawBufferPointer, from position: inout Int, room: Int) -> Int {
     if heldWasReturned { releaseHeld() }
-    guard room > 0, wireCount == 0, input.count &- position <= limit, let delimiter = framing.delimiter else {
+    guard room > 0, wireCount == 0, input.count &- position <= limit, let delimiter else {
       return 0
     }
     let rest = UnsafeRawBufferPointer(rebasing: input[position...])

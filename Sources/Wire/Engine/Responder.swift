@@ -63,7 +63,7 @@ package struct Responder: Sendable {
   ///
   /// A length that was promised and not kept is not repeated: what came is a message of its own.
   package func appendEcho(_ payload: UnsafeRawBufferPointer, isPartial: Bool, to output: inout [UInt8]) {
-    if isPartial, framing.headerCount == 0 {
+    if isPartial {
       output.append(contentsOf: payload)
     } else {
       // The payload came out of a frame of this framing, so it fits one.

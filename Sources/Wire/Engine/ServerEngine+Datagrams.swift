@@ -2,9 +2,9 @@ internal import CSystem
 
 /// The server's datagrams: received in groups, answered in groups.
 extension ServerEngine {
-  private static let groupsPerEvent = 4
-  /// Groups received before the end: more than fit a receive buffer.
-  private static let lastGroups = 1024
+  private static let groupsPerEvent = 2
+  /// Groups received before the end: more than fit a receive buffer of 8 MiB.
+  private static let lastGroups = 256
 
   func receiveDatagrams(on socket: BoundSocket, isLast: Bool = false) {
     for _ in 0..<(isLast ? ServerEngine.lastGroups : ServerEngine.groupsPerEvent) {
@@ -26,20 +26,23 @@ extension ServerEngine {
     var stopper: Peer?
     var replies = 0
     var replyBytes = 0
+    var drops: UInt64 = 0
     for index in 0..<count {
       let datagram = datagrams.datagram(at: index)
-      if datagram.has_drops != 0 { noteKernelDrops(socket.takeDrops(total: datagram.drops)) }
+      if index == 0 { socket.noteFirst(drops: datagram.drops) }
+      if datagram.has_drops != 0 { drops += socket.takeDrops(total: datagram.drops) }
       let payload = UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count))
       let source = SocketAddress(datagram.source)
       let destination = datagram.destination.family == 0 ? socket.address : SocketAddress(datagram.destination)
       let peer = Peer(connection: .none, transport: .udp, address: source)
-      let isForMany = datagram.is_broadcast != 0 || destination?.isMulticast == true
+      let isForMany =
+        datagram.is_broadcast != 0 || destination?.isMulticast == true || destination?.isBroadcast == true
       var flags: MessageRecord.Flags = []
       if let first = payload.first, first == Responder.stopByte {
         flags = responder.flags(
           firstByte: first,
           isLocal: source.isLoopback && destination?.isLoopback == true,
-          isForeign: isForMany
+          isForeign: isForMany || (datagram.is_unsure != 0 && destination?.isOnHost(of: socket.address) != true)
         )
         if flags.contains(.stop) { stopper = peer } else { refuseStop(by: peer) }
       }
@@ -56,6 +59,8 @@ extension ServerEngine {
       record(payload, flags: flags, isTruncated: datagram.is_truncated != 0, peer: peer)
     }
     if replies > 0 { sendReplies(replies, replyBytes, on: socket) }
+    // Whatever is told hands on the messages before it, whose replies have to be settled by then.
+    noteKernelDrops(drops)
     if let stopper { stop(askedBy: stopper) }
   }
 

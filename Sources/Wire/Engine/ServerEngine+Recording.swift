@@ -1,7 +1,20 @@
 /// What is recorded, and the receipts that wait for it.
 extension ServerEngine {
   /// Whether messages get receipts: not any more when they can't be recorded and receipts would say that they are.
+  @inline(__always)
   var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
+
+  /// Tells, at the start, that what comes is recorded.
+  func tellRecording() {
+    guard let recorder else { return }
+    tell(.recording(file: recorder.file, .started(durability: recorder.durability), at: time))
+  }
+
+  /// Tells that another file was begun, and what the one before is called now.
+  func tellRotation(_ number: Int) {
+    guard let file = recorder?.file else { return }
+    tell(.recording(file: file, .rotated(to: "\(file).\(number)"), at: time))
+  }
 
   /// Hands an event, or messages, to the recorder in their place.
   func record(_ event: ServerEvent, cost: Int) {
@@ -92,6 +105,7 @@ extension ServerEngine {
     _ = withheld.take(upTo: .max)
     for case let connection? in connections where connection.output.withheld > 0 {
       connection.output.dropWithheld()
+      if connection.output.count == 0 { waitingCount -= 1 }
       resume(connection)
     }
     beginShutdown(.recordingFailed)

@@ -5,8 +5,6 @@ extension ServerEngine {
   /// Connections accepted before the end: as many as may wait for it (the backlog).
   private static let lastAccepts = 4096
   private static let readsPerEvent = 4
-  /// Reads of a connection that is about to end; the deadline bounds the rest.
-  private static let lastReads = 1024
 
   func accept(on listener: BoundSocket, isLast: Bool = false) {
     for _ in 0..<(isLast ? ServerEngine.lastAccepts : ServerEngine.acceptsPerEvent) {
@@ -60,27 +58,32 @@ extension ServerEngine {
   }
 
   func handle(_ event: Poller.Event, on connection: StreamConnection) {
-    if event.isWritable, connection.output.sendable > 0 { flush(connection) }
+    if event.isWritable, connection.output.sendable > 0 {
+      flush(connection)
+      guard connections[connection.slot] === connection else { return }
+    }
     if event.isBroken, connection.life.state == .finishing, connection.output.sendable == 0 {
       // Nobody is there for what is withheld, and the poller would tell so without end.
       return close(connection, .finished)
     }
     // What a draining connection's full queue kept from being read may be waiting, and no event tells that nothing is.
-    guard event.isReadable || connection.life.state == .draining, connections[connection.slot] === connection else {
-      return
-    }
-    receive(on: connection, isBroken: event.isBroken)
+    if event.isReadable || connection.life.state == .draining { receive(on: connection, isBroken: event.isBroken) }
   }
 
   /// Reads what is there, up to a share of the round, and answers all of it with one write.
   func receive(on connection: StreamConnection, isBroken: Bool) {
     var action = ConnectionLife.Action.none
     let isDraining = connection.life.state == .draining
-    for _ in 0..<(isDraining ? ServerEngine.lastReads : ServerEngine.readsPerEvent) {
+    // Of a connection that drains no event tells that nothing more is there, so it is read from until a read says so.
+    var isCut = isDraining
+    for _ in 0..<ServerEngine.readsPerEvent {
       let queued = connection.output.count + answers.count
       guard isBroken || connection.life.wantsRead(queued: queued) else {
-        guard isDraining, !answers.isEmpty else { break }
-        // No event tells that nothing more is there, so the reading goes on as far as the peer takes its receipts.
+        guard isDraining, !answers.isEmpty else {
+          // It goes on when the peer takes its receipts.
+          isCut = false
+          break
+        }
         sendAnswers(to: connection)
         continue
       }
@@ -88,7 +91,7 @@ extension ServerEngine {
       if count > 0 {
         let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
         connection.noteReceived(bytes, now: attentiveNow)
-        cut(bytes, from: connection)
+        take(bytes, from: connection)
         if isDraining, builder.isFull {
           sendAnswers(to: connection)
           postBatch()
@@ -98,6 +101,7 @@ extension ServerEngine {
         break
       }
       if count == -Int(Errno.interrupted) { continue }
+      isCut = false
       if count == 0 {
         finishFrames(of: connection, isAnswered: true)
         sendAnswers(to: connection)
@@ -113,12 +117,13 @@ extension ServerEngine {
       break
     }
     sendAnswers(to: connection)
+    if isCut { mayHaveUnread = true }
     perform(action, on: connection)
     if builder.isFull { postBatch() }
   }
 
-  private func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
-    guard connections[connection.slot] === connection else { return }
+  @inline(__always)
+  func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
     switch action {
     case .none: updateInterest(of: connection)
     case .closeWriting:
@@ -129,9 +134,41 @@ extension ServerEngine {
   }
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
-  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
-    let before = builder.lastSequence
+  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
     let place = builder.place(of: connection.peer)
+    if answers.isEmpty, connection.framer.isWhole(input, except: Responder.stopByte),
+      responder.reply != .echo || responder.isEchoVerbatim
+    {
+      takeWhole(input, from: connection, place)
+    } else {
+      cut(input, from: connection, place)
+    }
+  }
+
+  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already.
+  @inline(__always)
+  private func takeWhole(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+    let isAnswered = isAnswering && connection.life.mayAnswer
+    builder.append(
+      offset: builder.nextOffset,
+      count: input.count &- 1,
+      wireCount: UInt64(truncatingIfNeeded: input.count),
+      flags: isAnswered ? .answered : [],
+      peer: place,
+      time: time
+    )
+    builder.append(bytes: input)
+    connection.traffic.messages &+= 1
+    guard isAnswered else { return }
+    if responder.reply == .echo {
+      answer(connection, with: input)
+    } else {
+      responder.streamReceipt.withUnsafeBytes { answer(connection, with: $0) }
+    }
+  }
+
+  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+    let before = builder.lastSequence
     // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
     cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
     connection.traffic.messages &+= builder.lastSequence &- before
@@ -193,7 +230,7 @@ extension ServerEngine {
     totals.count(flags)
     connection.framer.held.withUnsafeBytes { payload in
       builder.append(bytes: payload)
-      guard isAnswered else { return }
+      guard isAnswered, connection.framer.framing.endsWithStream else { return }
       if payload.first == Responder.stopByte { flags.formUnion(stopFlags(of: connection)) }
       guard connection.life.mayAnswer, isAnswering else { return }
       flags.insert(.answered)
@@ -225,73 +262,6 @@ extension ServerEngine {
     )
     if flags.contains(.stop) { stop(askedBy: connection.peer) } else { refuseStop(by: connection.peer) }
     return flags
-  }
-
-  // Writing.
-
-  private func sendAnswers(to connection: StreamConnection) {
-    guard !answers.isEmpty else { return }
-    let queued = connection.output.count
-    let sent = answers.withUnsafeBytes { bytes in
-      if withholdsReceipts {
-        if connection.life.mayAnswer { withhold(bytes, from: connection) }
-        return 0
-      }
-      let sent = queued == 0 ? send(bytes, to: connection) : 0
-      if sent < bytes.count, connection.life.mayAnswer {
-        connection.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-      }
-      return sent
-    }
-    builder.settle(sent == answers.count ? replyTime : .none)
-    answers.removeAll(keepingCapacity: true)
-    noteWritten(sent, on: connection, before: queued)
-  }
-
-  func flush(_ connection: StreamConnection) {
-    let queued = connection.output.count
-    let sent = connection.output.withUnsent { $0.isEmpty ? 0 : send($0, to: connection) }
-    connection.output.consume(sent)
-    let action = noteWritten(sent, on: connection, before: queued)
-    perform(action, on: connection)
-  }
-
-  /// How many bytes the socket took; a broken connection takes none, and is then only read to its end.
-  private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
-    let sent = calls.send(connection.socket.descriptor, bytes)
-    guard sent < 0 else { return sent }
-    let code = Int32(-sent)
-    if code == Errno.again || code == Errno.interrupted { return 0 }
-    connection.life.writingFailed()
-    if code != Errno.connectionReset, code != Errno.brokenPipe {
-      tell(.failure(SystemError("send", code: code), peer: connection.peer, at: time))
-    }
-    return 0
-  }
-
-  @discardableResult
-  private func noteWritten(_ sent: Int, on connection: StreamConnection, before: Int) -> ConnectionLife.Action {
-    connection.traffic.bytesSent &+= UInt64(sent)
-    totals.traffic.bytesSent &+= UInt64(sent)
-    if connection.life.state == .broken { connection.output.removeAll() }
-    let queued = connection.output.count
-    if (before > 0) != (queued > 0) { waitingCount += queued > 0 ? 1 : -1 }
-    let withheld = connection.output.withheld
-    return connection.life.wrote(progress: sent, queued: queued, withheld: withheld, now: attentiveNow)
-  }
-
-  private func updateInterest(of connection: StreamConnection) {
-    var interest: Poller.Interest = []
-    if connection.life.wantsRead(queued: connection.output.count) { interest.insert(.read) }
-    if connection.output.sendable > 0 { interest.insert(.write) }
-    guard interest != connection.interest else { return }
-    connection.interest = interest
-    do throws(SystemError) {
-      try poller.change(connection.socket.descriptor, interest, token: connection.token, by: calls)
-    } catch {
-      // Waited for in vain, or told of without end: neither is a way to go on.
-      close(connection, .failed(error))
-    }
   }
 
   func close(_ connection: StreamConnection, _ reason: DisconnectReason) {

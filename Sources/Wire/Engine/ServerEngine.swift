@@ -8,6 +8,8 @@ final class ServerEngine {
   private static let tickNanoseconds: Int64 = 1_000_000_000
   /// How long messages are gathered while there is more to read, so that a busy wire does not wake its watcher each round.
   private static let gatherNanoseconds: Int64 = 1_000_000
+  /// After so many messages commands are looked for within a round: many peers that send as fast as they can make it long.
+  private static let messagesPerLook: UInt64 = 1 << 18
 
   let configuration: ServerConfiguration
   let calls: SystemCalls
@@ -20,8 +22,10 @@ final class ServerEngine {
   var spool: EventSpool?
   /// What happened, for whoever records it; nil when nobody does, or not any more.
   var records: Mailbox<ServerEvent>?
+  /// Who records; nil when nobody ever did.
+  let recorder: Recorder?
   /// Whether receipts wait until what they acknowledge is recorded.
-  var withholdsReceipts = false
+  var withholdsReceipts: Bool
   var withheld = WithheldReceipts()
   var recordingFailure: RecordingFailure?
 
@@ -47,6 +51,10 @@ final class ServerEngine {
   var time = Timestamp(nanoseconds: 0)
   /// Whether a bound socket is left alone for a while.
   var isResting = false
+  /// Whether connections that drain may have sent more than was read of them.
+  var mayHaveUnread = false
+  /// The connection that was last read from to drain it.
+  var drainSlot = 0
   /// Whether datagrams have come since the kernel was last asked for its drops.
   var mayHaveDropped = false
 
@@ -64,6 +72,8 @@ final class ServerEngine {
   /// The stop message of this round; the end begins when the round is done.
   private var stopMessage: StopReason?
   private var nextTick: Int64 = 0
+  /// The message after which commands are looked for within a round.
+  private var nextLook = ServerEngine.messagesPerLook
   /// When the batch that is being gathered is due; nil when there was none at the end of the last round.
   private var batchDue: Int64?
   /// Why the poller last did not wait; nil once it has again.
@@ -75,9 +85,15 @@ final class ServerEngine {
     calls: SystemCalls,
     waker: Waker,
     commands: Mailbox<ServerCommand>,
-    events: Mailbox<ServerEvent>
+    events: Mailbox<ServerEvent>,
+    recorder: Recorder?
   ) throws(WireError) {
     self.configuration = configuration
+    self.recorder = recorder
+    withholdsReceipts = recorder?.withholdsReceipts ?? false
+    records = recorder.map { recorder in
+      Mailbox(capacity: recorder.capacity, wakeReader: recorder.wake, wakePoster: { waker.signal() })
+    }
     self.calls = calls
     self.waker = waker
     self.commands = commands
@@ -117,14 +133,18 @@ final class ServerEngine {
   func run() {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
+    tellRecording()
     while shutdown.state != .ended {
-      let ready = calls.awaitEvents { poller.wait(milliseconds: batchDue == nil ? milliseconds() : 0) }
+      let isBusy = batchDue != nil || mayHaveUnread
+      let ready = calls.awaitEvents { poller.wait(milliseconds: isBusy ? 0 : milliseconds()) }
       readClocks()
       if ready < 0 { rest(after: SystemError("epoll_wait", code: Int32(-ready))) } else { waitFailure = nil }
       for index in 0..<max(0, ready) {
         handle(poller.event(index))
         awaitWatcher()
+        if builder.lastSequence >= nextLook, lookUp() { break }
       }
+      if mayHaveUnread { receiveFromDraining() }
       finishRound(isQuiet: ready <= 0)
       awaitWatcher()
     }
@@ -141,23 +161,33 @@ final class ServerEngine {
     takeCommands()
   }
 
+  /// Obeys commands within a long round; true when the end is due.
+  private func lookUp() -> Bool {
+    nextLook = builder.lastSequence + ServerEngine.messagesPerLook
+    readClocks()
+    waker.clear()
+    takeCommands()
+    return now >= shutdown.deadline ?? .max
+  }
+
+  @inline(__always)
+  private func awaitWatcher() { if isHeld { holdPeers() } }
+
   /// Leaves peers alone as long as the watcher of a lossless server, or the recorder, is behind; commands and deadlines hold
   /// all the same.
-  private func awaitWatcher() {
+  private func holdPeers() {
     while isHeld, shutdown.state != .ended {
       finishRound(isQuiet: true)
       isHeld = !hasRoom
-      if isHeld {
-        let before = now
-        waker.wait(milliseconds: milliseconds())
-        readClocks()
-        heldNanoseconds += now - before
-        waker.clear()
-        takeCommands()
-      } else if !shutdown.isRunning {
-        receiveFromDraining()
-      }
+      guard isHeld else { break }
+      let before = now
+      waker.wait(milliseconds: milliseconds())
+      readClocks()
+      heldNanoseconds += now - before
+      waker.clear()
+      takeCommands()
     }
+    mayHaveUnread = !shutdown.isRunning
   }
 
   private var hasRoom: Bool {
@@ -216,6 +246,7 @@ final class ServerEngine {
           close(connection, .closed)
         }
       case .recorded(let sequence): release(upTo: sequence)
+      case .recordingRotated(let number): tellRotation(number)
       case .recordingFailed(let failure): endRecording(failure)
       }
     }
@@ -246,63 +277,5 @@ final class ServerEngine {
     if now >= refusalsDue { tellRefusals() }
     tellSkipped()
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
-  }
-
-  // Ending.
-
-  func beginShutdown(_ reason: StopReason) {
-    guard shutdown.begin(reason, now: now) else { return }
-    tellRefusals()
-    tell(.stopping(reason, at: time))
-    for socket in bound {
-      if socket.endpoint.transport.isDatagram {
-        receiveDatagrams(on: socket, isLast: true)
-      } else {
-        accept(on: socket, isLast: true)
-      }
-    }
-    reportKernelDrops()
-    isResting = false
-    // Those over which withheld receipts go are open until then.
-    if withheld.datagramCount > 0 { for socket in bound { try? watch(socket, for: []) } }
-    bound = []
-    for case let connection? in connections { connection.life.drain() }
-    receiveFromDraining()
-  }
-
-  /// Takes in what had come before the end, which no event may tell of any more.
-  func receiveFromDraining() {
-    for case let connection? in connections where !isHeld && connection.life.state == .draining {
-      receive(on: connection, isBroken: false)
-    }
-  }
-
-  /// Tells of drops that no datagram will: those after the last one that there was room for.
-  private func reportKernelDrops() {
-    mayHaveDropped = false
-    for socket in bound where socket.endpoint.transport.isDatagram {
-      if let drops = socket.kernelDrops { noteKernelDrops(socket.takeDrops(total: drops)) }
-    }
-  }
-
-  func noteKernelDrops(_ count: UInt64) {
-    guard count > 0 else { return }
-    totals.droppedByKernel += count
-    tell(.dropped(Drop(by: .kernel, count: count), at: time))
-  }
-
-  private func end() {
-    for case let connection? in connections { close(connection, .stopping) }
-    postBatch()
-    tellRefusals()
-    if hasSkipped {
-      _ = events.post(.dropped(skipped, at: time), cost: ServerEngine.noticeCost)
-    }
-    totals.traffic.messages = builder.lastSequence
-    if let recordingFailure { totals.unrecorded = builder.lastSequence - recordingFailure.lastSequence }
-    _ = records?.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
-    spool?.append(.stopped(totals, at: time), current: totals, now: now)
-    spool?.end()
-    _ = events.post(.stopped(totals, at: time), cost: ServerEngine.noticeCost)
   }
 }

@@ -15,6 +15,8 @@ package struct Shutdown: Sendable {
   package static let lingerNanoseconds: Int64 = 250_000_000
 
   package private(set) var state = State.running
+  /// Whether the user has asked twice.
+  package private(set) var isHurried = false
 
   package init() {}
 
@@ -27,6 +29,7 @@ package struct Shutdown: Sendable {
     case (.running, .asked): state = .draining(deadline: now + 5_000_000_000)
     case (_, .asked):
       state = .ended
+      isHurried = true
       return false
     case (_, .message), (_, .recordingFailed): return false
     }

@@ -53,6 +53,10 @@ package struct Socket: ~Copyable {
 extension Socket {
   /// Listens at a path, with mode 0600; a stale socket of this user is replaced, anything else there is left alone.
   static func listener(atPath path: String) throws(SystemError) -> Socket {
+    // Of two that start at once, the later one would take the other's socket for stale before it listens, or remove it in the
+    // place of the one that was.
+    let lock = FolderLock(path: SocketFolder.path(of: path))
+    defer { withExtendedLifetime(lock) {} }
     switch csystem_path_kind(path) {
     case 0: break
     case 1:

@@ -26,7 +26,7 @@ struct SpoolCount: Hashable {
     case .refused(let refusal, _):
       totals.refused += refusal.count
       if case .stops(let count, _) = refusal { totals.stopsRefused += count }
-    case .listening, .messages, .failure, .recordingFailed, .stopping, .stopped: break
+    case .listening, .messages, .failure, .recording, .recordingFailed, .stopping, .stopped: break
     }
   }
 }

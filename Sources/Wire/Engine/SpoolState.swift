@@ -20,6 +20,8 @@ struct SpoolState {
   /// Whether one found nothing.
   var readerWaits = false
   var isOver = false
+  /// Whether it was over at once, so that no reader is waited for.
+  var isHurried = false
 
   mutating func append(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals, now: Int64) {
     let weight = event.weight + MemoryLayout<Entry?>.stride
@@ -29,7 +31,7 @@ struct SpoolState {
     switch event {
     case .connected(let peer, _): connections.insert(peer.connection)
     case .disconnected(let peer, _, _, _): connections.remove(peer.connection)
-    case .listening, .messages, .dropped, .refused, .failure, .recordingFailed, .stopping, .stopped: break
+    case .listening, .messages, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped: break
     }
   }
 

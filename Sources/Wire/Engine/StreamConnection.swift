@@ -40,6 +40,7 @@ final class StreamConnection {
   var isForeign: Bool { opening.isForeign }
 
   /// Counts bytes that were read, and looks at the first of them.
+  @inline(__always)
   func noteReceived(_ bytes: UnsafeRawBufferPointer, now: Int64) {
     traffic.bytesReceived &+= UInt64(bytes.count)
     life.received(now: now)

@@ -9,9 +9,12 @@ struct StreamOpening {
   private static let methods = ["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"]
     .map { $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } }
   private static let lineLimit = 8192
+  private static let emptyLimit = 8192
 
   private var verdict = Verdict.open
   private var hasSpace = false
+  /// Bytes of the empty lines before it.
+  private var emptyCount: UInt16 = 0
   /// Bytes of the first line that is not empty.
   private var count: UInt16 = 0
   /// The last eight of them, the last one lowest.
@@ -20,8 +23,12 @@ struct StreamOpening {
   var isForeign: Bool { verdict == .foreign }
 
   /// Looks at the next bytes of the stream.
+  @inline(__always)
   mutating func note(_ bytes: UnsafeRawBufferPointer) {
-    guard verdict == .open else { return }
+    if verdict == .open { look(at: bytes) }
+  }
+
+  private mutating func look(at bytes: UnsafeRawBufferPointer) {
     for byte in bytes {
       look(at: byte)
       if verdict != .open { return }
@@ -32,7 +39,9 @@ struct StreamOpening {
     if count == 1, last == 0x16, byte == 0x03 { return verdict = .foreign }
     if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
       // Empty lines before a request are to be passed over (RFC 9112, 2.2).
-      if count > 0 { verdict = hasSpace && endsInVersion ? .foreign : .other }
+      guard count == 0 else { return verdict = hasSpace && endsInVersion ? .foreign : .other }
+      emptyCount += 1
+      if emptyCount == StreamOpening.emptyLimit { verdict = .other }
       return
     }
     if byte == UInt8(ascii: " "), !hasSpace {

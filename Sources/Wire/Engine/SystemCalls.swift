@@ -45,7 +45,12 @@ package struct SystemCalls: Sendable {
 }
 
 extension SocketAddress {
+  /// IPv4 in IPv6, as a socket of both families has it, is IPv4.
   init(_ address: csystem_address) {
+    if address.family == CSYSTEM_IPV6, address.high == 0, address.low >> 32 == 0xffff {
+      self.init(family: .ipv4, port: address.port, low: address.low & 0xffff_ffff)
+      return
+    }
     self.init(
       family: Family(rawValue: address.family) ?? .unix,
       port: address.port,

@@ -10,9 +10,11 @@ package final class WireMonitor: Sendable {
 
   /// Connects, and starts the wire thread, which enters `confinement` first.
   ///
+  /// `isOwn`: nobody but this user, or root, may be at the other end.
   /// `wakeReader` is called from the wire thread when `news` has something after it had nothing; it must not wait.
   package static func start(
     path: String,
+    isOwn: Bool = false,
     calls: SystemCalls = .kernel,
     newsCapacity: Int = WireMonitor.newsCapacity,
     lineLimit: Int = MonitorEngine.lineLimit,
@@ -23,10 +25,12 @@ package final class WireMonitor: Sendable {
     do throws(SystemError) { waker = try Waker() } catch { throw .system(error) }
     let news = Mailbox<MonitorNews>(capacity: newsCapacity, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<MonitorCommand>(capacity: .max, wakeReader: { waker.signal() })
+    let socket = try connect(to: path)
+    let user = isOwn ? calls.peerUser(socket.descriptor) : Socket.ownUser
+    guard user == Socket.ownUser || user == ControlEngine.root else {
+      throw .foreignServer(path: path, user: user)
+    }
     do throws(SystemError) {
-      let socket = try Socket(family: .unix, isDatagram: false)
-      let code = socket.connect(toPath: path)
-      guard code == 0 else { throw SystemError("connect", code: -code) }
       let engine = try MonitorEngine(
         socket,
         calls: calls,
@@ -42,8 +46,16 @@ package final class WireMonitor: Sendable {
       }
       return WireMonitor(news: news, commands: commands, thread: thread)
     } catch {
-      throw error.call == "connect" ? .cannotConnect(.unix(path: path), error) : .system(error)
+      throw .system(error)
     }
+  }
+
+  private static func connect(to path: String) throws(WireError) -> Socket {
+    let socket: Socket
+    do throws(SystemError) { socket = try Socket(family: .unix, isDatagram: false) } catch { throw .system(error) }
+    let code = socket.connect(toPath: path)
+    guard code == 0 else { throw .cannotConnect(.unix(path: path), SystemError("connect", code: -code)) }
+    return socket
   }
 
   private init(news: Mailbox<MonitorNews>, commands: Mailbox<MonitorCommand>, thread: WireThread) {

@@ -32,12 +32,15 @@ package final class WireServer: Sendable {
     do throws(SystemError) { waker = try Waker() } catch { throw .system(error) }
     let events = Mailbox<ServerEvent>(capacity: eventCapacity, wakeReader: wakeReader, wakePoster: { waker.signal() })
     let commands = Mailbox<ServerCommand>(capacity: .max, wakeReader: { waker.signal() })
-    let records = recorder.map { recorder in
-      Mailbox<ServerEvent>(capacity: recorder.capacity, wakeReader: recorder.wake, wakePoster: { waker.signal() })
-    }
-    let engine = try ServerEngine(configuration, calls: calls, waker: waker, commands: commands, events: events)
-    engine.records = records
-    engine.withholdsReceipts = recorder?.withholdsReceipts ?? false
+    let engine = try ServerEngine(
+      configuration,
+      calls: calls,
+      waker: waker,
+      commands: commands,
+      events: events,
+      recorder: recorder
+    )
+    let records = engine.records
     let endpoints = engine.bound.map(\.endpoint)
     var controlEngine: ControlEngine?
     var controlFailure: ControlFailure?

@@ -125,7 +125,7 @@ struct RandomEvents {
   }
 
   mutating func next() -> ServerEvent {
-    let kind = number(0...13)
+    let kind = number(0...14)
     // Two in a row are one to whoever reads the lines.
     defer { wasListening = kind == 0 && !wasListening }
     switch kind {
@@ -152,8 +152,11 @@ struct RandomEvents {
         RecordingFailure(reason: "no space \\e[m", lastSequence: count(), endsServer: chance(2)),
         at: time()
       )
-    case 8: return .stopping(chance(2) ? .asked : .message(peer()), at: time())
-    case 9: return .stopped(totals(), at: time())
+    case 8:
+      let step = chance(2) ? RecordingStep.started(durability: "group") : .rotated(to: "messages\\e.db.17")
+      return .recording(file: "messages\\e.db", step, at: time())
+    case 9: return .stopping(chance(2) ? .asked : .message(peer()), at: time())
+    case 10: return .stopped(totals(), at: time())
     default:
       var batch = MessageBatch()
       for _ in 0..<number(1...9) { append(to: &batch) }

@@ -21,6 +21,7 @@ final class FakeRows: RecordedRows {
     var unreadable = 0..<0
     var failure: String?
     var isFailureTold = false
+    var run: (run: ExportedRun, ids: Range<UInt64>)?
   }
 
   private let state: Mutex<State>
@@ -87,6 +88,12 @@ final class FakeRows: RecordedRows {
   }
 
   let firstID: UInt64 = 0
+  /// The run that all rows are of.
+  var run: (run: ExportedRun, ids: Range<UInt64>)? {
+    get { state.withLock { $0.run } }
+    set { state.withLock { $0.run = newValue } }
+  }
+
   var readCount: Int { state.withLock { $0.readCount } }
 
   func refresh() -> UInt64 { state.withLock { UInt64($0.rows.count) } }
@@ -135,6 +142,8 @@ final class FakeRows: RecordedRows {
       }.map(UInt64.init)
     }
   }
+
+  func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? { run }
 
   func line(of id: UInt64) -> [UInt8] { state.withLock { Array(($0.rows[Int(id)]?.line ?? "").utf8) } }
 
