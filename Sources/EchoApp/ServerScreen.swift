@@ -17,14 +17,12 @@ struct ServerScreen {
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
     var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
-    // The wire has no files to write or to read.
-    let confinement = sandbox.confinement == nil ? nil : try? Confinement(.server(configuration))
     // Bound before the screen is taken, so that a failure is a line where the user typed.
     let server = try RecordedServer.start(
       configuration,
       recording: recording,
       control: control?.configuration(for: configuration),
-      confinement: confinement,
+      confinement: sandbox.confinement,
       waking: wake
     )
     sandbox.tellFailure(of: ServerProgram.name)
