@@ -42,6 +42,6 @@ enum StreamOpeningTarget {
     guard let slash = text.firstIndex(of: 0x2F) else { return false }
     let version = text[(slash + 1)...].split(separator: 0x2E, omittingEmptySubsequences: false)
     return String(decoding: text[..<slash], as: UTF8.self).uppercased() == "HTTP" && (1...2).contains(version.count)
-      && version.allSatisfy { $0.count == 1 && $0.allSatisfy((0x30...0x39).contains) }
+      && version.allSatisfy { digits in digits.count == 1 && digits.allSatisfy { (0x30...0x39).contains($0) } }
   }
 }

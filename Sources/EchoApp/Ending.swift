@@ -1,6 +1,7 @@
 /// How long a program may take to end, whatever its peers and its readers do: first what is under way, then its last words.
 struct Ending {
   enum Cause {
+    /// The user wants it: a signal.
     case asked
     /// Nobody reads the output any more.
     case readerLeft
@@ -37,8 +38,8 @@ struct Ending {
   }
 
   /// Whether the end takes too long, which is said once.
-  mutating func isNewlyOverdue(now: ContinuousClock.Instant = .now) -> Bool {
-    guard let deadline, now >= deadline else { return false }
+  mutating func isNewlyOverdue(now: @autoclosure () -> ContinuousClock.Instant = .now) -> Bool {
+    guard let deadline, now() >= deadline else { return false }
     self.deadline = nil
     return true
   }

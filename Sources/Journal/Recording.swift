@@ -29,8 +29,8 @@ struct Recording: ~Copyable {
     let file = try RecordingFile(path: settings.path)
     let database = try Database(path: file.path)
     guard file.isInPlace, !database.hasMoved else { throw .exchanged }
-    if try database.number("SELECT count(*) FROM sqlite_schema") == 0 { try database.run(RecordingSchema.creation) }
     database.limitSteps(true)
+    if try database.number("SELECT count(*) FROM sqlite_schema") == 0 { try database.run(RecordingSchema.creation) }
     try RecordingSchema.check(database)
     try RecordingSchema.checkForActions(database)
     let level = settings.durability == .none ? "NORMAL" : "FULL"

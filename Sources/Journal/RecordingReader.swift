@@ -1,4 +1,4 @@
-internal import Wire
+import Wire
 
 /// Reads a recording by rows, also while a server records to it. For one thread at a time.
 ///

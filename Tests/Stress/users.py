@@ -1,5 +1,6 @@
 """Unix sockets and other users of the machine."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -28,7 +29,9 @@ def as_stranger(path, words=b".\n", count=16):
             with socket.socket(socket.AF_UNIX) as peer:
                 peer.settimeout(5)
                 peer.connect(str(path))
-                peer.sendall(words)
+                # A server that refuses it may be done with it by then.
+                with contextlib.suppress(BrokenPipeError):
+                    peer.sendall(words)
                 os.write(writer, peer.recv(count))
         except OSError as error:
             os.write(writer, type(error).__name__.encode())
@@ -156,7 +159,9 @@ def pretend(path):
             peers = []
             while True:
                 peers.append(listener.accept()[0])
-                peers[-1].sendall(GREETING)
+                # Whoever only looks whether somebody listens is gone by now.
+                with contextlib.suppress(OSError):
+                    peers[-1].sendall(GREETING)
     finally:
         os._exit(0)
 

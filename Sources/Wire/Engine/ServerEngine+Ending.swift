@@ -2,6 +2,8 @@
 extension ServerEngine {
   /// How long a round may take in what had come before the end.
   private static let drainNanoseconds: Int64 = 20_000_000
+  /// After so many reads of one connection the time is looked at.
+  private static let readsPerLook = 16
 
   func beginShutdown(_ reason: StopReason) {
     guard shutdown.begin(reason, now: now) else { return }
@@ -36,6 +38,34 @@ extension ServerEngine {
         receive(on: connection, isBroken: false)
       }
     }
+  }
+
+  /// Reads on as far as the peer takes its receipts, up to a share of the round: no event tells that nothing more is there.
+  func receiveLast(on connection: StreamConnection, isBroken: Bool) {
+    let end = Clock.monotonic + ServerEngine.drainNanoseconds
+    var reads = 0
+    while true {
+      guard isBroken || connection.life.wantsRead(queued: connection.output.count + answers.count) else {
+        // Without answers to send it goes on when the peer has taken some.
+        if answers.isEmpty { break }
+        sendAnswers(to: connection)
+        continue
+      }
+      let count = calls.receive(connection.socket.descriptor, readBuffer)
+      if count == -Int(Errno.interrupted) { continue }
+      guard count > 0 else { return endReading(of: connection, count) }
+      note(count, of: connection)
+      reads += 1
+      if builder.isFull {
+        sendAnswers(to: connection)
+        postBatch()
+      }
+      if isHeld || reads % ServerEngine.readsPerLook == 0 && Clock.monotonic >= end {
+        mayHaveUnread = true
+        break
+      }
+    }
+    settle(connection, .none)
   }
 
   /// Tells of drops that no datagram will: those after the last one that there was room for.

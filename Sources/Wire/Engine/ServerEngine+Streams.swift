@@ -72,52 +72,50 @@ extension ServerEngine {
 
   /// Reads what is there, up to a share of the round, and answers all of it with one write.
   func receive(on connection: StreamConnection, isBroken: Bool) {
-    var action = ConnectionLife.Action.none
-    let isDraining = connection.life.state == .draining
-    // Of a connection that drains no event tells that nothing more is there, so it is read from until a read says so.
-    var isCut = isDraining
+    if connection.life.state == .draining { return receiveLast(on: connection, isBroken: isBroken) }
     for _ in 0..<ServerEngine.readsPerEvent {
-      let queued = connection.output.count + answers.count
-      guard isBroken || connection.life.wantsRead(queued: queued) else {
-        guard isDraining, !answers.isEmpty else {
-          // It goes on when the peer takes its receipts.
-          isCut = false
-          break
-        }
-        sendAnswers(to: connection)
-        continue
-      }
+      guard isBroken || connection.life.wantsRead(queued: connection.output.count + answers.count) else { break }
       let count = calls.receive(connection.socket.descriptor, readBuffer)
       if count > 0 {
-        let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
-        connection.noteReceived(bytes, now: attentiveNow)
-        take(bytes, from: connection)
-        if isDraining, builder.isFull {
-          sendAnswers(to: connection)
-          postBatch()
-          if isHeld { break }
-        }
-        if count == readBuffer.count || isDraining { continue }
-        break
-      }
-      if count == -Int(Errno.interrupted) { continue }
-      isCut = false
-      if count == 0 {
-        finishFrames(of: connection, isAnswered: true)
-        sendAnswers(to: connection)
-        action = connection.life.peerFinished(queued: connection.output.count)
-      } else if count == -Int(Errno.again) {
-        sendAnswers(to: connection)
-        action = connection.life.readEverything(queued: connection.output.count)
+        note(count, of: connection)
+        if count == readBuffer.count { continue }
+      } else if count == -Int(Errno.interrupted) {
+        continue
       } else {
-        finishFrames(of: connection, isAnswered: false)
-        let code = Int32(-count)
-        action = .close(code == Errno.connectionReset ? .reset : .failed(SystemError("recv", code: code)))
+        return endReading(of: connection, count)
       }
       break
     }
+    settle(connection, .none)
+  }
+
+  @inline(__always)
+  func note(_ count: Int, of connection: StreamConnection) {
+    let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
+    connection.noteReceived(bytes, now: attentiveNow)
+    take(bytes, from: connection)
+  }
+
+  /// A read that brought nothing says how it stands with the connection.
+  func endReading(of connection: StreamConnection, _ count: Int) {
+    if count == 0 {
+      finishFrames(of: connection, isAnswered: true)
+      sendAnswers(to: connection)
+      settle(connection, connection.life.peerFinished(queued: connection.output.count))
+    } else if count == -Int(Errno.again) {
+      sendAnswers(to: connection)
+      settle(connection, connection.life.readEverything(queued: connection.output.count))
+    } else {
+      finishFrames(of: connection, isAnswered: false)
+      let code = Int32(-count)
+      settle(connection, .close(code == Errno.connectionReset ? .reset : .failed(SystemError("recv", code: code))))
+    }
+  }
+
+  /// Ends a connection's turn.
+  @inline(__always)
+  func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
-    if isCut { mayHaveUnread = true }
     perform(action, on: connection)
     if builder.isFull { postBatch() }
   }
