@@ -63,8 +63,9 @@ struct Finder: Sendable {
         return false
       }
       // A log that reads its rows reads those ahead with them.
-      _ = isForward ? log.scan(id..<(id + 1), look) : log.scanReversed(id..<(id + 1), look)
+      let isPassed = isForward ? log.scan(id..<(id + 1), look) > id : log.scanReversed(id..<(id + 1), look) <= id
       budget.spend(log.readingCost &- readingCost)
+      guard isPassed else { return .searching }
       guard let isMatch else { return .searching }
       if isMatch { return .found(row: row) }
       self.bound = isForward ? id + 1 : id

@@ -14,7 +14,7 @@ extension LogChunk {
   mutating func seal() {}
 }
 
-/// The rows that a log remembers: numbered from 0, bounded by count and by bytes; the oldest go first.
+/// The rows that a log remembers, bounded by count and by bytes; the oldest go first.
 struct LogChunks<Chunk: LogChunk>: Sendable {
   private var chunks: [Chunk] = []
   /// Whether the newest chunk takes no more rows.
@@ -27,11 +27,13 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
   /// The chunks' bytes, as they count them.
   private(set) var byteCount = 0
   /// The id of the oldest row that is held.
-  private(set) var firstID: UInt64 = 0
+  private(set) var firstID: UInt64
   /// One past the newest row's id.
-  private(set) var endID: UInt64 = 0
+  private(set) var endID: UInt64
 
-  init(countLimit: Int, byteLimit: Int) {
+  init(countLimit: Int, byteLimit: Int, firstID: UInt64 = 0) {
+    self.firstID = firstID
+    endID = firstID
     self.countLimit = max(1, countLimit)
     self.byteLimit = max(1, byteLimit)
     chunkBytes = min(512 << 10, max(1, byteLimit / 16))
@@ -74,6 +76,36 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
     return trim()
   }
 
+  /// Leaves out so many ids, of rows that it is not given.
+  mutating func skip(_ count: UInt64) {
+    seal()
+    endID += count
+    if chunks.isEmpty { firstID = endID } else { _ = trim() }
+  }
+
+  /// The ids around one that is not held, up to those that are.
+  func gap(around id: UInt64) -> Range<UInt64> {
+    guard id >= firstID else { return 0..<firstID }
+    var (low, high) = (0, chunks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if chunks[middle].firstID <= id { low = middle + 1 } else { high = middle }
+    }
+    let start = low > 0 ? chunks[low - 1].firstID + UInt64(chunks[low - 1].rowCount) : firstID
+    return min(start, id)..<max(low < chunks.count ? chunks[low].firstID : endID, id + 1)
+  }
+
+  /// The first id after which none is left out, but for those before `id`.
+  func gaplessID(after id: UInt64) -> UInt64 {
+    var start = endID
+    for chunk in chunks.reversed() {
+      guard chunk.firstID + UInt64(chunk.rowCount) == start || start <= id else { return start }
+      start = chunk.firstID
+    }
+    let oldest = max(firstID, start)
+    return oldest <= id ? 0 : oldest
+  }
+
   /// Forgets every row; ids go on counting.
   mutating func removeAll() {
     chunks.removeAll()
@@ -90,7 +122,8 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
       let middle = (low + high + 1) / 2
       if chunks[middle].firstID <= id { low = middle } else { high = middle - 1 }
     }
-    return (low, Int(id - chunks[low].firstID))
+    let row = Int(id - chunks[low].firstID)
+    return row < chunks[low].rowCount ? (low, row) : nil
   }
 
   private mutating func seal() {

@@ -1,7 +1,7 @@
 import Wire
 
 /// A stretch of a message log: records, with the bytes, peers and events that they name by their place.
-struct MessageChunk: LogChunk {
+struct MessageChunk: LogChunk, LogStretch {
   /// A record's peer where there is none.
   static let noPeer = UInt32.max
 
@@ -57,16 +57,21 @@ struct MessageChunk: LogChunk {
   /// Who a row is of that is nobody's.
   static let nobody = Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))
 
-  /// Gives `body` the rows of a range of places in order, or the other way round, until it returns false; returns how many
-  /// it was given.
-  func scan(
-    _ rows: Range<Int>,
+  var range: Range<UInt64> { firstID..<(firstID + UInt64(rowCount)) }
+
+  func places(of ids: Range<UInt64>) -> Range<Int> {
+    let held = ids.clamped(to: range)
+    return Int(held.lowerBound - firstID)..<Int(held.upperBound - firstID)
+  }
+
+  func visit(
+    _ places: Range<Int>,
     isReversed: Bool,
     _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> (visited: Int, goesOn: Bool) {
+  ) -> UInt64? {
     bytes.withUnsafeBytes { bytes in
-      for step in 0..<rows.count {
-        let row = isReversed ? rows.upperBound - 1 - step : rows.lowerBound + step
+      for step in 0..<places.count {
+        let row = isReversed ? places.upperBound - 1 - step : places.lowerBound + step
         let record = records[row]
         let id = firstID + UInt64(row)
         let goesOn: Bool
@@ -76,9 +81,9 @@ struct MessageChunk: LogChunk {
         } else {
           goesOn = body(id, record, peer(of: record), record.payload(in: bytes))
         }
-        if !goesOn { return (step + 1, false) }
+        if !goesOn { return id }
       }
-      return (rows.count, true)
+      return nil
     }
   }
 

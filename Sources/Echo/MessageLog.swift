@@ -5,7 +5,7 @@ import Wire
 ///
 /// A row is a record of a chunk and a range of the chunk's bytes, never an object of its own; the oldest go first.
 /// A copy is a snapshot: it shares the chunks with the original, which goes on without it.
-struct MessageLog: RowLog {
+struct MessageLog: StretchedLog {
   /// One row: a message, or an event.
   struct Row: Sendable {
     let record: MessageRecord
@@ -25,11 +25,11 @@ struct MessageLog: RowLog {
   private(set) var hostileCount: UInt64 = 0
   private var chunks: LogChunks<MessageChunk>
 
-  /// `byteLimit` bounds all that the rows take: payloads, records, peers and events.
-  init(countLimit: Int, byteLimit: Int, framing: Framing = .line) {
+  /// `byteLimit` bounds all that the rows take: payloads, records, peers and events; `firstID` is the first row's id.
+  init(countLimit: Int, byteLimit: Int, framing: Framing = .line, firstID: UInt64 = 0) {
     self.framing = framing
     self.byteLimit = byteLimit
-    chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit)
+    chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit, firstID: firstID)
   }
 
   var count: Int { chunks.count }
@@ -37,64 +37,29 @@ struct MessageLog: RowLog {
   let byteLimit: Int
   /// The memory that they take.
   var byteCount: Int { chunks.byteCount }
-  /// The id of the oldest row that is held; rows are numbered from 0.
+  /// The id of the oldest row that is held.
   var firstID: UInt64 { chunks.firstID }
   /// One past the newest row's id.
   var endID: UInt64 { chunks.endID }
 
-  /// Rows that were held once and are no more.
-  var droppedCount: UInt64 { firstID }
+  /// The number of the oldest message that is held.
+  var oldestSequence: UInt64? {
+    var sequence: UInt64?
+    _ = scan(firstID..<endID) { _, record, _, _ in
+      if !record.flags.contains(.notice) { sequence = record.sequence }
+      return sequence == nil
+    }
+    return sequence
+  }
 
-  /// When the oldest row that is held came.
-  var oldestTime: Timestamp? { self[firstID]?.record.time }
+  func holds(_ id: UInt64) -> Bool { chunks.place(of: id) != nil }
 
   subscript(id: UInt64) -> Row? {
     guard let place = chunks.place(of: id) else { return nil }
     return chunks[place.chunk].row(at: place.row)
   }
 
-  // MARK: Rows are read in bulk
-
-  /// Gives `body` the rows of `ids` that are held, in order, until it returns false; the bytes are a message's payload or an
-  /// event's words. Returns the id after the last row that was visited (with none, where it would have begun).
-  func scan(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let end = min(ids.upperBound, endID)
-    var next = min(max(ids.lowerBound, firstID), endID)
-    guard next < end, var index = chunks.place(of: next)?.chunk else { return next }
-    while next < end {
-      let chunk = chunks[index]
-      let rows = Int(next - chunk.firstID)..<min(chunk.rowCount, Int(end - chunk.firstID))
-      let (visited, goesOn) = chunk.scan(rows, isReversed: false, body)
-      next += UInt64(visited)
-      if !goesOn { break }
-      index += 1
-    }
-    return next
-  }
-
-  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
-  /// visited (with none, where it would have begun).
-  func scanReversed(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let start = max(ids.lowerBound, firstID)
-    var end = max(min(ids.upperBound, endID), firstID)
-    guard start < end, var index = chunks.place(of: end - 1)?.chunk else { return end }
-    while start < end {
-      let chunk = chunks[index]
-      let first = max(start, chunk.firstID)
-      let rows = Int(first - chunk.firstID)..<Int(end - chunk.firstID)
-      let (visited, goesOn) = chunk.scan(rows, isReversed: true, body)
-      end -= UInt64(visited)
-      if !goesOn { break }
-      index -= 1
-    }
-    return end
-  }
+  func stretch(of id: UInt64, isReversed: Bool) -> MessageChunk? { chunks.place(of: id).map { chunks[$0.chunk] } }
 
   // MARK: Rows come and go
 
@@ -131,6 +96,15 @@ struct MessageLog: RowLog {
       }
     )
   }
+
+  /// So many rows are not for it: ids go on after them.
+  mutating func skip(_ count: UInt64) { chunks.skip(count) }
+
+  /// The ids around one that is not held, up to those that are.
+  func gap(around id: UInt64) -> Range<UInt64> { chunks.gap(around: id) }
+
+  /// The first id from which on every row is held, as far as they are not those before `id`.
+  func gaplessID(after id: UInt64) -> UInt64 { chunks.gaplessID(after: id) }
 
   /// Forgets every row; ids go on counting.
   mutating func clear() { chunks.removeAll() }

@@ -10,7 +10,7 @@ struct MonitorProgram: Program {
     commandName: "echo_monitor",
     abstract: "Shows what an echo_server receives, or has recorded, as the server itself would.",
     usage: """
-      echo_monitor [<options>]              the only server that runs here
+      echo_monitor [<options>]              the only server that runs here, or one of several, to be chosen
       echo_monitor [<options>] <server>     the one of this name, mostly its port, or with this control socket
       echo_monitor [<options>] <recording>  what a server has recorded, or records, in this file
       echo_monitor <recording> --export <format> [--output <path>]
@@ -76,9 +76,10 @@ struct MonitorProgram: Program {
     if let exporter = try? export.exporter(of: server, isConfined: !isUnconfined) { return try exporter.run() }
     if lists { return try show(try RunningServers.find()) }
     if let server, RegularFile.exists(server) { return try show(recording: server) }
-    let place = try place()
-    if Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name) {
-      try Screens.refuse(isQuiet: false, format: format)
+    let hasScreen = Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name)
+    if hasScreen { try Screens.refuse(isQuiet: false, format: format) }
+    guard let place = try place(hasScreen: hasScreen) else { return }
+    if hasScreen {
       try MonitorScreen(
         place: place,
         start: from,
@@ -106,14 +107,17 @@ struct MonitorProgram: Program {
     }
   }
 
-  /// What is to be watched: what the user names, or the only server that runs.
-  private func place() throws(Failure) -> MonitorPlace {
+  /// What is to be watched: what the user names or chooses, or the only server that runs; nil is nothing.
+  private func place(hasScreen: Bool) throws(Failure) -> MonitorPlace? {
     if let server { return MonitorPlace(argument: server) }
     let servers = try RunningServers.find()
     guard let first = servers.first else {
       throw Failure(.unavailable, "no echo_server runs here (start one, or name a socket)")
     }
     guard servers.count == 1 else {
+      if hasScreen {
+        return try ChooserScreen(servers: servers, theme: theme).run().map { MonitorPlace(name: $0.name) }
+      }
       try show(servers)
       throw Failure(.usage, "several servers run here: say which, as in \(MonitorProgram.name) \(first.name)")
     }

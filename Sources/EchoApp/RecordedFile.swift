@@ -13,8 +13,8 @@ final class RecordedFile: RecordedRows {
   /// numbers have no end are passed over in time.
   fileprivate static func damagedRows(of count: UInt64) -> UInt64 { max(128, count >> 14) }
 
-  fileprivate struct State: ~Copyable {
-    var reader: RecordingReader
+  fileprivate struct State {
+    let series: RecordingSeries
     let framing: Framing
     /// The latest first.
     var pages: [RecordedPage] = []
@@ -27,19 +27,23 @@ final class RecordedFile: RecordedRows {
   let framing: Framing
   private let state: Mutex<State>
 
-  init(path: String) throws(Failure) {
+  convenience init(path: String) throws(Failure) {
     do throws(RecordingError) {
-      let reader = try RecordingReader(path: path)
+      let series = try RecordingSeries(path: path)
       // What the newest run says holds for all of them.
-      let framing = reader.runs.last.flatMap { Framing($0.framing) } ?? .line
-      self.framing = framing
-      state = Mutex(State(reader: reader, framing: framing))
+      self.init(series, framing: series.runs.last.flatMap { Framing($0.framing) } ?? .line)
     } catch {
       throw Failure(reading: path, error)
     }
   }
 
-  var runCount: Int { state.withLock { $0.reader.runs.count } }
+  init(_ series: RecordingSeries, framing: Framing) {
+    self.framing = framing
+    state = Mutex(State(series: series, framing: framing))
+  }
+
+  var firstID: UInt64 { state.withLock { UInt64($0.series.rows.lowerBound - 1) } }
+  var runCount: Int { state.withLock { $0.series.runs.count } }
   var readCount: Int { state.withLock { $0.readCount } }
 
   func refresh() -> UInt64 { state.withLock { $0.refresh() } }
@@ -59,8 +63,8 @@ extension RecordedFile.State {
   private static func row(_ id: UInt64) -> Int64 { Int64(clamping: id) + 1 }
 
   mutating func refresh() -> UInt64 {
-    do throws(RecordingError) { try reader.refresh() } catch { failure = error.reason }
-    return UInt64(reader.rows.upperBound - 1)
+    do throws(RecordingError) { try series.refresh() } catch { failure = error.reason }
+    return UInt64(series.rows.upperBound - 1)
   }
 
   mutating func page(of id: UInt64, isReversed: Bool) -> RecordedPage {
@@ -72,7 +76,9 @@ extension RecordedFile.State {
       }
       return page
     }
+    if let page = pageBeyondEnd(of: id, isReversed: isReversed) { return page }
     let page = read(id, isReversed: isReversed)
+    guard !page.range.isEmpty else { return page }
     pages.insert(page, at: 0)
     byteCount += page.byteCount
     while pages.count > RecordedFile.pageLimit || (byteCount > RecordedFile.byteLimit && pages.count > 1) {
@@ -81,16 +87,30 @@ extension RecordedFile.State {
     return page
   }
 
+  /// The page of an id that is not recorded, also when it was looked for again; nil where it is.
+  private mutating func pageBeyondEnd(of id: UInt64, isReversed: Bool) -> RecordedPage? {
+    guard id >= UInt64(series.rows.upperBound - 1) else { return nil }
+    do throws(RecordingError) {
+      try series.refresh()
+      return id < UInt64(series.rows.upperBound - 1) ? nil : RecordedPage(before: id, framing: framing)
+    } catch {
+      failure = error.reason
+      var page = RecordedPage(of: id, framing: framing)
+      page.close(range(of: id, last: nil, isCut: true, of: series.rows, isReversed), isReversed: isReversed)
+      return page
+    }
+  }
+
   private mutating func read(_ id: UInt64, isReversed: Bool) -> RecordedPage {
     readCount += 1
     var page = RecordedPage(of: id, framing: framing)
     let row = Self.row(id)
-    let all = reader.rows
+    let all = series.rows
     let wanted = isReversed ? all.lowerBound..<min(row + 1, all.upperBound) : min(row, all.upperBound)..<all.upperBound
     var last: Int64?
     var isDamaged = false
     do throws(RecordingError) {
-      try reader.scan(wanted, reversed: isReversed) { row, bytes in
+      let isReadable = try series.scan(wanted, reversed: isReversed) { row, bytes in
         let record = MessageRecord(
           sequence: row.sequence,
           time: row.time,
@@ -104,18 +124,25 @@ extension RecordedFile.State {
         last = row.row
         return !page.isFull
       }
+      guard isReadable else { return RecordedPage(before: id, framing: framing) }
     } catch {
       failure = error.reason
       isDamaged = true
     }
-    page.close(range(of: id, last: last, isFull: page.isFull, isDamaged: isDamaged, isReversed), isReversed: isReversed)
+    let isCut = page.isFull || isDamaged
+    page.close(range(of: id, last: last, isCut: isCut, of: all, isReversed), isReversed: isReversed)
     return page
   }
 
   /// The ids that a page of an id tells of, when `last` is the row that was read last.
-  private func range(of id: UInt64, last: Int64?, isFull: Bool, isDamaged: Bool, _ isReversed: Bool) -> Range<UInt64> {
-    let isCut = isFull || isDamaged
-    let rowCount = UInt64(reader.rows.upperBound - 1)
+  private func range(
+    of id: UInt64,
+    last: Int64?,
+    isCut: Bool,
+    of all: Range<Int64>,
+    _ isReversed: Bool
+  ) -> Range<UInt64> {
+    let rowCount = UInt64(all.upperBound - 1)
     let damagedRows = RecordedFile.damagedRows(of: rowCount)
     if isReversed {
       let passedOver = id - min(id, damagedRows - 1)
@@ -128,7 +155,7 @@ extension RecordedFile.State {
 
   mutating func line(of id: UInt64) -> [UInt8] {
     do throws(RecordingError) {
-      return try reader.line(ofEvent: Self.row(id))
+      return try series.line(ofEvent: Self.row(id))
     } catch {
       failure = error.reason
       return []
@@ -138,7 +165,7 @@ extension RecordedFile.State {
   mutating func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
     do throws(RecordingError) {
       guard let run = try run(ofRow: id) else { return nil }
-      return try reader.row(ofSequence: number, run: run).map { UInt64($0 - 1) }
+      return try series.row(ofSequence: number, run: run).map { UInt64($0 - 1) }
     } catch {
       failure = error.reason
       return nil
@@ -147,10 +174,7 @@ extension RecordedFile.State {
 
   mutating func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? {
     do throws(RecordingError) {
-      guard let number = try run(ofRow: id), let run = reader.runs.first(where: { $0.run == number }) else {
-        return nil
-      }
-      let rows = try reader.rows(ofRun: number)
+      guard let number = try run(ofRow: id), let (run, rows) = try series.run(number) else { return nil }
       return (ExportedRun(run), UInt64(rows.lowerBound - 1)..<UInt64(rows.upperBound - 1))
     } catch {
       failure = error.reason
@@ -161,7 +185,7 @@ extension RecordedFile.State {
   private mutating func run(ofRow id: UInt64) throws(RecordingError) -> Int64? {
     let row = Self.row(id)
     var run: Int64?
-    try reader.scan(row..<(row + 1)) { row, _ in
+    _ = try series.scan(row..<(row + 1)) { row, _ in
       run = row.run
       return false
     }

@@ -10,6 +10,7 @@ final class RecordedServer {
   /// The thread that records, and what became of it.
   private struct Recording {
     let path: String
+    let series: RecordingSeries
     let bell: Bell
     let thread: WireThread
     let outcome: Outcome
@@ -21,6 +22,8 @@ final class RecordedServer {
 
   let wire: WireServer
   private let recording: Recording?
+  /// What is recorded, to be read.
+  var series: RecordingSeries? { recording?.series }
 
   /// Opens the recording and then starts the server, on threads that are confined if `confinement` is there.
   static func start(
@@ -58,6 +61,7 @@ final class RecordedServer {
     let confinement = confinement == nil ? nil : try? Confinement(.recording(settings.path))
     let endsServer = options.endsServer
     let outcome = Outcome()
+    let series = journal.series
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {
         try? confinement?.enter()
@@ -65,7 +69,8 @@ final class RecordedServer {
         let failure = journal.run(records, bell: bell, endsServer: endsServer) { wire.post($0) }
         outcome.failure.withLock { $0 = failure }
       }
-      return RecordedServer(wire, Recording(path: settings.path, bell: bell, thread: thread, outcome: outcome))
+      let recording = Recording(path: settings.path, series: series, bell: bell, thread: thread, outcome: outcome)
+      return RecordedServer(wire, recording)
     } catch {
       throw Failure(.system(error))
     }

@@ -1,4 +1,5 @@
 import Echo
+import Journal
 import Screen
 import Terminal
 import Wire
@@ -26,12 +27,16 @@ struct ServerScreen {
     )
     sandbox.tellFailure(of: ServerProgram.name)
     control?.tell(server.wire.controlFailure)
+    let recorded: (rows: any RecordedRows, count: UInt64)? = server.series.map { series in
+      (RecordedFile(series, framing: configuration.framing), UInt64(series.recordedCount))
+    }
     let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
       ServerModel(
         framing: configuration.framing,
         stopPolicy: configuration.stopPolicy,
         historyCount: historyCount,
         historyBytes: historyBytes,
+        recorded: recorded,
         look: look
       )
     }
@@ -47,6 +52,8 @@ struct ServerScreen {
   private var sandbox: Sandbox {
     var sandbox = Sandbox.server(configuration)
     sandbox.allowSaving()
+    // What memory has no room for is read from the recording.
+    if let path = recording.record { sandbox.databaseFolders = Sandbox.recording(path).databaseFolders }
     return sandbox
   }
 }

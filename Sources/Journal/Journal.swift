@@ -14,6 +14,8 @@ package final class Journal {
   private let describe: @Sendable (ServerEvent) -> EventDescription
   /// nil only while one file is exchanged for the next.
   private var recording: Recording?
+  /// What is recorded, for a reader in this program.
+  package let series: RecordingSeries
   private var endpoints: [Endpoint] = []
   /// The last message that is in a file for good.
   private var lastRecorded: UInt64 = 0
@@ -28,7 +30,9 @@ package final class Journal {
     self.settings = settings
     self.origin = origin
     self.describe = describe
-    recording = try Recording(settings)
+    let recording = try Recording(settings)
+    series = RecordingSeries(path: settings.path, recordedCount: recording.lastRow)
+    self.recording = consume recording
   }
 
   /// Records all that comes until the bell closes, and tells what is recorded; at an error it ends at once.
@@ -51,7 +55,10 @@ package final class Journal {
   }
 
   private func close() {
-    if let recording = recording.take() { _ = recording.close() }
+    guard let recording = recording.take() else { return }
+    series.beginExchange()
+    _ = recording.close()
+    series.endExchange()
   }
 
   private func record(
@@ -132,10 +139,18 @@ package final class Journal {
   private func rotateIfDue(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
     let now = csystem_monotonic_clock()
     guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
-    let run = full.run
+    let (run, rowCount) = (full.run, full.lastRow)
+    series.beginExchange()
+    defer { series.endExchange() }
     let file = full.close()
     var number: Int?
-    if file.hasCompanions { nextRotation = now + Journal.rotationPause } else { number = try file.moveAside() }
+    if file.hasCompanions {
+      nextRotation = now + Journal.rotationPause
+    } else {
+      let free = try file.moveAside()
+      series.move(to: "\(file.path).\(free)", rowCount: rowCount)
+      number = free
+    }
     // Its lock goes with it.
     _ = consume file
     recording = try Recording(settings, run: run, lastSequence: lastRecorded)

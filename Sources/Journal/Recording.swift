@@ -16,7 +16,7 @@ struct Recording: ~Copyable {
   private let birth: Int64
   private var peers = RecordedPeers()
   /// The last of the rows that messages and events share.
-  private var lastRow: Int64
+  private(set) var lastRow: Int64
   private(set) var isInTransaction = false
   /// The last message that was added.
   private(set) var lastSequence: UInt64

@@ -60,6 +60,35 @@ import Testing
     #expect(terminal.screen.contains("1,202 messages"))
   }
 
+  @Test("Where several servers run one is chosen, and then watched; q chooses none")
+  func choosing() throws {
+    let server = try ScriptedServer()
+    let other = try ScriptedServer(name: "6000", folder: server.folder)
+    let path = Programs.path(named: "echo_monitor")
+    for isChosen in [false, true] {
+      let terminal = try TerminalProgram(path, [], environment: server.environment)
+      for server in [server, other] {
+        let asked = try server.accept()
+        try asked.send(server.hello)
+        #expect(try asked.receiveToEnd() == "")
+      }
+      try terminal.waitForText("2 servers")
+      #expect(terminal.screen.contains("> 5000") && terminal.screen.contains("  6000"))
+      guard isChosen else {
+        try quit(terminal)
+        continue
+      }
+      terminal.type("j")
+      try terminal.waitForText("> 6000")
+      terminal.type("\r")
+      let peer = try other.greet()
+      try peer.send(ScriptedServer.message(1, "hello"))
+      try terminal.waitForText("hello")
+      #expect(terminal.screen.text(row: 0).hasPrefix(" echo_monitor 6000  LISTEN"))
+      try quit(terminal)
+    }
+  }
+
   @Test("With --control a stop and a disconnect are asked for, after a question")
   func control() throws {
     let server = try ScriptedServer()

@@ -189,6 +189,39 @@ import Testing
     #expect(try server.end(SIGTERM).code == 0)
   }
 
+  @Test(
+    "The screen goes on from memory into the recording, through all of its files: Home, a search, a number, a filter"
+  )
+  func reachingBack() throws {
+    let options = ["--history", "10", "--record-limit", "100000"]
+    let server = try ScreenServer(["--bind", "127.0.0.1", "--record", path] + options)
+    let peer = try SocketPeer(tcp: server.port)
+    for start in stride(from: 1, to: 20_000, by: 1000) {
+      try peer.send((start..<start + 1000).map { "line \($0)\n" }.joined())
+      _ = try peer.receive(exactly: 3000)
+    }
+    let terminal = server.terminal
+    terminal.type("g")
+    try terminal.waitForScreen("the first message") {
+      $0.text(row: 3).contains("recording to") && $0.contains("line 17")
+    }
+    terminal.type("G/line 2500\r")
+    try terminal.waitForText("> 2500")
+    terminal.type(":777\r")
+    try terminal.waitForText(">  777")
+    terminal.type("fline\r")
+    try terminal.waitForScreen("all messages") { $0.contains("filter: line (20,000 of 20,0") }
+    terminal.type("q")
+    try terminal.waitForText("y/n")
+    terminal.type("y")
+    #expect(try terminal.waitForExit() == 0)
+    #expect(folder.names.count > 3 && !folder.names.contains { $0.hasSuffix("-wal") })
+    let counts = try folder.names.map { name in
+      try OpenRecording("\(folder.path)/\(name)").rows("SELECT count(*) FROM messages").first.flatMap { Int($0) } ?? 0
+    }
+    #expect(counts.reduce(0, +) == 20_000)
+  }
+
   @Test("The stop message is recorded and answered, and the screen records as plain mode does")
   func screen() throws {
     let server = try ScreenServer(["--bind", "127.0.0.1", "--record", path])

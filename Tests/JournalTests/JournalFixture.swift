@@ -8,6 +8,8 @@ final class JournalFixture {
   let folder: TemporaryDirectory
   let records = Mailbox<ServerEvent>(capacity: .max, wakeReader: {})
   private(set) var told: [ServerCommand] = []
+  /// What the last journal records, to be read.
+  private(set) var series: RecordingSeries?
   private var sequence: UInt64 = 0
 
   var path: String { "\(folder.path)/recording" }
@@ -34,6 +36,7 @@ final class JournalFixture {
       let kind = event.recorded?.kind ?? ""
       return EventDescription(notice: "\(kind)!", isAlert: kind == "dropped", json: "{\(kind)}")
     }
+    series = journal.series
     try meanwhile()
     let bell = try Bell()
     if toldCount == 0 { bell.close() }

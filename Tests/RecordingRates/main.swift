@@ -1,7 +1,7 @@
 // How fast recordings are read: docs/recording.md has its figures.
 //
-// usage: recording_rates FILE [MESSAGES]    (records so many messages of 100 bytes first: one in a thousand has `error`, and
-// only the first one of all `needle`)
+// usage: recording_rates FILE [MESSAGES]    (records so many messages of 100 bytes first: one in a thousand has `error`, only
+// the first one of all `needle`, and only the last one `thread`)
 import Journal
 import Wire
 
@@ -17,14 +17,15 @@ func record(_ count: Int, to path: String) throws {
     let journal = try Journal(settings, origin: origin) { _ in EventDescription(notice: "", isAlert: false, json: "") }
     let records = Mailbox<ServerEvent>(capacity: .max, wakeReader: {})
     _ = records.post(.listening([.tcp(host: "127.0.0.1", port: 5000)]), cost: 0)
-    _ = records.post(.messages(batch(min(runCount, count - start), isFirst: start == 0)), cost: 0)
+    let part = batch(min(runCount, count - start), isFirst: start == 0, isLast: start + runCount >= count)
+    _ = records.post(.messages(part), cost: 0)
     let bell = try Bell()
     bell.close()
     if let failure = journal.run(records, bell: bell, endsServer: true, tell: { _ in }) { fail(failure.reason) }
   }
 }
 
-func batch(_ count: Int, isFirst: Bool) -> MessageBatch {
+func batch(_ count: Int, isFirst: Bool, isLast: Bool) -> MessageBatch {
   var batch = MessageBatch()
   let address = SocketAddress.ipv4(127, 0, 0, 1, port: 50_000)
   batch.peers = [Peer(connection: ConnectionID(1), transport: .tcp, address: address)]
@@ -40,7 +41,9 @@ func batch(_ count: Int, isFirst: Bool) -> MessageBatch {
         flags: .answered
       )
     )
-    let words = isFirst && number == 1 ? "needle " : number % 1000 == 0 ? "error \(number) " : ""
+    var words = number % 1000 == 0 ? "error \(number) " : ""
+    if isFirst, number == 1 { words = "needle " }
+    if isLast, number == count { words = "thread " }
     batch.bytes += words.utf8
     batch.bytes += repeatElement(0x61, count: 100 - words.utf8.count)
   }

@@ -13,6 +13,8 @@ package struct ServerGreeting: Hashable, Sendable {
   package var stopPolicy: StopPolicy
   package var started: Timestamp
   package var endpoints: [Endpoint]
+  /// Messages that it has received; nil where it does not tell.
+  package var messageCount: UInt64?
 
   init(_ object: JSONObject) throws(MonitorProblem) {
     let version = object.count("protocol")
@@ -29,6 +31,7 @@ package struct ServerGreeting: Hashable, Sendable {
     else { throw MonitorProblem(badMember: "hello") }
     self.framing = framing
     stopPolicy = policy
+    messageCount = object.count("next").map { $0 - min(1, $0) }
     endpoints = []
     for place in places { endpoints.append(try place.endpoint()) }
   }

@@ -1,7 +1,7 @@
 import Wire
 
 /// A recording as a log, with as many rows as there were when it looked last.
-struct RecordedLog: RowLog {
+struct RecordedLog: StretchedLog {
   let rows: any RecordedRows
   private(set) var firstID: UInt64 = 0
   private(set) var endID: UInt64 = 0
@@ -25,6 +25,7 @@ struct RecordedLog: RowLog {
 
   /// Looks for what was recorded since.
   mutating func refresh() {
+    refreshStart()
     let end = rows.refresh()
     guard end > endID else { return }
     endID = end
@@ -32,41 +33,17 @@ struct RecordedLog: RowLog {
     span = (span?.first ?? rows.page(from: 0).batch.records.first?.time ?? last, last)
   }
 
-  subscript(id: UInt64) -> MessageLog.Row? {
-    id >= firstID && id < endID ? rows.page(from: id).row(of: id) : nil
-  }
+  /// Looks for the first row that there still is.
+  mutating func refreshStart() { firstID = max(firstID, rows.firstID) }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let end = min(ids.upperBound, endID)
-    var next = min(max(ids.lowerBound, firstID), endID)
-    while next < end {
-      let page = rows.page(from: next)
-      let places = page.place(from: next)..<page.place(from: end)
-      if let stop = page.visit(places, isReversed: false, body) { return stop + 1 }
-      next = min(page.range.upperBound, end)
-      // Through what can't be read it goes a page at a time.
-      if places.isEmpty { break }
-    }
-    return next
-  }
+  subscript(id: UInt64) -> MessageLog.Row? { id >= firstID && id < endID ? row(id) : nil }
 
-  func scanReversed(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let start = max(ids.lowerBound, firstID)
-    var end = max(min(ids.upperBound, endID), firstID)
-    while start < end {
-      let page = rows.page(upTo: end - 1)
-      let places = page.place(from: start)..<page.place(from: end)
-      if let stop = page.visit(places, isReversed: true, body) { return stop }
-      end = max(page.range.lowerBound, start)
-      if places.isEmpty { break }
-    }
-    return end
+  /// A row, whether it was there when it looked last or is since.
+  func row(_ id: UInt64) -> MessageLog.Row? { rows.page(from: id).row(of: id) }
+
+  func stretch(of id: UInt64, isReversed: Bool) -> RecordedPage? {
+    let page = isReversed ? rows.page(upTo: id) : rows.page(from: id)
+    return page.range.isEmpty ? nil : page
   }
 
   func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
@@ -78,7 +55,7 @@ struct RecordedLog: RowLog {
   }
 
   func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
-    guard let row = self[id] else { return }
+    guard let row = row(id) else { return }
     if row.isNotice, format == .json {
       RecordedEvent.append(rows.line(of: id), row, to: &output)
     } else {
@@ -92,22 +69,4 @@ struct RecordedLog: RowLog {
   }
 
   mutating func clear() { firstID = endID }
-}
-
-extension RecordedPage {
-  /// Gives `body` the rows of some places until it returns false; returns the id of the row where it did.
-  fileprivate func visit(
-    _ places: Range<Int>,
-    isReversed: Bool,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64? {
-    batch.bytes.withUnsafeBytes { bytes in
-      for step in 0..<places.count {
-        let place = isReversed ? places.upperBound - 1 - step : places.lowerBound + step
-        let record = batch.records[place]
-        if !body(ids[place], record, peer(of: record), record.payload(in: bytes)) { return ids[place] }
-      }
-      return nil
-    }
-  }
 }

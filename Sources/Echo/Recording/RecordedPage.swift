@@ -2,12 +2,11 @@ import Screen
 package import Wire
 
 /// A stretch of a recording's rows as they were read.
-package struct RecordedPage: Sendable {
+package struct RecordedPage: LogStretch, Sendable {
   /// Rows and bytes after which a page ends: one is read in less than a tenth of a millisecond.
   private static let rowLimit = 128
   private static let byteLimit = 256 << 10
 
-  /// The ids that it tells of: one without a row is of none that could be read.
   package private(set) var range: Range<UInt64>
   /// The ids of its rows, in order.
   private(set) var ids: [UInt64] = []
@@ -18,6 +17,12 @@ package struct RecordedPage: Sendable {
   /// The page of an id, without rows.
   package init(of id: UInt64, framing: Framing) {
     range = id..<(id + 1)
+    self.framing = framing
+  }
+
+  /// No page: what the id is of can't be read yet.
+  package init(before id: UInt64, framing: Framing) {
+    range = id..<id
     self.framing = framing
   }
 
@@ -62,6 +67,23 @@ package struct RecordedPage: Sendable {
   }
 
   // MARK: Rows are read
+
+  func places(of ids: Range<UInt64>) -> Range<Int> { place(from: ids.lowerBound)..<place(from: ids.upperBound) }
+
+  func visit(
+    _ places: Range<Int>,
+    isReversed: Bool,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64? {
+    batch.bytes.withUnsafeBytes { bytes in
+      for step in 0..<places.count {
+        let place = isReversed ? places.upperBound - 1 - step : places.lowerBound + step
+        let record = batch.records[place]
+        if !body(ids[place], record, peer(of: record), record.payload(in: bytes)) { return ids[place] }
+      }
+      return nil
+    }
+  }
 
   /// The place of the first row whose id is `id` or greater.
   func place(from id: UInt64) -> Int {

@@ -8,13 +8,15 @@ package protocol RecordedRows: Sendable {
   var framing: Framing { get }
   /// The runs that it has, as of the last refresh.
   var runCount: Int { get }
+  /// The id of the first row that there is, as of the last refresh.
+  var firstID: UInt64 { get }
   /// How many times the file was read from.
   var readCount: Int { get }
 
   /// Looks for what was recorded since; gives the id after the last row.
   func refresh() -> UInt64
 
-  /// The page that an id is in: that row and such as follow it.
+  /// The page that an id is in: that row and such as follow it; one without ids where it can't be read yet.
   func page(from id: UInt64) -> RecordedPage
 
   /// The page that an id is in: that row and such as stand before it.

@@ -6,7 +6,7 @@ extension ServerModel {
   func drawMessages(_ layout: ServerLayout, on surface: inout Surface) {
     let columns = ServerColumns(
       width: layout.list.size.columns,
-      last: browser.log.recorded?.endID ?? measures.totals.traffic.messages,
+      last: browser.log.recorded == nil ? measures.totals.traffic.messages : browser.log.endID,
       hasDelta: size.columns >= ServerLayout.deltaColumns
     )
     if let rect = layout.header { drawHeader(rect, columns, on: &surface) }
@@ -82,7 +82,7 @@ extension ServerModel {
   }
 
   private func drawWelcome(_ rect: Rect, on surface: inout Surface) {
-    if browser.log.recorded != nil {
+    if browser.log.isRecordingAlone {
       var below = rect
       _ = below.takeTop((rect.size.rows - 1) / 2)
       return surface.draw(centered: ["nothing is recorded yet"], below, style: look.theme[.muted])

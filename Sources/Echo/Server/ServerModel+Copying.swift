@@ -16,9 +16,9 @@ extension ServerModel {
     guard request.scope == .conversation ? row.hasPeer : !row.isNotice else {
       throw CommandProblem("an event is no message: there is nothing to send again")
     }
-    let run = browser.log.recorded?.rows.run(of: id)
+    let run = browser.log.earlierRun(of: id)
     let scope = CommandLineJob<ServerLog>.Scope(
-      ids: request.scope == .message ? id..<(id + 1) : run?.ids ?? browser.log.firstID..<browser.log.endID,
+      ids: request.scope == .message ? id..<(id + 1) : run?.ids ?? browser.log.ownIDs,
       peer: row.peer,
       areSent: row.record.flags.contains(.sent),
       framing: run?.run.framing ?? framing,

@@ -140,7 +140,8 @@ extension ServerModel {
     focus(layout.isDetailAlone ? .detail : pane)
   }
 
-  /// A step back: to the list, then the detail closed, then a search forgotten. False when there is nothing to go back from.
+  /// A step back: to the list, then the detail closed, then what is at work given up, then a search forgotten. False when
+  /// there is nothing to go back from.
   @discardableResult
   private mutating func back() -> Bool {
     if pane != .list {
@@ -150,7 +151,8 @@ extension ServerModel {
       browser.closeDetail()
       arrange()
     } else {
-      return browser.forgetSearch() || (browser.log.recorded != nil && browser.cancelFilter())
+      let isGivenUp = !browser.isSearching && browser.log.recorded != nil && browser.cancelFilter()
+      return isGivenUp || browser.forgetSearch()
     }
     return true
   }
@@ -225,7 +227,7 @@ extension ServerModel {
   }
 
   mutating func askToClear() {
-    guard browser.log.recorded == nil else { return browser.notice = Notice("a recording stays as it is") }
+    guard !browser.log.isRecordingAlone else { return browser.notice = Notice("a recording stays as it is") }
     overlay = .question(.clear)
   }
 

@@ -96,9 +96,14 @@ extension ServerModel {
   mutating func filter(by peer: Peer) {
     // So that Up in the filter's prompt brings it back.
     if let filter = browser.filter { histories[.filter, default: MessageHistory()].add(filter.description) }
-    _ = browser.setFilter(
-      peer.connection == .none
-        ? "from:\(peer.address) proto:\(peer.transport.rawValue)" : "conn:\(peer.connection.number)"
-    )
+    let address = "from:\(peer.address)"
+    var filter = "conn:\(peer.connection.number)"
+    if peer.connection == .none {
+      filter = "\(address) proto:\(peer.transport.rawValue)"
+    } else if browser.log.hasEarlierRuns, peer.transport == .tcp {
+      // Each run counts its connections from 1.
+      filter += " \(address)"
+    }
+    _ = browser.setFilter(filter)
   }
 }

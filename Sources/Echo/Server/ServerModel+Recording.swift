@@ -1,5 +1,5 @@
 import Screen
-import Wire
+package import Wire
 
 /// The server's screen over a recording: what has been there all the time, and what comes while it is written.
 extension ServerModel {
@@ -14,7 +14,7 @@ extension ServerModel {
   mutating func refreshRecording(since before: Moment) {
     guard browser.log.recorded != nil else { return }
     if before.time.nanoseconds / 1_000_000_000 != now.time.nanoseconds / 1_000_000_000 {
-      browser.log.recorded?.refresh()
+      browser.log.refresh()
       browser.follow()
     }
   }
@@ -27,12 +27,24 @@ extension ServerModel {
 
   /// Adds up a slice, where nobody waits for anything else.
   mutating func countRecording() {
-    guard let log = browser.log.recorded, !browser.hasPendingWork else { return }
+    guard browser.log.isRecordingAlone, let log = browser.log.recorded, !browser.hasPendingWork else { return }
     count.advance(log, &measures)
     peersPane.sync(measures.peers)
   }
 
-  var isCounting: Bool { browser.log.recorded.map { !count.isComplete(for: $0) } ?? false }
+  var isCounting: Bool {
+    guard browser.log.isRecordingAlone, let log = browser.log.recorded else { return false }
+    return !count.isComplete(for: log)
+  }
+
+  /// When to look again for rows in sight that are on their way into the recording.
+  package var wakeTime: Timestamp? {
+    guard browser.log.recorded != nil else { return nil }
+    let isAwaiting = browser.viewport.visible.contains { browser.log.isAwaited(browser.list.id(of: $0)) }
+    return isAwaiting ? Timestamp(nanoseconds: now.time.nanoseconds + ServerModel.awaitingPause) : nil
+  }
+
+  private static let awaitingPause: Int64 = 20_000_000
 
   func drawRecordingTitle(_ log: RecordedLog, _ rect: Rect, on surface: inout Surface) {
     var fields = BarFields(columns: rect.size.columns)

@@ -55,16 +55,25 @@ package struct ServerModel: ScreenModel {
   /// Columns of the previews that are scrolled off to the left.
   var skip = 0
 
+  /// `recorded`: what this program records, and how many rows that had before.
   package init(
     site: ServerSite = .here,
     framing: Framing,
     stopPolicy: StopPolicy,
     historyCount: Int,
     historyBytes: Int,
+    recorded: (rows: any RecordedRows, count: UInt64)? = nil,
     look: Look = Look()
   ) {
-    let log = MessageLog(countLimit: historyCount, byteLimit: historyBytes, framing: framing)
-    self.init(site: site, log: ServerLog(log), stopPolicy: stopPolicy, look: look)
+    let received = MessageLog(
+      countLimit: historyCount,
+      byteLimit: historyBytes,
+      framing: framing,
+      firstID: recorded?.count ?? 0
+    )
+    let log = recorded.map { ServerLog(received, recordedIn: RecordedLog($0.rows)) } ?? ServerLog(received)
+    self.init(site: site, log: log, stopPolicy: stopPolicy, look: look)
+    browser.follow()
   }
 
   init(site: ServerSite, log: ServerLog, stopPolicy: StopPolicy, look: Look) {
@@ -80,7 +89,7 @@ package struct ServerModel: ScreenModel {
   package var summary: String { measures.totals.text }
 
   package var showsSeconds: Bool {
-    browser.log.recorded != nil || isRunning && size.columns >= ServerLayout.uptimeColumns
+    browser.log.isRecordingAlone || isRunning && size.columns >= ServerLayout.uptimeColumns
   }
 
   /// Whether there is more to come.
@@ -168,18 +177,18 @@ package struct ServerModel: ScreenModel {
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): browser.log.received.append(batch)
+    case .messages(let batch): browser.log.append(batch)
     case .stopping:
       phase = .stopping
-      browser.log.received.append(event: news)
+      browser.log.append(event: news)
     case .stopped: return [.quit]
     case .recording:
       isRecording = true
-      browser.log.received.append(event: news)
+      browser.log.append(event: news)
     case .recordingFailed(let failure, _):
       recordingFailure = failure
-      browser.log.received.append(event: news)
-    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.received.append(event: news)
+      browser.log.append(event: news)
+    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
     }
     browser.follow()
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.

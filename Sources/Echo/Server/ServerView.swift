@@ -37,7 +37,9 @@ extension ServerModel {
     let style = look.theme[.titleBar]
     let totals = measures.totals
     surface.fill(rect, style: style)
-    if let log = browser.log.recorded { return drawRecordingTitle(log, rect, on: &surface) }
+    if browser.log.isRecordingAlone, let log = browser.log.recorded {
+      return drawRecordingTitle(log, rect, on: &surface)
+    }
     var fields = BarFields(columns: rect.size.columns)
     let state =
       switch phase {
@@ -81,7 +83,7 @@ extension ServerModel {
   }
 
   private func drawRates(_ rect: Rect, on surface: inout Surface) {
-    if let log = browser.log.recorded { return drawSpan(log, rect, on: &surface) }
+    if browser.log.isRecordingAlone, let log = browser.log.recorded { return drawSpan(log, rect, on: &surface) }
     let rates = measures.rates
     let current = rates.current
     var fields: [(text: String, role: Role)] = [
@@ -148,13 +150,13 @@ extension ServerModel {
     fields.addWork(of: browser)
     if layout.rates == nil { addLosses(to: &fields) }
     if !browser.marks.isEmpty { fields.add("\(browser.marks.count) marked", rank: 3) }
-    if browser.log.received.droppedCount > 0, let oldest = browser.log.received.oldestTime {
-      let since = Figures.clock(oldest, offset: now.offset, .seconds)
-      fields.add("kept since \(since), \(Figures.grouped(browser.log.received.droppedCount)) gone", rank: 4)
+    if browser.log.firstID > 0, let oldest = browser.log[browser.log.firstID] {
+      let since = Figures.clock(oldest.record.time, offset: now.offset, .seconds)
+      fields.add("kept since \(since), \(Figures.grouped(browser.log.firstID)) gone", rank: 4)
     }
     if stopPolicy == .any { fields.add("ANYONE MAY STOP", rank: 2) }
     fields.add("framing \(framing)", rank: 6)
-    if browser.log.recorded == nil { addMemory(of: browser.log.received, to: &fields) }
+    if !browser.log.isRecordingAlone { addMemory(of: browser.log.received, to: &fields) }
     surface.draw(fields, rect, style: look.theme[.statusBar])
   }
 

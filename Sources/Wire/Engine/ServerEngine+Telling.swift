@@ -10,7 +10,7 @@ extension ServerEngine {
     spool?.append(.messages(batch), wireCount: wireCount, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(.messages(batch), cost: cost) { isHeld = true }
-    } else if !events.offer(.messages(batch), cost: cost) {
+    } else if !offer(.messages(batch), cost: cost) {
       skipped.count += UInt64(batch.records.count)
       skipped.bytes += wireCount
       totals.droppedByServer += UInt64(batch.records.count)
@@ -28,16 +28,25 @@ extension ServerEngine {
     spool?.append(event, current: totals, now: now)
     if configuration.delivery == .lossless {
       if !events.post(event, cost: ServerEngine.noticeCost) { isHeld = true }
-    } else if !events.offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
+    } else if !offer(event, cost: ServerEngine.noticeCost, reserve: ServerEngine.noticeReserve) {
       skipped.notices += 1
     }
   }
 
+  /// Offers the watcher what happened, after what it has missed: so it knows where that was.
+  private func offer(_ event: ServerEvent, cost: Int, reserve: Int = 0) -> Bool {
+    tellSkipped(reserve: reserve) && events.offer(event, cost: cost, reserve: reserve)
+  }
+
   var hasSkipped: Bool { skipped.count > 0 || skipped.notices > 0 }
 
-  func tellSkipped() {
-    guard hasSkipped else { return }
-    if events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost) { skipped = Drop(by: .server) }
+  /// Tells the watcher what it has missed, if anything; false when there is no room for that.
+  @discardableResult
+  func tellSkipped(reserve: Int = 0) -> Bool {
+    guard hasSkipped else { return true }
+    let isTold = events.offer(.dropped(skipped, at: time), cost: ServerEngine.noticeCost, reserve: reserve)
+    if isTold { skipped = Drop(by: .server) }
+    return isTold
   }
 
   /// After one telling others wait so long: strangers must not fill a log with what they are refused.

@@ -27,8 +27,13 @@ final class FakeRows: RecordedRows {
   private let state: Mutex<State>
   let framing = Framing.line
   let runCount = 1
+  /// Where the last run begins.
+  private let runStart: Int
 
-  init(_ rows: [Row?]) { state = Mutex(State(rows: rows)) }
+  init(_ rows: [Row?], runStart: Int = 0) {
+    state = Mutex(State(rows: rows))
+    self.runStart = runStart
+  }
 
   /// Messages of one peer, a millisecond apart.
   convenience init(messages: [[UInt8]]) {
@@ -57,9 +62,11 @@ final class FakeRows: RecordedRows {
     )
   }
 
-  func add(_ text: String) {
+  func add(_ text: String) { add(FakeRows.message(state.withLock { $0.rows.count }, Array(text.utf8))) }
+
+  func add(_ row: Row) {
     state.withLock { state in
-      state.rows.append(FakeRows.message(state.rows.count, Array(text.utf8)))
+      state.rows.append(row)
       state.lastPage = nil
     }
   }
@@ -80,6 +87,7 @@ final class FakeRows: RecordedRows {
     }
   }
 
+  let firstID: UInt64 = 0
   /// The run that all rows are of.
   var run: (run: ExportedRun, ids: Range<UInt64>)? {
     get { state.withLock { $0.run } }
@@ -92,12 +100,16 @@ final class FakeRows: RecordedRows {
 
   func page(from id: UInt64) -> RecordedPage {
     state.withLock { state in
-      read(&state, stride(from: Int(id), to: max(Int(id) + 1, state.rows.count), by: 1), isReversed: false)
+      guard id < state.rows.count else { return RecordedPage(before: id, framing: framing) }
+      return read(&state, stride(from: Int(id), to: max(Int(id) + 1, state.rows.count), by: 1), isReversed: false)
     }
   }
 
   func page(upTo id: UInt64) -> RecordedPage {
-    state.withLock { read(&$0, stride(from: Int(id), through: 0, by: -1), isReversed: true) }
+    state.withLock { state in
+      guard id < state.rows.count else { return RecordedPage(before: id, framing: framing) }
+      return read(&state, stride(from: Int(id), through: 0, by: -1), isReversed: true)
+    }
   }
 
   private func read(_ state: inout State, _ ids: some Sequence<Int>, isReversed: Bool) -> RecordedPage {
@@ -124,9 +136,10 @@ final class FakeRows: RecordedRows {
 
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? {
     state.withLock { state in
-      state.rows.firstIndex { $0?.record.sequence == number && $0?.record.flags.contains(.notice) == false }.map(
-        UInt64.init
-      )
+      let run = id < runStart ? 0..<runStart : runStart..<state.rows.count
+      return run.first { place in
+        state.rows[place]?.record.sequence == number && state.rows[place]?.record.flags.contains(.notice) == false
+      }.map(UInt64.init)
     }
   }
 
