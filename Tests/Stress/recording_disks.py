@@ -176,23 +176,25 @@ def cut_off(durability, rounds, most, *options):
         # In memory, so that what other programs do to the disk is not in the way.
         with tempfile.TemporaryDirectory(prefix="echo-stress-", dir="/dev/shm") as folder:
             disk = Disk(folder)
-            path = disk.place / "recording"
-            for run in range(first + 1, min(first + RUNS, rounds) + 1):
-                with Server("--quiet", "--record", path, "--durability", durability, *options) as server:
-                    senders = Senders(server, f"{run}.")
-                    wanted = int(math.exp(random.uniform(0, math.log(most))))
-                    wait_until("receipts", lambda: senders.acknowledged >= wanted, step=0.0005)
-                    stop_still(server)
-                    disk.cut(server.kill)
-                    senders.join()
-                texts = texts_in(disk.place, f"{run}.")
-                acknowledged += senders.acknowledged
-                recorded += len(texts)
-                lost += [(run, *each) for each in senders.missing(texts)]
-                wrong += [(run, name, "not each once and in order") for name in senders.broken(texts)]
-            wrong += [(run, file.name, "is not sound") for file in disk.place.glob("recording*")
-                      if not file.name.endswith(("-wal", "-shm", "-journal")) and not is_sound(file)]
-            disk.unmount()
+            try:
+                path = disk.place / "recording"
+                for run in range(first + 1, min(first + RUNS, rounds) + 1):
+                    with Server("--quiet", "--record", path, "--durability", durability, *options) as server:
+                        senders = Senders(server, f"{run}.")
+                        wanted = int(math.exp(random.uniform(0, math.log(most))))
+                        wait_until("receipts", lambda: senders.acknowledged >= wanted, step=0.0005)
+                        stop_still(server)
+                        disk.cut(server.kill)
+                        senders.join()
+                    texts = texts_in(disk.place, f"{run}.")
+                    acknowledged += senders.acknowledged
+                    recorded += len(texts)
+                    lost += [(run, *each) for each in senders.missing(texts)]
+                    wrong += [(run, name, "not each once and in order") for name in senders.broken(texts)]
+                wrong += [(run, file.name, "is not sound") for file in disk.place.glob("recording*")
+                          if not file.name.endswith(("-wal", "-shm", "-journal")) and not is_sound(file)]
+            finally:
+                disk.unmount()
     promise(f"the power is cut {rounds} times, --durability {' '.join((durability, *options))}: each acknowledged message is recorded, once and in order",
             f"{acknowledged} acknowledged, {recorded} recorded{', lost ' + str(lost[:3]) if lost else ''}{', but ' + str(wrong[:3]) if wrong else ''}",
             not lost and not wrong and acknowledged > 0)
