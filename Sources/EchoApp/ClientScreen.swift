@@ -103,7 +103,7 @@ final class ClientConnection {
 
   func drain() -> [ClientEvent] {
     defer { untold = [] }
-    return untold + client.events.drain() + (recording?.takeFailure() ?? [])
+    return (recording?.takeFailure() ?? []) + untold + client.events.drain()
   }
 
   func perform(_ request: ClientRequest) throws(Failure) {

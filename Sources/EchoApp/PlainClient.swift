@@ -92,7 +92,8 @@ struct PlainClient: ~Copyable {
   private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
 
   private mutating func takeEvents() throws(Failure) {
-    let events = client.events.drain() + (recording?.takeFailure() ?? [])
+    // The failure first: it belongs before an end.
+    let events = (recording?.takeFailure() ?? []) + client.events.drain()
     // The embedded server's line of a message stands between the two of the client's.
     held += embedded == nil ? events : events.flatMap(\.steps)
     var taken = 0

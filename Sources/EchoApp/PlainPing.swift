@@ -34,7 +34,7 @@ struct PlainPing: ~Copyable {
     while true {
       // What had come by now is heard before anything is given up.
       let now = moment
-      for event in client.events.drain() + (recording?.takeFailure() ?? []) {
+      for event in (recording?.takeFailure() ?? []) + client.events.drain() {
         // The end tells how many messages are not recorded.
         if case .ended = event { for failure in recording?.end() ?? [] { update(.wire(failure), now) } }
         update(.wire(event), now)

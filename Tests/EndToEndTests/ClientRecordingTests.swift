@@ -193,7 +193,7 @@ import Testing
       rows: 24
     )
     try terminal.waitForText(" UP ")
-    terminal.type(String(repeating: "x", count: 60_000))
+    terminal.paste(String(repeating: "x", count: 60_000))
     terminal.press(.enter)
     guard choice == "continue" else {
       #expect(try terminal.waitForExit() == 74)

@@ -6,7 +6,7 @@ struct ReplayLedger: Sendable {
     case first(UInt64)
     /// One that a message got too late.
     case late
-    /// One that nothing calls for: no message is open, or it says again what the reply before said.
+    /// One that nothing calls for: no message is open, or it says again what the reply before rightly said.
     case surplus
   }
 
@@ -30,6 +30,7 @@ struct ReplayLedger: Sendable {
   private var settledStart = 0
   /// What messages that were given up are still to be answered, on a stream.
   private var owed: [[UInt8]] = []
+  /// The last reply to an open message, if it was that message's own.
   private var lastReply: [UInt8]?
   private(set) var openCount = 0
   private(set) var openBytes = 0
@@ -58,14 +59,19 @@ struct ReplayLedger: Sendable {
   /// Says what a reply on a stream is. None is lost there, and they come in the order of the messages, but a server may give
   /// one twice, and then those to the messages that follow are none the less theirs.
   mutating func identify(_ reply: ArraySlice<UInt8>) -> Reply {
-    defer { lastReply = Array(reply) }
     if let first = owed.first, reply == first[...] {
       owed.removeFirst()
       return .late
     }
     guard firstDeadline != nil, let id = firstOpenID else { return .surplus }
-    if let expected = entries[settledStart].expected, reply == expected[...] { return .first(id) }
-    return reply == lastReply?[...] ? .surplus : .first(id)
+    if let expected = entries[settledStart].expected, reply == expected[...] {
+      lastReply = expected
+      return .first(id)
+    }
+    if reply == lastReply?[...] { return .surplus }
+    // A server that answers otherwise may well say the same to all.
+    lastReply = nil
+    return .first(id)
   }
 
   /// The reply to a message that was given up may come all the same, before those to all others.
