@@ -20,7 +20,7 @@ import Testing
 
   /// Who has got the place, and what the others were told.
   private final class Outcome: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
       var winners: [Int32] = []
       var codes: [Int32] = []
     }
