@@ -15,6 +15,8 @@ struct MessageLog: StretchedLog {
     let payload: ArraySlice<UInt8>
     /// What happened; nil for a message.
     let event: ServerEvent?
+    /// What it answers, in a client's recording.
+    var reply = MessageReply.none
 
     var isNotice: Bool { record.flags.contains(.notice) }
   }

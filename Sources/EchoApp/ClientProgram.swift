@@ -1,5 +1,6 @@
 import ArgumentParser
 import Echo
+import Journal
 import Screen
 import Terminal
 import Wire
@@ -58,6 +59,9 @@ struct ClientProgram: Program {
   var isQuiet = false
 
   @OptionGroup
+  var record: RecordOptions
+
+  @OptionGroup
   var ping: PingOptions
 
   @OptionGroup
@@ -83,6 +87,13 @@ struct ClientProgram: Program {
       guard endpoint != nil else { throw ValidationError("--replay needs an address") }
       if awaitsNoReceipts { throw ValidationError("--replay awaits replies: leave out --no-receipts") }
       if ping.count != nil { throw ValidationError("--replay and --ping are two things") }
+    }
+    if record.record != nil {
+      guard endpoint != nil else { throw ValidationError("--record needs an address") }
+      if replay.path != nil { throw ValidationError("--record and --replay are two things") }
+      if record.durability == .each {
+        throw ValidationError("--durability each is for servers: nothing of a client waits for its recording")
+      }
     }
     if udp, endpoint?.transport != .udp { throw ValidationError("--udp needs a host and a port") }
   }
@@ -140,13 +151,15 @@ struct ClientProgram: Program {
     if let endpoint = try? endpoint(), let plan = try? ping.plan(clientConfiguration(endpoint)) {
       // Before the sandbox: a terminal is opened anew, so that nothing waits for it.
       let streams = try PlainStreams.open()
+      let recording = try recording(of: clientConfiguration(endpoint), ping: plan, waking: streams.wake)
       if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
       return try PlainPing(
         plan,
         configuration: clientConfiguration(endpoint),
         format: format,
         isQuiet: isQuiet,
-        streams: streams
+        streams: streams,
+        recording: recording
       ).run()
     }
     if let endpoint = try? endpoint(), let path = replay.path {
@@ -188,19 +201,32 @@ struct ClientProgram: Program {
         configuration: configuration,
         reconnects: !staysDown,
         history: history,
-        theme: theme
+        theme: theme,
+        record: record,
+        isConfined: !isUnconfined
       ).run()
     }
     let source = MessageSource.input(MessageReader())
     let streams = try PlainStreams.open()
+    let recording = try recording(of: configuration, waking: streams.wake)
     if !isUnconfined { Sandbox.client(of: endpoint).enterQuietly() }
     try PlainClient(
       configuration: configuration,
       format: format,
       source: source,
       isQuiet: isQuiet,
-      streams: streams
+      streams: streams,
+      recording: recording
     ).run()
+  }
+
+  /// Opens the recording, if one is wanted: before the sandbox, in which no file can be made.
+  private func recording(
+    of configuration: ClientConfiguration,
+    ping: PingPlan? = nil,
+    waking wake: WakeDescriptor
+  ) throws(Failure) -> ClientRecording? {
+    try ClientRecording.start(record, of: configuration, ping: ping, isConfined: !isUnconfined, waking: wake)
   }
 }
 

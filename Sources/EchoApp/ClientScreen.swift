@@ -9,25 +9,42 @@ struct ClientScreen {
   var reconnects: Bool
   var history: HistoryFile?
   var theme: ThemeName?
+  var record: RecordOptions
+  /// Of the thread that records only: the editor that the screen starts would be confined with it.
+  var isConfined: Bool
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
-    let connection = try ClientConnection(configuration, wake: wake)
+    let recording = try ClientRecording.start(record, of: configuration, isConfined: isConfined, waking: wake)
+    let connection = try ClientConnection(configuration, recording: recording, wake: wake)
     let loop = try ScreenLoop(wake: wake, theme: theme, history: history) { look in
-      ClientModel(configuration, reconnects: reconnects, history: history, look: look)
+      var model = ClientModel(configuration, reconnects: reconnects, history: history, look: look)
+      model.isRecording = recording != nil
+      return model
     }
-    let end = try loop.run(
+    var end = try loop.run(
       drain: { connection.drain() },
       perform: { request throws(Failure) in try connection.perform(request) }
     )
-    try end.conclude()
+    connection.end()
+    for news in recording?.end() ?? [] {
+      _ = end.update(.news(news))
+      if let failure = end.recordingFailure, !failure.endsProgram {
+        StandardError.writeLine("\(ClientProgram.name): \(failure.clientText)")
+      }
+    }
+    end.leaveSummary()
+    try recording?.judge()
+    try end.judge()
   }
 }
 
 extension ClientModel {
-  /// Leaves the totals behind, and makes a failure of messages that were not answered.
-  func conclude() throws(Failure) {
-    StandardError.writeLine("\(ClientProgram.name): \(summary)")
+  /// Leaves the totals behind.
+  func leaveSummary() { StandardError.writeLine("\(ClientProgram.name): \(summary)") }
+
+  /// Makes a failure of messages that were not answered.
+  func judge() throws(Failure) {
     if unsentCount > 0 {
       throw Failure(hasConnected ? .ioError : .unavailable, "not every message was sent")
     }
@@ -61,20 +78,32 @@ extension ClientModel {
 /// The wire of a screen client: one connection after another, as the user asks for them.
 final class ClientConnection {
   private var configuration: ClientConfiguration
+  private let recording: ClientRecording?
   private let wake: WakeDescriptor
   private var client: WireClient
   /// What the wire could not tell, for it could not begin.
   private var untold: [ClientEvent] = []
 
-  init(_ configuration: ClientConfiguration, wake: WakeDescriptor) throws(Failure) {
+  init(
+    _ configuration: ClientConfiguration,
+    recording: ClientRecording? = nil,
+    wake: WakeDescriptor
+  ) throws(Failure) {
     self.configuration = configuration
+    self.recording = recording
     self.wake = wake
-    client = try WireClient.start(configuration, waking: wake)
+    client = try WireClient.start(configuration, recorder: recording?.recorder, waking: wake)
+  }
+
+  /// Ends the wire, and waits until it has told everything.
+  func end() {
+    client.post(.close)
+    client.join()
   }
 
   func drain() -> [ClientEvent] {
     defer { untold = [] }
-    return untold + client.events.drain()
+    return untold + client.events.drain() + (recording?.takeFailure() ?? [])
   }
 
   func perform(_ request: ClientRequest) throws(Failure) {
@@ -100,7 +129,7 @@ final class ClientConnection {
   /// What this machine lacks at the moment, descriptors or threads, is a try that failed: what is queued waits on.
   private func connect() {
     do throws(WireError) {
-      client = try WireClient.start(configuration) { [wake] in wake.signal() }
+      client = try WireClient.start(configuration, recorder: recording?.recorder) { [wake] in wake.signal() }
     } catch {
       let time = Timestamp(nanoseconds: Surroundings.clock().nanoseconds)
       untold.append(.ended(.failed(error), ClientTotals(), at: time))

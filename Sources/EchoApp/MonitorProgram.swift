@@ -8,11 +8,11 @@ import Wire
 struct MonitorProgram: Program {
   static let configuration = CommandConfiguration(
     commandName: "echo_monitor",
-    abstract: "Shows what an echo_server receives, or has recorded, as the server itself would.",
+    abstract: "Shows what an echo_server receives, or what a server or a client has recorded, as the server would.",
     usage: """
       echo_monitor [<options>]              the only server that runs here, or one of several, to be chosen
       echo_monitor [<options>] <server>     the one of this name, mostly its port, or with this control socket
-      echo_monitor [<options>] <recording>  what a server has recorded, or records, in this file
+      echo_monitor [<options>] <recording>  what was recorded, or is, in this file
       echo_monitor <recording> --export <format> [--output <path>]
       echo_monitor --list
       """,
@@ -25,8 +25,8 @@ struct MonitorProgram: Program {
 
   @Argument(
     help: """
-      A file that is there, made by echo_server --record; or a server's name, or its control socket: a path with a \
-      slash, or one that ends in .sock.
+      A file that is there, made by --record of echo_server or echo_client; or a server's name, or its control socket: \
+      a path with a slash, or one that ends in .sock.
       """
   )
   var server: String?

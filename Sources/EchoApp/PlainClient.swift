@@ -12,6 +12,7 @@ struct PlainClient: ~Copyable {
 
   private let configuration: ClientConfiguration
   private let client: WireClient
+  private let recording: ClientRecording?
   private var streams: PlainStreams
   private var source: MessageSource
   private var transcript: ClientTranscript
@@ -44,6 +45,7 @@ struct PlainClient: ~Copyable {
     source: MessageSource,
     isQuiet: Bool = false,
     streams: consuming PlainStreams,
+    recording: ClientRecording? = nil,
     embedded: EmbeddedServer? = nil
   ) throws(Failure) {
     FreedMemory.keep()
@@ -53,7 +55,8 @@ struct PlainClient: ~Copyable {
     // Whoever else has closed its end may still read.
     configuration.endsWithPeer = embedded != nil
     configuration.stallNanoseconds = PlainClient.stallNanoseconds
-    client = try WireClient.start(configuration, waking: streams.wake)
+    client = try WireClient.start(configuration, recorder: recording?.recorder, waking: streams.wake)
+    self.recording = recording
     self.configuration = configuration
     self.source = source
     self.streams = streams
@@ -82,13 +85,14 @@ struct PlainClient: ~Copyable {
       if hasInput { try send() }
     }
     try streams.write(&plain)
+    try recording?.judge()
     try judge()
   }
 
   private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
 
   private mutating func takeEvents() throws(Failure) {
-    let events = client.events.drain()
+    let events = client.events.drain() + (recording?.takeFailure() ?? [])
     // The embedded server's line of a message stands between the two of the client's.
     held += embedded == nil ? events : events.flatMap(\.steps)
     var taken = 0
@@ -106,6 +110,8 @@ struct PlainClient: ~Copyable {
   }
 
   private mutating func take(_ event: ClientEvent) {
+    // The end tells how many messages are not recorded.
+    if case .ended = event { for failure in recording?.end() ?? [] { take(failure) } }
     transcript.append(event, to: &plain)
     switch event {
     case .connected: isConnected = true
@@ -114,6 +120,10 @@ struct PlainClient: ~Copyable {
       for record in batch.records { count(record) }
       if pendingCount == 0 { isPrompted = false }
     case .ended(let reason, let totals, _): end = (reason, totals)
+    case .recordingFailed(let failure, _):
+      guard failure.endsProgram else { break }
+      isFinishing = true
+      client.post(.close)
     case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
     }
   }

@@ -6,6 +6,7 @@ import Wire
 struct PlainPing: ~Copyable {
   private let endpoint: Endpoint
   private let client: WireClient
+  private let recording: ClientRecording?
   private var streams: PlainStreams
   private var model: PingModel
   private var plain = PlainOutput()
@@ -16,12 +17,14 @@ struct PlainPing: ~Copyable {
     configuration: ClientConfiguration,
     format: OutputFormat,
     isQuiet: Bool,
-    streams: consuming PlainStreams
+    streams: consuming PlainStreams,
+    recording: ClientRecording?
   ) throws(Failure) {
     var configuration = configuration
     // The wire matches in the order of sending; echoes are matched by what they are.
     configuration.awaitsReceipts = plan.awaitsReceipts
-    client = try WireClient.start(configuration, waking: streams.wake)
+    client = try WireClient.start(configuration, recorder: recording?.recorder, waking: streams.wake)
+    self.recording = recording
     endpoint = configuration.endpoint
     model = PingModel(plan, format: format, isQuiet: isQuiet)
     self.streams = streams
@@ -31,7 +34,9 @@ struct PlainPing: ~Copyable {
     while true {
       // What had come by now is heard before anything is given up.
       let now = moment
-      for event in client.events.drain() {
+      for event in client.events.drain() + (recording?.takeFailure() ?? []) {
+        // The end tells how many messages are not recorded.
+        if case .ended = event { for failure in recording?.end() ?? [] { update(.wire(failure), now) } }
         update(.wire(event), now)
         if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
       }
@@ -41,6 +46,7 @@ struct PlainPing: ~Copyable {
       let timeout = model.deadline.map { Duration.nanoseconds($0 - moment.elapsed) }
       if try streams.wait(timeout: timeout).isToEnd { update(.interrupt, moment) }
     }
+    try recording?.judge()
     try judge()
     try streams.judge()
   }

@@ -37,13 +37,16 @@ struct PlainReplay: ~Copyable {
     let source = try RecordedMessages.open(path, run: options.run)
     var configuration = given
     configuration.framing = framing ?? Framing(source.run.framing) ?? .line
-    guard let reply = ReplyMode(rawValue: source.run.reply) else {
+    let isClients = source.isClients
+    let reply = isClients && source.run.reply != "none" ? nil : ReplyMode(rawValue: source.run.reply)
+    guard isClients || reply != nil else {
       throw Failure(.dataError, "\(Printable.text(path.utf8)): the run's reply mode is none that is known")
     }
     let plan: ReplayPlan
     do throws(ReplayPlanError) {
       plan = try ReplayPlan(
         reply: reply,
+        recordedPath: isClients ? source.replyPath : nil,
         pace: options.pace,
         sendsStops: options.sendsStops,
         configuration: configuration

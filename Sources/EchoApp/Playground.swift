@@ -71,7 +71,8 @@ struct Playground {
         }
       }
     )
-    try end.client.conclude()
+    end.client.leaveSummary()
+    try end.client.judge()
   }
 
   /// Sends the lines of standard input, or holds a conversation with itself and ends.

@@ -5,9 +5,9 @@ extension RecordingSettings.Durability: ExpressibleByArgument {}
 
 /// `--on-record-error`: what goes on when recording does not.
 enum OnRecordError: String, CaseIterable, ExpressibleByArgument {
-  /// Neither: the server ends, and gives no receipt for what is not recorded.
+  /// Nothing: the program ends, and a server gives no receipt for what is not recorded.
   case stop
-  /// The server, whose receipts then say no more than that a message was received.
+  /// The program; a server's receipts then say no more than that a message was received.
   case `continue`
 }
 
@@ -18,13 +18,13 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     help: """
-      Of --record: when a message is recorded, and its receipt goes: synced with others, one by one, or without \
-      waiting. (default: group)
+      Of --record: when a message is safe, and a server's receipt goes: synced with others, one by one (servers only), \
+      or without waiting. (default: group)
       """
   )
   var durability: RecordingSettings.Durability?
 
-  @Option(help: "Of --record: whether the server ends or goes on when recording fails. (default: stop)")
+  @Option(help: "Of --record: whether the program ends or goes on when recording fails. (default: stop)")
   var onRecordError: OnRecordError?
 
   @Option(help: "Of --record: bytes after which the file gets a number and another is begun. (default: none)")
@@ -46,7 +46,7 @@ struct RecordOptions: ParsableArguments {
     if let recordAge { try checked(recordAge, "--record-age", 1...1_000_000_000) }
   }
 
-  var endsServer: Bool { onRecordError != .continue }
+  var endsProgram: Bool { onRecordError != .continue }
 
   var settings: RecordingSettings? {
     guard let record else { return nil }

@@ -20,6 +20,8 @@ final class RecordedFile: RecordedRows {
     var pages: [RecordedPage] = []
     var byteCount = 0
     var readCount = 0
+    /// The run that was looked up last, and whether it is a client's.
+    var lastRun: (run: Int64, isClients: Bool)?
     var failure: String?
     var toldFailure: String?
   }
@@ -109,18 +111,23 @@ extension RecordedFile.State {
     let wanted = isReversed ? all.lowerBound..<min(row + 1, all.upperBound) : min(row, all.upperBound)..<all.upperBound
     var last: Int64?
     var isDamaged = false
+    var answers: [(place: Int, row: Int64)] = []
+    let runs = series.runs
+    var lastRun = lastRun
     do throws(RecordingError) {
       let isReadable = try series.scan(wanted, reversed: isReversed) { row, bytes in
-        let record = MessageRecord(
-          sequence: row.sequence,
-          time: row.time,
-          wireCount: row.wireCount,
-          offset: 0,
-          count: 0,
-          peer: 0,
-          flags: row.flags
+        if lastRun?.run != row.run { lastRun = (row.run, runs.isClients(row.run)) }
+        var record = MessageRecord(row)
+        // An event has no flags of its own in the file.
+        if row.isNotice, lastRun?.isClients == true { record.flags.insert(.heard) }
+        if let answered = row.answers { answers.append((page.rowCount, answered)) }
+        page.append(
+          UInt64(row.row - 1),
+          record,
+          row.peer,
+          bytes,
+          reply: MessageReply(roundTrip: row.roundTrip)
         )
-        page.append(UInt64(row.row - 1), record, row.peer, bytes)
         last = row.row
         return !page.isFull
       }
@@ -129,9 +136,22 @@ extension RecordedFile.State {
       failure = error.reason
       isDamaged = true
     }
+    self.lastRun = lastRun
+    for (place, row) in answers { page.answer(sequence(ofRow: row, page), at: place) }
     let isCut = page.isFull || isDamaged
     page.close(range(of: id, last: last, isCut: isCut, of: all, isReversed), isReversed: isReversed)
     return page
+  }
+
+  /// The number of the message in a row, most often one of the same page; nil where it is none, or can't be read.
+  private mutating func sequence(ofRow row: Int64, _ page: borrowing RecordedPage) -> UInt64? {
+    if let sequence = page.sequence(of: UInt64(row - 1)) { return sequence }
+    var sequence: UInt64?
+    _ = try? series.scan(row..<(row + 1)) { row, _ in
+      sequence = row.isNotice ? nil : row.sequence
+      return false
+    }
+    return sequence
   }
 
   /// The ids that a page of an id tells of, when `last` is the row that was read last.
@@ -198,6 +218,27 @@ extension RecordedFile.State {
     toldFailure = failure
     return failure
   }
+}
+
+extension MessageRecord {
+  /// A message, or an event, as its row tells of it; the payload is apart.
+  init(_ row: RecordedRow) {
+    self.init(
+      sequence: row.sequence,
+      time: row.time,
+      wireCount: row.wireCount,
+      offset: 0,
+      count: 0,
+      peer: 0,
+      flags: row.flags,
+      replyTime: row.roundTrip.map(ReplyTime.init(nanoseconds:)) ?? .none
+    )
+  }
+}
+
+extension [RecordedRun] {
+  /// Whether a run is a client's.
+  func isClients(_ number: Int64) -> Bool { first { $0.run == number }?.program == ClientProgram.name }
 }
 
 extension Failure {

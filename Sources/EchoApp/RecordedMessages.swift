@@ -11,6 +11,8 @@ struct RecordedMessages: ~Copyable {
   let run: RecordedRun
   private var reader: RecordingReader
   private var rows: Range<Int64>
+  /// Of a client's run.
+  private var exchanges: RecordedExchanges?
 
   /// Opens the file; nil is its last run.
   static func open(_ path: String, run number: Int64?) throws(Failure) -> RecordedMessages {
@@ -31,12 +33,26 @@ struct RecordedMessages: ~Copyable {
     } catch {
       throw Failure(reading: path, error)
     }
-    return RecordedMessages(run: run, reader: reader, rows: rows)
+    let exchanges =
+      run.program == ClientProgram.name ? RecordedExchanges(expectsReplies: run.reply != "none") : nil
+    return RecordedMessages(run: run, reader: reader, rows: rows, exchanges: exchanges)
   }
+
+  /// How the run's replies came.
+  var replyPath: ReplayPlan.ReplyPath {
+    let transport = run.endpoints.first.flatMap { $0.split(separator: " ").first }.flatMap {
+      Transport(rawValue: String($0))
+    }
+    return ReplayPlan.ReplyPath(framing: Framing(run.framing) ?? .line, transport: transport ?? .tcp)
+  }
+
+  /// Whether the run is a client's, whose messages have their own replies.
+  var isClients: Bool { exchanges != nil }
 
   /// Gives `body` the next messages until it returns false, or for as many rows as one slice has; returns whether there may
   /// be more.
   mutating func read(_ body: (ReplayMessage) -> Bool) throws(RecordingError) -> Bool {
+    guard exchanges == nil else { return try readExchanges(body) }
     var next = rows.upperBound
     var rowCount = 0
     try reader.scan(rows) { row, bytes in
@@ -59,5 +75,45 @@ struct RecordedMessages: ~Copyable {
     }
     rows = min(next, rows.upperBound)..<rows.upperBound
     return !rows.isEmpty
+  }
+
+  private mutating func readExchanges(_ body: (ReplayMessage) -> Bool) throws(RecordingError) -> Bool {
+    while let message = exchanges?.next() { if !body(message) { return true } }
+    if rows.isEmpty { exchanges?.finish() } else { try readSlice() }
+    while let message = exchanges?.next() { if !body(message) { return true } }
+    return !rows.isEmpty || exchanges?.isEmpty == false
+  }
+
+  private mutating func readSlice() throws(RecordingError) {
+    var next = rows.upperBound
+    var left = RecordedMessages.sliceRows
+    var pending = exchanges.take()
+    defer { exchanges = pending }
+    try reader.scan(rows) { row, bytes in
+      pending?.add(row, bytes)
+      left -= 1
+      if left > 0 { return true }
+      next = row.row + 1
+      return false
+    }
+    rows = min(next, rows.upperBound)..<rows.upperBound
+  }
+}
+
+extension RecordedExchanges {
+  fileprivate mutating func add(_ row: RecordedRow, _ bytes: UnsafeRawBufferPointer) {
+    if row.flags.contains(.sent) {
+      let message = ReplayMessage(
+        sequence: row.sequence,
+        time: row.time,
+        isAnswered: false,
+        isTruncated: row.flags.contains(.truncated),
+        payload: Array(bytes)
+      )
+      let hasReply = row.flags.isDisjoint(with: .unanswered) || row.flags.contains(.late)
+      add(message, row: row.row, hasReply: hasReply)
+    } else if let answered = row.answers {
+      add(reply: Array(bytes), toRow: answered)
+    }
   }
 }

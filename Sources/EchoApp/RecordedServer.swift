@@ -59,14 +59,15 @@ final class RecordedServer {
     )
     // What can go wrong does so with the other sandbox, too, and is told of there.
     let confinement = confinement == nil ? nil : try? Confinement(.recording(settings.path))
-    let endsServer = options.endsServer
+    let endsProgram = options.endsProgram
+    let scribe = scribe(for: configuration)
     let outcome = Outcome()
     let series = journal.series
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {
         try? confinement?.enter()
         guard let records = wire.records else { return }
-        let failure = journal.run(records, bell: bell, endsServer: endsServer) { wire.post($0) }
+        let failure = journal.run(records, by: scribe, bell: bell, endsProgram: endsProgram) { wire.post($0) }
         outcome.failure.withLock { $0 = failure }
       }
       let recording = Recording(path: settings.path, series: series, bell: bell, thread: thread, outcome: outcome)
@@ -80,14 +81,18 @@ final class RecordedServer {
     _ settings: RecordingSettings,
     for configuration: ServerConfiguration
   ) throws(RecordingError) -> Journal {
-    let framing = configuration.framing
     let origin = RecordingOrigin(
       program: ServerProgram.name,
       version: Version.text,
-      framing: framing.description,
+      framing: configuration.framing.description,
       reply: configuration.reply.rawValue
     )
-    return try Journal(settings, origin: origin) { event in
+    return try Journal(settings, origin: origin)
+  }
+
+  private static func scribe(for configuration: ServerConfiguration) -> ServerScribe {
+    let framing = configuration.framing
+    return ServerScribe { event in
       var transcript = ServerTranscript(format: .json, framing: framing)
       var plain = PlainOutput()
       transcript.append(event, to: &plain)
@@ -117,7 +122,7 @@ final class RecordedServer {
     let wasTold = recording?.outcome.failure.withLock { $0 } != nil
     guard let recording, let failure = closeRecording() else { return }
     let line = "cannot record to \(Printable.text(recording.path.utf8)): \(failure.reason)"
-    if failure.endsServer { throw Failure(.ioError, line) }
+    if failure.endsProgram { throw Failure(.ioError, line) }
     if !wasTold { StandardError.writeLine("\(ServerProgram.name): \(line)") }
   }
 
@@ -130,7 +135,7 @@ final class RecordedServer {
 
 extension Failure {
   /// What kept a recording from being begun.
-  fileprivate init(_ error: RecordingError, path: String) {
+  init(_ error: RecordingError, path: String) {
     let status: ExitStatus =
       switch error {
       case .missing, .unsuitable, .exposed: .notPermitted

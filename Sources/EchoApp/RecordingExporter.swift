@@ -31,15 +31,22 @@ struct RecordingExporter {
     } catch {
       throw Failure(reading: path, error)
     }
-    try destination.finish(isWhole: export(&reader, to: &destination))
+    var notices: RecordingReader?
+    if format == .text, reader.runs.contains(where: { $0.program == ClientProgram.name }) {
+      do throws(RecordingError) { notices = try RecordingReader(path: path) } catch {
+        throw Failure(reading: path, error)
+      }
+    }
+    let cursor = ExportCursor(format, reader.runs, reader.rows, notices)
+    try destination.finish(isWhole: export(&reader, cursor, to: &destination))
   }
 
   /// False when the end was asked for before all was out.
   private func export(
     _ reader: inout RecordingReader,
+    _ cursor: consuming ExportCursor,
     to destination: inout ExportDestination
   ) throws(Failure) -> Bool {
-    var cursor = ExportCursor(format, reader.runs, reader.rows)
     var plain = PlainOutput()
     while true {
       do throws(RecordingError) {
@@ -113,14 +120,23 @@ private struct ExportDestination: ~Copyable {
 }
 
 /// How far an export has come in its recording.
-struct ExportCursor {
+struct ExportCursor: ~Copyable {
   private var export: RecordingExport
+  /// Where the words of events are read; nil where none are wanted.
+  private var notices: RecordingReader?
+  private var sequences = SentSequences()
   private let runs: [Int64: ExportedRun]
   private let end: Int64
   private var next: Int64
   private var run: Int64?
 
-  init(_ format: ExportFormat, _ runs: [RecordedRun], _ rows: Range<Int64>) {
+  init(
+    _ format: ExportFormat,
+    _ runs: [RecordedRun],
+    _ rows: Range<Int64>,
+    _ notices: consuming RecordingReader? = nil
+  ) {
+    self.notices = notices
     export = RecordingExport(format)
     self.runs = Dictionary(runs.map { ($0.run, ExportedRun($0)) }) { first, _ in first }
     next = rows.lowerBound
@@ -150,11 +166,21 @@ struct ExportCursor {
         runs[row.run] ?? ExportedRun(started: row.time, framing: "", reply: "", endpoints: [])
       )
     }
-    if row.isNotice {
-      export.add(event: bytes, at: row.time)
-    } else {
-      export.add(MessageRecord(row), from: row.peer, bytes)
+    guard !row.isNotice else {
+      return export.add(event: bytes, notice: notice(ofRow: row.row), at: row.time)
     }
+    if row.flags.contains(.sent) { sequences.add(row.sequence, row: row.row) }
+    let reply = MessageReply(answers: row.answers.flatMap { sequences[$0] }, roundTrip: row.roundTrip)
+    export.add(MessageRecord(row), from: row.peer, bytes, reply: reply)
+  }
+
+  private mutating func notice(ofRow row: Int64) -> [UInt8] {
+    var notice: [UInt8] = []
+    try? notices?.scan(row..<(row + 1)) { _, bytes in
+      notice = Array(bytes)
+      return false
+    }
+    return notice
   }
 
   mutating func takeOutput() -> [UInt8] { export.takeOutput() }
@@ -164,21 +190,27 @@ struct ExportCursor {
 
 extension ExportedRun {
   init(_ run: RecordedRun) {
-    self.init(started: run.started, framing: run.framing, reply: run.reply, endpoints: run.endpoints)
+    self.init(
+      started: run.started,
+      framing: run.framing,
+      reply: run.reply,
+      endpoints: run.endpoints,
+      isClients: run.program == ClientProgram.name
+    )
   }
 }
 
-extension MessageRecord {
-  /// A message as its row tells of it; the payload is apart.
-  fileprivate init(_ row: RecordedRow) {
-    self.init(
-      sequence: row.sequence,
-      time: row.time,
-      wireCount: row.wireCount,
-      offset: 0,
-      count: 0,
-      peer: 0,
-      flags: row.flags
-    )
+/// The numbers of the messages that a client sent last, by their rows.
+private struct SentSequences {
+  private static let limit = 1 << 16
+
+  private var latest: [Int64: UInt64] = [:]
+  private var earlier: [Int64: UInt64] = [:]
+
+  mutating func add(_ sequence: UInt64, row: Int64) {
+    if latest.count >= SentSequences.limit { (earlier, latest) = (latest, [:]) }
+    latest[row] = sequence
   }
+
+  subscript(row: Int64) -> UInt64? { latest[row] ?? earlier[row] }
 }

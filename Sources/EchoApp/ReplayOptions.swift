@@ -25,7 +25,7 @@ struct ReplayOptions: ParsableArguments {
   @Option(
     name: .customLong("replay"),
     help: ArgumentHelp(
-      "Send a server's recording again, and tell which replies are not those of then; plain.",
+      "Send a recording's messages again, and tell which replies are not those of then; plain.",
       valueName: "file"
     )
   )

@@ -20,9 +20,13 @@ extension WireServer {
 
 extension WireClient {
   /// Starts a client whose news wakes whoever waits on `wake`.
-  static func start(_ configuration: ClientConfiguration, waking wake: WakeDescriptor) throws(Failure) -> WireClient {
+  static func start(
+    _ configuration: ClientConfiguration,
+    recorder: ClientRecorder? = nil,
+    waking wake: WakeDescriptor
+  ) throws(Failure) -> WireClient {
     do throws(WireError) {
-      return try start(configuration) { wake.signal() }
+      return try start(configuration, recorder: recorder) { wake.signal() }
     } catch {
       throw Failure(error)
     }

@@ -1,7 +1,17 @@
 internal import CSystem
 package import Wire
 
-/// Writes what a server tells to a recording, in groups, and tells the server what is safe. For one thread at a time.
+/// Turns what a program tells into the rows of its recording.
+package protocol Scribe {
+  associatedtype Event: Sendable
+
+  /// Whether anybody waits for what is recorded.
+  var isAwaited: Bool { get }
+
+  mutating func add(_ event: Event, to journal: Journal) throws(RecordingError)
+}
+
+/// Writes what a program tells to a recording, in groups, and tells the program what is safe. For one thread at a time.
 package final class Journal {
   /// A group is never much larger than this, however much waits.
   private static let largestGroupMessages = 8192
@@ -11,46 +21,50 @@ package final class Journal {
 
   private let settings: RecordingSettings
   private let origin: RecordingOrigin
-  private let describe: @Sendable (ServerEvent) -> EventDescription
   /// nil only while one file is exchanged for the next.
   private var recording: Recording?
   /// What is recorded, for a reader in this program.
   package let series: RecordingSeries
   private var endpoints: [Endpoint] = []
+  private var bell: Bell?
+  private var tell: (ServerCommand) -> Void = { _ in }
+  /// Which of the run's files is written, from 1: rows are numbered in each.
+  private(set) var fileNumber = 1
   /// The last message that is in a file for good.
   private var lastRecorded: UInt64 = 0
   private var nextRotation: Int64 = 0
 
-  /// Opens the recording; `describe` makes the words of an event that is no message.
-  package init(
-    _ settings: RecordingSettings,
-    origin: RecordingOrigin,
-    describe: @escaping @Sendable (ServerEvent) -> EventDescription
-  ) throws(RecordingError) {
+  /// Opens the recording.
+  package init(_ settings: RecordingSettings, origin: RecordingOrigin) throws(RecordingError) {
     self.settings = settings
     self.origin = origin
-    self.describe = describe
     let recording = try Recording(settings)
     series = RecordingSeries(path: settings.path, recordedCount: recording.lastRow)
     self.recording = consume recording
   }
 
   /// Records all that comes until the bell closes, and tells what is recorded; at an error it ends at once.
-  package func run(
-    _ records: Mailbox<ServerEvent>,
+  package func run<Story: Scribe>(
+    _ records: Mailbox<Story.Event>,
+    by scribe: Story,
     bell: Bell,
-    endsServer: Bool,
-    tell: (ServerCommand) -> Void
+    endsProgram: Bool,
+    tell: (ServerCommand) -> Void = { _ in }
   ) -> RecordingFailure? {
-    do throws(RecordingError) {
-      try record(records, bell, tell)
-      close()
-      return nil
-    } catch {
-      close()
-      let failure = RecordingFailure(reason: error.reason, lastSequence: lastRecorded, endsServer: endsServer)
-      tell(.recordingFailed(failure))
-      return failure
+    withoutActuallyEscaping(tell) { tell in
+      self.bell = bell
+      self.tell = tell
+      defer { self.tell = { _ in } }
+      do throws(RecordingError) {
+        try record(records, by: scribe, bell)
+        close()
+        return nil
+      } catch {
+        close()
+        let failure = RecordingFailure(reason: error.reason, lastSequence: lastRecorded, endsProgram: endsProgram)
+        tell(.recordingFailed(failure))
+        return failure
+      }
     }
   }
 
@@ -61,18 +75,19 @@ package final class Journal {
     series.endExchange()
   }
 
-  private func record(
-    _ records: Mailbox<ServerEvent>,
-    _ bell: Bell,
-    _ tell: (ServerCommand) -> Void
+  private func record<Story: Scribe>(
+    _ records: Mailbox<Story.Event>,
+    by scribe: Story,
+    _ bell: Bell
   ) throws(RecordingError) {
-    var pace = CommitPace(withholdsReceipts: settings.durability != .none)
+    var scribe = scribe
+    var pace = CommitPace(withholdsReceipts: scribe.isAwaited && settings.durability != .none)
     while true {
       // Asked first: what comes before the closing is then among what is drained.
       let isClosing = bell.isClosing
       let events = records.drain()
-      for event in events { try add(event, bell, tell) }
-      if isClosing { return try commit(tell) }
+      for event in events { try scribe.add(event, to: self) }
+      if isClosing { return try commit() }
       let step = pace.step(
         messages: recording?.pendingMessages ?? 0,
         isPending: recording?.isInTransaction == true,
@@ -80,55 +95,64 @@ package final class Journal {
         now: csystem_monotonic_clock()
       )
       switch step {
-      case .commit: try commit(tell)
+      case .commit: try commit()
       case .takeMore: break
       case .wait(let nanoseconds): bell.wait(milliseconds: nanoseconds.map { Int32(($0 + 999_999) / 1_000_000) })
       }
     }
   }
 
-  private func add(
-    _ event: ServerEvent,
-    _ bell: Bell,
-    _ tell: (ServerCommand) -> Void
-  ) throws(RecordingError) {
-    switch event {
-    case .listening(let endpoints):
-      self.endpoints = endpoints
-      try beginRun()
-    case .messages(let batch): try add(batch, bell, tell)
-    case .connected, .disconnected, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped:
-      try recording?.add(event, describe(event))
-    }
+  // MARK: What a scribe adds
+
+  func beginRun(at endpoints: [Endpoint]) throws(RecordingError) {
+    self.endpoints = endpoints
+    try beginRun()
   }
 
-  private func add(
-    _ batch: MessageBatch,
-    _ bell: Bell,
-    _ tell: (ServerCommand) -> Void
-  ) throws(RecordingError) {
-    try batch.bytes.span.withUnsafeBytes { bytes throws(RecordingError) in
-      for record in batch.records {
-        try recording?.add(record, from: batch.peer(of: record), payload: record.payload(in: bytes))
-        if isGroupFull(bell) { try commit(tell) }
-      }
-    }
+  /// Adds a message of someone's, or one that went to them; gives its row.
+  @discardableResult
+  func add(
+    _ record: MessageRecord,
+    _ peer: Peer,
+    payload: UnsafeRawBufferPointer,
+    answers: Int64? = nil,
+    roundTrip: Int64? = nil
+  ) throws(RecordingError) -> Int64 {
+    let row = try recording?.add(record, peer, payload: payload, answers: answers, roundTrip: roundTrip) ?? 0
+    if isGroupFull { try commit() }
+    return row
   }
+
+  /// Adds an event in its place among the messages.
+  func add(
+    _ kind: String,
+    _ description: EventDescription,
+    with peer: Peer?,
+    at time: Timestamp
+  ) throws(RecordingError) {
+    try recording?.add(kind, description, with: peer, at: time)
+  }
+
+  /// A message that is in the file that is written turned out to be more.
+  func mark(_ row: Int64, _ flags: MessageRecord.Flags) throws(RecordingError) { try recording?.mark(row, flags) }
+
+  /// Nothing more comes of a peer.
+  func forget(_ peer: Peer) { recording?.forget(peer) }
 
   /// Whether what was added is to be committed; once the server has ended nobody waits for a single message any more.
-  private func isGroupFull(_ bell: Bell) -> Bool {
+  private var isGroupFull: Bool {
     guard let messages = recording?.pendingMessages, let bytes = recording?.pendingBytes else { return false }
-    return settings.durability == .each && !bell.isClosing || messages >= Journal.largestGroupMessages
+    return settings.durability == .each && bell?.isClosing == false || messages >= Journal.largestGroupMessages
       || bytes >= Journal.largestGroupBytes
   }
 
-  private func commit(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
+  private func commit() throws(RecordingError) {
     try recording?.commit()
     try recording?.checkPlace()
     guard let last = recording?.lastSequence, last > lastRecorded else { return }
     lastRecorded = last
     if settings.durability != .none { tell(.recorded(upTo: last)) }
-    try rotateIfDue(tell)
+    try rotateIfDue()
   }
 
   private func beginRun() throws(RecordingError) {
@@ -136,7 +160,7 @@ package final class Journal {
   }
 
   /// Begins another file when this one is over a limit, unless a reader has it open: what stands beside it is then theirs too.
-  private func rotateIfDue(_ tell: (ServerCommand) -> Void) throws(RecordingError) {
+  private func rotateIfDue() throws(RecordingError) {
     let now = csystem_monotonic_clock()
     guard now >= nextRotation, try recording?.isOver(settings) == true, let full = recording.take() else { return }
     let (run, rowCount) = (full.run, full.lastRow)
@@ -155,6 +179,7 @@ package final class Journal {
     _ = consume file
     recording = try Recording(settings, run: run, lastSequence: lastRecorded)
     guard let number else { return }
+    fileNumber += 1
     try beginRun()
     // Nothing may come for long, and a file that knows of no run would be begun at the first one again.
     try recording?.commit()

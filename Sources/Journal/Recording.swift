@@ -1,7 +1,7 @@
 internal import CSystem
 import Wire
 
-/// An open recording: what a server tells becomes rows of the file's tables. For one thread.
+/// An open recording: what a program tells becomes rows of the file's tables. For one thread.
 ///
 /// After an error nothing more is added, and what was not committed is not in the file.
 struct Recording: ~Copyable {
@@ -10,7 +10,7 @@ struct Recording: ~Copyable {
   private let file: RecordingFile
   /// The file beside it in which what is committed stands until SQLite brings it into the file itself.
   private let log: FileIdentity?
-  /// The number of the server's run.
+  /// The number of the program's run.
   let run: Int64
   /// When the file was begun, in seconds since 1970.
   private let birth: Int64
@@ -107,11 +107,14 @@ struct Recording: ~Copyable {
     try database.run(tables.insertRun)
   }
 
+  /// Gives the message's row.
   mutating func add(
     _ record: MessageRecord,
-    from peer: Peer,
-    payload: UnsafeRawBufferPointer
-  ) throws(RecordingError) {
+    _ peer: Peer,
+    payload: UnsafeRawBufferPointer,
+    answers: Int64?,
+    roundTrip: Int64?
+  ) throws(RecordingError) -> Int64 {
     try begin()
     tables.insertMessage.bind(1, lastRow + 1)
     tables.insertMessage.bind(2, run)
@@ -120,17 +123,31 @@ struct Recording: ~Copyable {
     tables.insertMessage.bind(5, try key(of: peer))
     tables.insertMessage.bind(6, Int64(truncatingIfNeeded: record.wireCount))
     tables.insertMessage.bind(7, Int64(record.flags.rawValue))
-    tables.insertMessage.bind(8, payload)
+    tables.insertMessage.bind(8, answers)
+    tables.insertMessage.bind(9, roundTrip)
+    tables.insertMessage.bind(10, payload)
     try database.run(tables.insertMessage)
     lastRow += 1
     lastSequence = record.sequence
     pendingMessages += 1
     pendingBytes += payload.count
+    return lastRow
+  }
+
+  mutating func mark(_ row: Int64, _ flags: MessageRecord.Flags) throws(RecordingError) {
+    try begin()
+    tables.markMessage.bind(1, Int64(flags.rawValue))
+    tables.markMessage.bind(2, row)
+    try database.run(tables.markMessage)
   }
 
   /// Adds an event in its place among the messages.
-  mutating func add(_ event: ServerEvent, _ description: EventDescription) throws(RecordingError) {
-    guard let (kind, time, peer) = event.recorded else { return }
+  mutating func add(
+    _ kind: String,
+    _ description: EventDescription,
+    with peer: Peer?,
+    at time: Timestamp
+  ) throws(RecordingError) {
     try begin()
     let key: Int64? = if let peer { try key(of: peer) } else { nil }
     tables.insertEvent.bind(1, lastRow + 1)
@@ -144,8 +161,9 @@ struct Recording: ~Copyable {
     tables.insertEvent.bind(9, description.json)
     try database.run(tables.insertEvent)
     lastRow += 1
-    if case .disconnected(let peer, _, _, _) = event { peers.forget(peer) }
   }
+
+  mutating func forget(_ peer: Peer) { peers.forget(peer) }
 
   private mutating func key(of peer: Peer) throws(RecordingError) -> Int64 {
     if let key = peers[peer] { return key }

@@ -5,6 +5,7 @@ struct RecordingTables: ~Copyable {
   let insertRun: Statement
   let insertPeer: Statement
   let insertMessage: Statement
+  let markMessage: Statement
   let insertEvent: Statement
   /// How large the file is, what is still beside it included.
   let size: Statement
@@ -18,8 +19,12 @@ struct RecordingTables: ~Copyable {
       ),
       insertPeer: try database.prepare("INSERT INTO peers(run, connection, transport, address) VALUES(?, ?, ?, ?)"),
       insertMessage: try database.prepare(
-        "INSERT INTO messages(row, run, seq, time, peer, bytes, flags, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+        """
+        INSERT INTO messages(row, run, seq, time, peer, bytes, flags, answers, round_trip, payload)
+        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
       ),
+      markMessage: try database.prepare("UPDATE messages SET flags = flags | ? WHERE row = ?"),
       insertEvent: try database.prepare(
         """
         INSERT INTO events(row, run, seq, time, kind, peer, alert, notice, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)

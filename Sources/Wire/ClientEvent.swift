@@ -22,6 +22,8 @@ package enum ClientEvent: Sendable {
   case peerFinished(at: Timestamp)
   /// A datagram was refused by the peer's host (ICMP), or could not be sent; the client goes on.
   case failure(SystemError, at: Timestamp)
+  /// Nothing is recorded any more; told by whoever keeps the recording, and not by the wire.
+  case recordingFailed(RecordingFailure, at: Timestamp)
   /// The last event.
   case ended(ClientEnd, ClientTotals, at: Timestamp)
 }
@@ -106,7 +108,7 @@ package struct TrafficRecord: Hashable, Sendable {
   /// When the kernel took the last byte of what was `sent`, or gave the reply, in nanoseconds of a clock that is never set
   /// back; otherwise 0. For whoever knows better than the order of arrival what a reply answers.
   package var moment: Int64
-  /// The reply's payload in the batch's bytes.
+  /// The payload in the batch's bytes: of a reply, and where a recorder wants it of what was `sent`.
   package var offset: UInt32
   package var count: UInt32
 
@@ -134,7 +136,7 @@ package struct TrafficRecord: Hashable, Sendable {
     self.count = UInt32(count)
   }
 
-  /// The reply's payload, in the bytes of the record's batch.
+  /// The payload, in the bytes of the record's batch.
   package func payload(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let start = Int(offset)
     return UnsafeRawBufferPointer(rebasing: bytes[start..<(start &+ Int(count))])
@@ -156,13 +158,15 @@ package struct UneventfulTraffic: Hashable, Sendable {
 /// What some rounds of a client's wire brought.
 package struct TrafficBatch: Sendable {
   package var time: Timestamp
+  /// When that was by the clock of the records' moments.
+  package var moment: Int64 = 0
   package var uneventful = UneventfulTraffic()
   package var records: [TrafficRecord] = []
   package var bytes: [UInt8] = []
 
   package init(time: Timestamp) { self.time = time }
 
-  /// The reply's payload of one of the batch's records.
+  /// The payload of one of the batch's records.
   package func payload(of record: TrafficRecord) -> ArraySlice<UInt8> {
     bytes[Int(record.offset)..<(Int(record.offset) + Int(record.count))]
   }

@@ -112,6 +112,14 @@ extension Framing {
     output.append(contentsOf: payload)
   }
 
+  /// Where the payload lies in the bytes of a message that goes over the wire, as its receiver keeps it: with a line's CR, and
+  /// what pads a message.
+  package func payloadRange(ofFramed count: Int, transport: Transport) -> Range<Int> {
+    if transport.isDatagram { return 0..<count }
+    let end = delimiter == nil ? count : max(0, count - 1)
+    return min(headerCount, end)..<end
+  }
+
   /// How much of a kept payload is shown as its text: without a line's CR, a fixed message's tail after its first NUL,
   /// or the NULs that pad a datagram.
   package func shownCount(of payload: UnsafeRawBufferPointer, transport: Transport) -> Int {

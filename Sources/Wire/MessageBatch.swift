@@ -27,6 +27,8 @@ package struct MessageRecord: Hashable, Sendable {
     package static let unanswered = Flags(rawValue: 512)
     /// Sent, and answered after its time.
     package static let late = Flags(rawValue: 1024)
+    /// Of a client's recording: one that it received.
+    package static let heard = Flags(rawValue: 2048)
   }
 
   /// Counts from 1 without gaps over a server's life.
@@ -74,11 +76,28 @@ package struct MessageRecord: Hashable, Sendable {
   }
 }
 
+/// What a message of a client's recording answers.
+package struct MessageReply: Hashable, Sendable {
+  /// The number of the message that it answers.
+  package var answers: UInt64?
+  /// From that message to this one, in nanoseconds.
+  package var roundTrip: Int64?
+
+  package init(answers: UInt64? = nil, roundTrip: Int64? = nil) {
+    self.answers = answers
+    self.roundTrip = roundTrip
+  }
+
+  package static let none = MessageReply()
+}
+
 /// What one round of reads brought, in the order of its arrival: many messages, three allocations.
 package struct MessageBatch: Sendable {
   package var peers: [Peer] = []
   package var records: [MessageRecord] = []
   package var bytes: [UInt8] = []
+  /// Of a client's recording, what each of the messages answers; otherwise there are none.
+  package var replies: [MessageReply] = []
 
   /// What its three arrays take beside their elements.
   static let overhead = 3 * 48

@@ -38,12 +38,12 @@ package struct RecordingFailure: Error, Hashable, Sendable {
   package var reason: String
   /// The last message that is recorded.
   package var lastSequence: UInt64
-  /// Whether the server is to end, because nobody would have its receipts otherwise.
-  package var endsServer: Bool
+  /// Whether the program is to end, because nobody would have what it goes on with otherwise.
+  package var endsProgram: Bool
 
-  package init(reason: String, lastSequence: UInt64, endsServer: Bool) {
+  package init(reason: String, lastSequence: UInt64, endsProgram: Bool) {
     self.reason = reason
     self.lastSequence = lastSequence
-    self.endsServer = endsServer
+    self.endsProgram = endsProgram
   }
 }

@@ -15,9 +15,7 @@ import Wire
   init() throws {
     folder = try TemporaryDirectory()
     let origin = RecordingOrigin(program: "test", version: "1.0", framing: "line", reply: "ok")
-    _ = try Journal(RecordingSettings(path: "\(folder.path)/recording"), origin: origin) { _ in
-      EventDescription(notice: "", isAlert: false, json: "")
-    }
+    _ = try Journal(RecordingSettings(path: "\(folder.path)/recording"), origin: origin)
     try change(
       """
       INSERT INTO runs VALUES(1, 'test', '1.0', 1, 'line', 'ok', 'tcp 127.0.0.1:5000');

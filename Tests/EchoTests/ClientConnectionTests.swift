@@ -243,4 +243,40 @@ import Wire
     for text in ["T/O 1", "truncated 1", "partial 1"] { #expect(script.shows(text), "\(text)") }
     #expect(script.model.summary.hasSuffix("1 missing; 1 truncated; 1 partial"))
   }
+
+  @Test("A recording that failed leaves a banner, and what is not in it is counted at the end")
+  func recordingFailed() {
+    var script = ClientScript()
+    #expect(!script.shows("REC"))
+    script.model.isRecording = true
+    script.connect()
+    #expect(script.rows[0].contains("REC ") && !script.shows("REC FAILED"))
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 1, endsProgram: false)
+    script.give(.news(.recordingFailed(failure, at: script.time)))
+    #expect(script.shows("!!                   recording failed: database or disk is full"))
+    script.enter("one")
+    script.sent(1, 4)
+    script.reply(1)
+    #expect(script.shows("NOT RECORDED: database or disk is full") && script.shows("REC FAILED"))
+    #expect(script.model.summary.hasSuffix("0 missing; 1 not recorded"))
+  }
+
+  @Test(
+    "A client that is not to go on without its recording closes the connection, and quits; at once where there is none"
+  )
+  func recordingEnds() {
+    let failure = RecordingFailure(reason: "no space", lastSequence: 0, endsProgram: true)
+    var script = ClientScript()
+    script.connect()
+    _ = script.take()
+    script.give(.news(.recordingFailed(failure, at: script.time)))
+    #expect(script.take() == [.request(.close)])
+    script.end(.closed)
+    #expect(script.take() == [.quit])
+    var down = ClientScript()
+    down.refuse()
+    _ = down.take()
+    down.give(.news(.recordingFailed(failure, at: down.time)))
+    #expect(down.take() == [.quit])
+  }
 }

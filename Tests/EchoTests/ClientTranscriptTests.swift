@@ -373,4 +373,24 @@ struct ClientTranscriptTests {
     let expected = (lines + end).replacing("TIME", with: #""time":"2026-11-22T16:30:01.123456Z""#)
     #expect(talk.output == expected)
   }
+
+  @Test("a recording that fails is told once, and what is not in it is counted", arguments: [OutputFormat.text, .json])
+  func recordingFailed(format: OutputFormat) {
+    var talk = Conversation(format)
+    talk.connect()
+    let failure = RecordingFailure(reason: "disk full", lastSequence: 2, endsProgram: true)
+    talk.give(.recordingFailed(failure, at: Conversation.time))
+    var totals = ClientTotals()
+    totals.messagesSent = 3
+    totals.messagesReceived = 1
+    talk.give(.ended(.closed, totals, at: Conversation.time))
+    switch format {
+    case .text:
+      #expect(talk.notices == "recording failed: disk full; the client ends\n")
+      #expect(talk.output.hasSuffix("0 missing; 2 not recorded\n"))
+    case .json:
+      #expect(talk.output.contains(#""error":"disk full","recorded":2}"#))
+      #expect(talk.output.hasSuffix(#""misfits":0,"unrecorded":2}"# + "\n"))
+    }
+  }
 }

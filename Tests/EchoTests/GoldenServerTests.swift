@@ -87,7 +87,7 @@ import Wire
     script.receive("hello")
     script.give(.news(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: script.time)))
     try Golden.check(script.model.view(), name("recording", size))
-    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 1, endsServer: false)
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 1, endsProgram: false)
     script.give(.news(.recordingFailed(failure, at: script.time)))
     try Golden.check(script.model.view(), name("recording-failed", size))
   }

@@ -10,6 +10,7 @@ import Wire
   private var elapsed: Int64 = 0
   private var posted: [String] = []
   private var isFinished = false
+  private var isClosed = false
   private var sequence: UInt64 = 0
 
   init() throws { model = try ReplayModelTests.model() }
@@ -34,7 +35,7 @@ import Wire
       case .send(let batch):
         posted += String(decoding: batch.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
       case .finish: isFinished = true
-      case .close: break
+      case .close: isClosed = true
       }
     }
   }
@@ -97,6 +98,82 @@ import Wire
       ]
     )
     #expect(model.tally == ReplayTally(different: 1, unexpected: 1, missing: 2))
+  }
+
+  @Test("A reply that comes twice on a stream shifts none of those that follow")
+  mutating func twice() throws {
+    model = try ReplayModelTests.model(.echo)
+    replay("a", "b", "c")
+    for id in 1...3 as ClosedRange<UInt64> { hear(.sent, id) }
+    for reply in ["a", "a", "b", "c"] { hear(.received, 0, reply) }
+    #expect(!isClosed)
+    elapsed = 1_000_000_000
+    give(.tick)
+    #expect(isClosed)
+    end(.closed)
+    #expect(
+      lines == [
+        "expected no reply, got \"a\"",
+        "3 messages sent, 3 answered as recorded, 0 otherwise, 0 not; 1 unexpected",
+      ]
+    )
+    #expect(model.end == .finished)
+  }
+
+  @Test("A reply on a stream that is another than the first message's own is that message's all the same")
+  mutating func otherwise() throws {
+    model = try ReplayModelTests.model(.echo)
+    replay("a", "b")
+    for id in 1...2 as ClosedRange<UInt64> { hear(.sent, id) }
+    for reply in ["x", "b", "c"] { hear(.received, 0, reply) }
+    #expect(lines == ["message 1: expected \"a\", got \"x\"", "expected no reply, got \"c\""])
+    #expect(model.tally == ReplayTally(sent: 2, same: 1, different: 1, unexpected: 1))
+  }
+
+  @Test("On a stream a message is given up after its time, and its late reply shifts no other")
+  mutating func late() throws {
+    model = try ReplayModelTests.model(.echo)
+    replay("a", "b")
+    hear(.sent, 1)
+    #expect(model.deadline == 5_000_000_000)
+    elapsed = 5_000_000_000
+    hear(.sent, 2)
+    give(.tick)
+    for reply in ["a", "b"] { hear(.received, 0, reply) }
+    #expect(lines == ["message 1: no reply (5 s)"])
+    #expect(model.tally == ReplayTally(sent: 2, same: 1, missing: 1))
+  }
+
+  @Test("Of a client's recording each message has a reply of its own; over another wire what is shown is compared")
+  mutating func recordedReplies() throws {
+    let configuration = ClientConfiguration(endpoint: .tcp(host: "127.0.0.1", port: 7))
+    let plan = try ReplayPlan(
+      reply: nil,
+      recordedPath: ReplayPlan.ReplyPath(framing: .line, transport: .udp),
+      pace: .unlimited,
+      sendsStops: false,
+      configuration: configuration
+    )
+    model = ReplayModel(plan, format: .text)
+    give(.wire(.connected(local: nil, peer: nil, at: Timestamp(nanoseconds: 0))))
+    for (number, reply) in ["OK\0\0", "no"].enumerated() {
+      give(
+        .message(
+          ReplayMessage(
+            sequence: UInt64(number + 1),
+            time: Timestamp(nanoseconds: 0),
+            isAnswered: true,
+            payload: [0x61],
+            reply: Array(reply.utf8)
+          )
+        )
+      )
+    }
+    give(.endOfMessages)
+    for id in 1...2 as ClosedRange<UInt64> { hear(.sent, id) }
+    hear(.received, 0, "OK\r")
+    hear(.received, 0, "yes")
+    #expect(lines == ["message 2: expected \"no\", got \"yes\""])
   }
 
   @Test("Differences are objects in JSON, with base64 for what is no text")

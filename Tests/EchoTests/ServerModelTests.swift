@@ -293,7 +293,7 @@ import Wire
     #expect(script.rows[0].hasPrefix(" LISTEN  REC  "))
     script.give(.news(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: script.time)))
     #expect(script.contains("it is messages.db.1 now"))
-    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: false)
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsProgram: false)
     script.give(.news(.recordingFailed(failure, at: script.time)))
     script.pass(milliseconds: 3_600_000)
     #expect(script.rows[0].hasPrefix(" LISTEN  REC FAILED  "))
@@ -303,7 +303,7 @@ import Wire
   func recordingFailure() {
     var script = ServerScript()
     script.listen()
-    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: false)
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsProgram: false)
     script.give(.news(.recordingFailed(failure, at: script.time)))
     #expect(script.contains("recording failed: database or disk is full"))
     script.pass(milliseconds: 3_600_000)

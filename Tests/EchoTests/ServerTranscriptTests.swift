@@ -290,7 +290,7 @@ import Wire
 
   @Test("A recording that fails is told once, in either format, and what it costs at the end")
   func recordingFailure() {
-    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsServer: true)
+    let failure = RecordingFailure(reason: "database or disk is full", lastSequence: 7, endsProgram: true)
     let time = ServerTranscriptTests.time
     var totals = ServerTotals()
     totals.unrecorded = 3

@@ -32,7 +32,8 @@ final class JournalFixture {
     settings.byteLimit = byteLimit
     settings.ageLimit = ageLimit
     let origin = RecordingOrigin(program: "test", version: "1.0", framing: "line", reply: "ok")
-    let journal = try Journal(settings, origin: origin) { event in
+    let journal = try Journal(settings, origin: origin)
+    let scribe = ServerScribe { event in
       let kind = event.recorded?.kind ?? ""
       return EventDescription(notice: "\(kind)!", isAlert: kind == "dropped", json: "{\(kind)}")
     }
@@ -42,7 +43,7 @@ final class JournalFixture {
     if toldCount == 0 { bell.close() }
     var count = 0
     var told: Result<Void, any Error> = .success(())
-    let failure = journal.run(records, bell: bell, endsServer: true) { command in
+    let failure = journal.run(records, by: scribe, bell: bell, endsProgram: true) { command in
       self.told.append(command)
       if case .recorded = command {
         count += 1

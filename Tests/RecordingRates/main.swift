@@ -14,14 +14,15 @@ func record(_ count: Int, to path: String) throws {
   settings.durability = .none
   let origin = RecordingOrigin(program: "recording_rates", version: "1", framing: "line", reply: "ok")
   for start in stride(from: 0, to: count, by: runCount) {
-    let journal = try Journal(settings, origin: origin) { _ in EventDescription(notice: "", isAlert: false, json: "") }
+    let journal = try Journal(settings, origin: origin)
+    let scribe = ServerScribe { _ in EventDescription(notice: "", isAlert: false, json: "") }
     let records = Mailbox<ServerEvent>(capacity: .max, wakeReader: {})
     _ = records.post(.listening([.tcp(host: "127.0.0.1", port: 5000)]), cost: 0)
     let part = batch(min(runCount, count - start), isFirst: start == 0, isLast: start + runCount >= count)
     _ = records.post(.messages(part), cost: 0)
     let bell = try Bell()
     bell.close()
-    if let failure = journal.run(records, bell: bell, endsServer: true, tell: { _ in }) { fail(failure.reason) }
+    if let failure = journal.run(records, by: scribe, bell: bell, endsProgram: true) { fail(failure.reason) }
   }
 }
 

@@ -21,6 +21,7 @@ final class ClientHarness {
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireClient.eventCapacity,
     sendCapacity: Int = WireClient.sendCapacity,
+    recorder: ClientRecorder? = nil,
     configure: (inout ClientConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = ClientConfiguration(endpoint: endpoint)
@@ -33,6 +34,7 @@ final class ClientHarness {
       calls: calls,
       eventCapacity: eventCapacity,
       sendCapacity: sendCapacity,
+      recorder: recorder,
       wakeReader: { signal.signal() }
     )
   }

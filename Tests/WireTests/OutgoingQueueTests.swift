@@ -75,8 +75,11 @@ func outgoingRunsElsewhere(framing: Framing, transport: Transport) {
     func drain(_ most: Int) {
       let piece = queue.withNextBytes(limit: most) { [UInt8]($0) }
       written += piece
-      queue.took(piece.count) { messages in
+      queue.took(piece.count) { messages, bytes in
         ids += messages.map(\.id)
+        let end = ends[Int(messages[messages.count - 1].id)]
+        #expect(bytes.elementsEqual(expected[(end - bytes.count)..<end]))
+        #expect(bytes.count == messages.reduce(0) { $0 + Int($1.wireCount) })
         #expect(messages.allSatisfy { ends[Int($0.id)] <= written.count })
       }
       if ids.count < ends.count { #expect(ends[ids.count] >= written.count) }
@@ -112,7 +115,10 @@ func outgoingRunsElsewhere(framing: Framing, transport: Transport) {
     }
     var queue = OutgoingQueue()
     queue.append(try batch(1...4))
-    queue.took(4) { #expect($0.map(\.id) == [1, 2]) }
+    queue.took(4) { messages, bytes in
+      #expect(messages.map(\.id) == [1, 2])
+      #expect(Array(bytes) == [1, 1, 2, 2])
+    }
     queue.putBack(try batch(1...2))
     #expect(queue.count == 4)
     #expect(queue.withNextBytes(limit: 100) { [UInt8]($0) } == [1, 1, 2, 2, 3, 3, 4, 4])
@@ -140,6 +146,6 @@ func outgoingDatagrams() throws {
   try next.append([UInt8](), id: 4, expectsReceipt: true)
   try next.append([UInt8](repeating: 0x62, count: 65_000), id: 5, expectsReceipt: true)
   queue.append(next)
-  for id in 0...5 { queue.tookDatagram { #expect($0.map(\.id) == [UInt64(id)]) } }
+  for id in 0...5 { queue.tookDatagram { messages, _ in #expect(messages.map(\.id) == [UInt64(id)]) } }
   #expect(queue.isEmpty && queue.cost == 0)
 }

@@ -41,9 +41,9 @@ private final class FakeRecorder {
 
   func commit(upTo sequence: UInt64) { fixture.server.post(.recorded(upTo: sequence)) }
 
-  func fail(after sequence: UInt64, endsServer: Bool) {
+  func fail(after sequence: UInt64, endsProgram: Bool) {
     fixture.server.post(
-      .recordingFailed(RecordingFailure(reason: "no space", lastSequence: sequence, endsServer: endsServer))
+      .recordingFailed(RecordingFailure(reason: "no space", lastSequence: sequence, endsProgram: endsProgram))
     )
   }
 
@@ -242,7 +242,7 @@ private final class FakeRecorder {
     try datagram.send("four")
     try recorder.wait(for: 4)
     recorder.commit(upTo: 1)
-    recorder.fail(after: 1, endsServer: true)
+    recorder.fail(after: 1, endsProgram: true)
     #expect(try finished.receiveToEnd() == [])
     #expect(try peer.receiveToEnd() == Array("OK\n".utf8))
     peer.close()
@@ -259,7 +259,7 @@ private final class FakeRecorder {
     let peer = try ServerPeer.tcp(recorder.fixture.port)
     try peer.send("one\n")
     try recorder.wait(for: 1)
-    recorder.fail(after: 0, endsServer: false)
+    recorder.fail(after: 0, endsProgram: false)
     #expect(try peer.receiveText(3) == "OK\n")
     recorder.fixture.take()
     #expect(recorder.fixture.recordingFailures.count == 1)
@@ -275,7 +275,7 @@ private final class FakeRecorder {
     let recorder = try FakeRecorder(capacity: 1) { $0.transports = [.tcp] }
     let peer = try ServerPeer.tcp(recorder.fixture.port)
     try peer.send("one\n")
-    recorder.fail(after: 0, endsServer: false)
+    recorder.fail(after: 0, endsProgram: false)
     #expect(try peer.receiveText(3) == "OK\n")
   }
 }

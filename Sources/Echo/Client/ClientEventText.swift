@@ -60,14 +60,36 @@ extension ClientEnd {
   }
 }
 
+extension RecordingFailure {
+  /// What is told when it happens to a client's recording.
+  package var clientText: String {
+    "recording failed: \(reason); the client \(endsProgram ? "ends" : "goes on without it")"
+  }
+
+  /// Messages that are not recorded, of all that went and came by the wire's totals.
+  func unrecorded(of totals: ClientTotals) -> UInt64 {
+    let count = totals.messagesSent + totals.messagesReceived
+    return count - min(count, lastSequence)
+  }
+}
+
 extension ClientTotals {
   /// The line that a client leaves behind; `missing` receipts of sent messages never came, `unsent` messages were given up,
-  /// and `misfits` did not fit the framing.
-  func text(awaitsReceipts: Bool, missing: UInt64, unsent: UInt64 = 0, misfits: UInt64 = 0) -> String {
+  /// `misfits` did not fit the framing, and `unrecorded` ones are not in the recording.
+  func text(
+    awaitsReceipts: Bool,
+    missing: UInt64,
+    unsent: UInt64 = 0,
+    misfits: UInt64 = 0,
+    unrecorded: UInt64 = 0
+  ) -> String {
     let sent = "\(messagesSent) messages, \(bytesSent) bytes sent"
     var text =
       awaitsReceipts ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
-    let others = [(unsent, "not sent"), (truncated, "truncated"), (partial, "partial"), (misfits, "did not fit")]
+    let others = [
+      (unsent, "not sent"), (truncated, "truncated"), (partial, "partial"), (misfits, "did not fit"),
+      (unrecorded, "not recorded"),
+    ]
     for (count, name) in others where count > 0 {
       text += "; \(count) \(name)"
     }

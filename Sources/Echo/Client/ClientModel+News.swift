@@ -21,6 +21,7 @@ extension ClientModel {
       link.peerFinished()
       if !awaitsReceipts { note("the server has closed its end", at: time) }
     case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
+    case .recordingFailed(let failure, let time): return fail(failure, at: time)
     case .ended(let end, _, let time): return ended(end, at: time)
     }
     return []
@@ -42,6 +43,17 @@ extension ClientModel {
     var effects = giveQueue()
     if ending == .whenSent { effects += finish() }
     return effects
+  }
+
+  /// Tells that nothing is recorded any more, and ends where that is not to be.
+  private mutating func fail(_ failure: RecordingFailure, at time: Timestamp) -> [Effect<ClientRequest>] {
+    recordingFailure = failure
+    note(failure.clientText, isAlert: true, at: time)
+    guard failure.endsProgram else { return [] }
+    if case .down = phase { return [.quit] }
+    ending = .asked
+    link.phase = .closing
+    return [.request(.close)]
   }
 
   private mutating func ended(_ end: ClientEnd, at time: Timestamp) -> [Effect<ClientRequest>] {

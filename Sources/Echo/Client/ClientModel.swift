@@ -82,6 +82,10 @@ package struct ClientModel: ScreenModel {
   var measures = ClientMeasures()
   var queue = Outbox()
   var now = Moment(time: Timestamp(nanoseconds: 0))
+  /// Whether what is sent and received is to be recorded.
+  package var isRecording = false
+  /// Why nothing is recorded any more.
+  package internal(set) var recordingFailure: RecordingFailure?
   var attemptFailure: (text: String, time: Timestamp)?
   /// Whether there ever was a connection.
   package var hasConnected = false
@@ -131,7 +135,11 @@ package struct ClientModel: ScreenModel {
 
   /// The last line a client leaves behind.
   package var summary: String {
-    let text = measures.totals.text(awaitsReceipts: awaitsReceipts, missing: measures.missing)
+    let text = measures.totals.text(
+      awaitsReceipts: awaitsReceipts,
+      missing: measures.missing,
+      unrecorded: recordingFailure?.unrecorded(of: measures.totals) ?? 0
+    )
     return queue.isEmpty ? text : "\(text); \(Figures.grouped(UInt64(queue.count))) not sent"
   }
 

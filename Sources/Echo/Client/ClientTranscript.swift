@@ -26,6 +26,7 @@ package struct ClientTranscript {
   /// Failures that a quiet transcript has yet to tell of.
   private var failures: FailureRun?
   private var misfits: UInt64 = 0
+  private var recordingFailure: RecordingFailure?
 
   /// Quiet, it leaves out what was sent, and what was answered in time.
   package init(
@@ -66,6 +67,7 @@ package struct ClientTranscript {
   /// Adds the lines of one event.
   package mutating func append(_ event: ClientEvent, to plain: inout PlainOutput) {
     if case .traffic(let batch) = event { count(batch) }
+    if case .recordingFailed(let failure, _) = event { recordingFailure = failure }
     connection.append(event, to: &plain)
     switch format {
     case .text: appendText(event, to: &plain.output)
@@ -106,11 +108,20 @@ package struct ClientTranscript {
       if isStopping, !isFailed {
         output.append("client entered ., exiting\n")
       } else {
-        let missing = missingReceipts
-        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missing, unsent: unsent, misfits: misfits))
+        output.append(
+          totals.text(
+            awaitsReceipts: awaitsReceipts,
+            missing: missingReceipts,
+            unsent: unsent,
+            misfits: misfits,
+            unrecorded: recordingFailure?.unrecorded(of: totals) ?? 0
+          )
+        )
         output.append(0x0a)
       }
-    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure,
+      .recordingFailed:
+      break
     }
   }
 
@@ -222,7 +233,9 @@ package struct ClientTranscript {
     case .ended(let end, let totals, let time):
       describe(end, totals, time)
       json.end(into: &output)
-    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure,
+      .recordingFailed:
+      break
     }
   }
 
@@ -263,6 +276,9 @@ package struct ClientTranscript {
     json.field("truncated", totals.truncated)
     json.field("partial", totals.partial)
     json.field("misfits", misfits)
+    if let unrecorded = recordingFailure?.unrecorded(of: totals), unrecorded > 0 {
+      json.field("unrecorded", unrecorded)
+    }
   }
 }
 

@@ -11,6 +11,11 @@ extension ClientModel {
     fields.add(stateText, rank: 0)
     if link.detail != title.split(separator: " ").last.map(String.init) { fields.add(link.detail, rank: 2) }
     if let retry = reconnection.retry { fields.add("retry in \(retry.seconds(at: now.time))s", rank: 1) }
+    if recordingFailure != nil {
+      fields.add("REC FAILED", rank: 2, style: look.theme[.error])
+    } else if isRecording {
+      fields.add("REC", rank: 2)
+    }
     if let last = measures.lastRoundTrip { fields.add("rtt \(Figures.latency(nanoseconds: last))", rank: 3) }
     fields.addRight("client", rank: 5)
     fields.addRight("F1 help", rank: 4)
@@ -116,6 +121,9 @@ extension ClientModel {
     surface.fill(rect, style: style)
     var fields = BarFields(columns: rect.size.columns)
     let mode = browser.viewport.isFollowing ? "FOLLOW" : "HOLD +\(Figures.grouped(UInt64(browser.newCount))) new"
+    if let failure = recordingFailure {
+      fields.add("NOT RECORDED: \(failure.reason)", rank: 0, style: look.theme[.error])
+    }
     fields.add(mode, rank: 0)
     if let text = inputText { fields.add(text, rank: 1) }
     fields.addWork(of: browser)

@@ -4,14 +4,17 @@ import Wire
 struct ConnectionTranscript {
   private let format: OutputFormat
   private let transport: Transport
+  /// Its number, where there are several.
+  private let connection: UInt32?
   private var json = JSONLine()
   private(set) var hasConnected = false
   /// The last attempt that failed; told once it is known not to be the end.
   private var attemptFailure: String?
 
-  init(format: OutputFormat, transport: Transport) {
+  init(format: OutputFormat, transport: Transport, connection: UInt32? = nil) {
     self.format = format
     self.transport = transport
+    self.connection = connection
   }
 
   /// Adds the lines of one event.
@@ -30,6 +33,7 @@ struct ConnectionTranscript {
       tellAttemptFailure(&plain)
       attemptFailure = "\(address.map { "\(transport.rawValue) \($0): " } ?? "")\(error.reason); trying on"
     case .failure(let error, _): plain.notice("\(error.call) failed: \(error.reason); the client goes on")
+    case .recordingFailed(let failure, _): plain.notice(failure.clientText)
     case .resolving, .resolved, .traffic, .peerFinished, .ended: break
     }
   }
@@ -56,10 +60,15 @@ struct ConnectionTranscript {
       json.field("transport", transport.rawValue)
       if let local { json.field("local", local.description) }
       if let peer { json.field("peer", peer.description) }
+      if let connection { json.field("connection", connection) }
     case .peerFinished(let time):
       json.begin("closed", at: time)
       json.field("by", "peer")
     case .failure(let error, let time): describe(error, time)
+    case .recordingFailed(let failure, let time):
+      json.begin("recording", at: time)
+      json.field("error", failure.reason)
+      json.field("recorded", failure.lastSequence)
     case .resolved, .traffic, .ended: return
     }
     json.end(into: &output)

@@ -40,6 +40,7 @@ package struct PingModel {
   private var isStopping = false
   /// The wire was told to end.
   private var isClosing = false
+  private var recordingFailure: RecordingFailure?
   /// How it ended.
   package private(set) var end: ClientEnd?
 
@@ -60,6 +61,7 @@ package struct PingModel {
       isStopping = true
     }
     guard end == nil, !isClosing else { return [] }
+    if recordingFailure?.endsProgram == true { return close() }
     if ledger.pendingCount == 0, isStopping || ledger.postedCount == plan.count { return close() }
     let batch = takeDue(now.elapsed)
     return batch.isEmpty ? [] : [.send(batch)]
@@ -117,7 +119,11 @@ package struct PingModel {
     case .connected: nextSendAt = now.elapsed
     case .traffic(let batch):
       for record in batch.records { take(record, of: batch, now, &plain.output) }
-    case .ended(let reason, _, let time): finish(reason, time, &plain)
+    case .recordingFailed(let failure, _):
+      recordingFailure = failure
+    case .ended(let reason, let totals, let time):
+      tally.unrecorded = recordingFailure?.unrecorded(of: totals) ?? 0
+      finish(reason, time, &plain)
     case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
     }
   }

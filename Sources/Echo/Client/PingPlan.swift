@@ -86,6 +86,12 @@ package struct PingPlan: Sendable {
     return number
   }
 
+  /// Which message a reply that was kept is the echo of; nil where it is none.
+  package func message(of reply: UnsafeRawBufferPointer) -> UInt64? {
+    let count = framing.shownCount(of: reply, transport: transport)
+    return number(of: Array(reply[..<count])[...])
+  }
+
   private static let word = Array("ping ".utf8)
 
   private static func name(of number: UInt64) -> [UInt8] {

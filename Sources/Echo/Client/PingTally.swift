@@ -12,6 +12,8 @@ struct PingTally: Sendable {
   private(set) var outOfOrder: UInt64 = 0
   /// What came and answers no message.
   private(set) var unmatched: UInt64 = 0
+  /// Messages, sent or received, that are not in the recording.
+  var unrecorded: UInt64 = 0
   /// Of the messages that were answered, in nanoseconds; to 1 %, but exact at both ends.
   private(set) var roundTrips = Distribution()
 

@@ -124,7 +124,9 @@ struct PingTranscript {
     if tally.lost > 0, tally.sent > 0 { output.append(" (\(PingTranscript.percent(tally.lost, of: tally.sent)) %)") }
     // A reply that is any receipt can't be told to be a second one, or one before its turn.
     if plan.expectation == .echo { output.append(", duplicates \(tally.duplicates), out of order \(tally.outOfOrder)") }
-    output.append(", late \(tally.late), unmatched \(tally.unmatched)\n")
+    output.append(", late \(tally.late), unmatched \(tally.unmatched)")
+    if tally.unrecorded > 0 { output.append(", not recorded \(tally.unrecorded)") }
+    output.append(0x0a)
     guard tally.roundTrips.count > 0 else { return }
     var separator = "round trip "
     for (name, nanoseconds) in PingTranscript.figures(tally) {
@@ -145,6 +147,7 @@ struct PingTranscript {
     }
     json.field("late", tally.late)
     json.field("unmatched", tally.unmatched)
+    if tally.unrecorded > 0 { json.field("unrecorded", tally.unrecorded) }
     let names: [StaticString] = ["rtt_min_ms", "rtt_p50_ms", "rtt_p95_ms", "rtt_p99_ms", "rtt_max_ms"]
     for (name, figure) in zip(names, PingTranscript.figures(tally)) { json.field(name, milliseconds: figure.1) }
   }

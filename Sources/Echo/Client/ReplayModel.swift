@@ -26,6 +26,8 @@ package struct ReplayModel {
   /// Messages from the first that is under way to the last: a lost datagram does not hold up many others.
   private static let windowSpan = 1 << 16
   private static let lookahead = 256
+  /// How long, once all is answered, more may come that was not to.
+  private static let lingerNanoseconds: Int64 = 200_000_000
   /// The byte with which a stop message begins.
   private static let stopByte: UInt8 = 0x2e
 
@@ -43,6 +45,10 @@ package struct ReplayModel {
   private var stepCount = 0
   private var isFinishing = false
   private var isInterrupted = false
+  /// When the connection is ended, for all is answered.
+  private var closingAt: Int64?
+  private var isClosing = false
+  private var peerHasFinished = false
   package private(set) var tally = ReplayTally()
   /// How it ended.
   package private(set) var end: ClientEnd?
@@ -67,25 +73,30 @@ package struct ReplayModel {
 
   /// When there is something to do though nothing happens, as `elapsed`; nil when there is not.
   package var deadline: Int64? {
-    guard isConnected, end == nil, !isFinishing, hasRoom, let next = waiting.first else { return nil }
-    return dueTime(of: next)
+    guard isConnected, end == nil else { return nil }
+    let due = isFinishing || !hasRoom ? nil : waiting.first.flatMap(dueTime)
+    return [due, isStream ? ledger.firstDeadline : nil, isClosing ? nil : closingAt].compactMap { $0 }.min()
   }
+
+  /// Whether replies come in the order of the messages.
+  private var isStream: Bool { !plan.reply.transport.isDatagram }
 
   /// Takes one event, adds its lines, and says what the wire is to do.
   package mutating func update(_ event: Event, at now: Moment, to plain: inout PlainOutput) -> [ClientCommand] {
     switch event {
-    case .wire(let event): take(event, &plain)
+    case .wire(let event): take(event, now, &plain)
     case .message(let message): take(message)
     case .endOfMessages: hasAllMessages = true
     case .step: stepCount += 1
-    case .tick: break
+    case .tick: expire(now, &plain.output)
     case .interrupt:
       if isInterrupted { return end == nil ? [.close] : [] }
       isInterrupted = true
     }
     // Messages come many at a time; what is due of them goes at the next tick.
     if case .message = event { return [] }
-    guard end == nil, !isFinishing else { return [] }
+    guard end == nil else { return [] }
+    if isFinishing { return close(now) }
     guard isConnected else { return isInterrupted ? [.close] : [] }
     var commands: [ClientCommand] = []
     let batch = takeDue(now, &plain)
@@ -95,6 +106,15 @@ package struct ReplayModel {
       commands.append(.finish)
     }
     return commands
+  }
+
+  /// Ends a stream once everything is answered: the wire, which does not know, would wait for more.
+  private mutating func close(_ now: Moment) -> [ClientCommand] {
+    guard isStream, plan.expectsReplies, ledger.openCount == 0, !isClosing else { return [] }
+    let time = closingAt ?? now.elapsed + ReplayModel.lingerNanoseconds
+    closingAt = time
+    isClosing = now.elapsed >= time
+    return isClosing ? [.close] : []
   }
 
   // MARK: Sending
@@ -147,40 +167,66 @@ package struct ReplayModel {
 
   // MARK: Hearing
 
-  private mutating func take(_ event: ClientEvent, _ plain: inout PlainOutput) {
+  private mutating func take(_ event: ClientEvent, _ now: Moment, _ plain: inout PlainOutput) {
     connection.append(event, to: &plain)
     switch event {
     case .connected: isConnected = true
     case .traffic(let batch):
-      for record in batch.records { take(record, of: batch, &plain.output) }
+      for record in batch.records { take(record, of: batch, now, &plain.output) }
     case .ended(let reason, _, let time):
-      while let id = ledger.firstOpenID { giveUp(id, isLate: false, time, &plain.output) }
+      // The wire was as patient, and saw nothing come.
+      let isLate = isStream && reason == .finished && !peerHasFinished
+      while let id = ledger.firstOpenID {
+        giveUp(id, isLate: isLate && ledger.firstDeadline != nil, time, &plain.output)
+      }
+      let reason = isClosing && reason == .closed ? ClientEnd.finished : reason
       end = reason
       guard connection.hasConnected || transcript.tellsUnconnected else { return }
       transcript.append(tally, end: reason, time: time, to: &plain.output)
-    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
+    case .peerFinished: peerHasFinished = true
+    case .resolving, .resolved, .connecting, .attemptFailed, .failure, .recordingFailed: break
     }
   }
 
-  private mutating func take(_ record: TrafficRecord, of batch: TrafficBatch, _ output: inout [UInt8]) {
+  private mutating func take(
+    _ record: TrafficRecord,
+    of batch: TrafficBatch,
+    _ now: Moment,
+    _ output: inout [UInt8]
+  ) {
     switch record.kind {
     case .sent:
       tally.sent += 1
+      ledger.sent(record.message, deadline: now.elapsed + plan.timeoutNanoseconds)
       // A datagram that looks like a receipt is answered by nobody.
       if !record.isAwaited { _ = ledger.settle(record.message) }
-    case .receipt: compare(record, of: batch, &output)
+    case .receipt: compare(record, with: record.message, of: batch, &output)
     case .lateReceipt: break
-    case .received:
-      tally.unexpected += 1
-      transcript.append(unexpected: batch.payload(of: record), time: batch.time, to: &output)
+    case .received: hear(record, of: batch, &output)
     case .timedOut: giveUp(record.message, isLate: true, batch.time, &output)
     case .failed: giveUp(record.message, isLate: false, batch.time, &output)
     }
   }
 
-  private mutating func compare(_ record: TrafficRecord, of batch: TrafficBatch, _ output: inout [UInt8]) {
-    guard let (sequence, expected) = ledger.settle(record.message), let expected else { return }
+  private mutating func hear(_ record: TrafficRecord, of batch: TrafficBatch, _ output: inout [UInt8]) {
     let reply = batch.payload(of: record)
+    switch isStream ? ledger.identify(plan.compared(reply)) : .surplus {
+    case .first(let id): compare(record, with: id, of: batch, &output)
+    case .late: break
+    case .surplus:
+      tally.unexpected += 1
+      transcript.append(unexpected: reply, time: batch.time, to: &output)
+    }
+  }
+
+  private mutating func compare(
+    _ record: TrafficRecord,
+    with id: UInt64,
+    of batch: TrafficBatch,
+    _ output: inout [UInt8]
+  ) {
+    guard let (sequence, expected) = ledger.settle(id), let expected else { return }
+    let reply = plan.compared(batch.payload(of: record))
     guard reply != expected[...] || !record.flags.isDisjoint(with: [.truncated, .partial]) else {
       return tally.same += 1
     }
@@ -188,8 +234,15 @@ package struct ReplayModel {
     transcript.append(difference: sequence, expected: expected[...], reply: reply, time: batch.time, to: &output)
   }
 
+  private mutating func expire(_ now: Moment, _ output: inout [UInt8]) {
+    while isStream, let deadline = ledger.firstDeadline, deadline <= now.elapsed, let id = ledger.firstOpenID {
+      giveUp(id, isLate: true, now.time, &output)
+    }
+  }
+
   private mutating func giveUp(_ id: UInt64, isLate: Bool, _ time: Timestamp, _ output: inout [UInt8]) {
-    guard let (sequence, expected) = ledger.settle(id), expected != nil else { return }
+    guard let (sequence, expected) = ledger.settle(id), let expected else { return }
+    ledger.owe(expected)
     tally.missing += 1
     transcript.append(missing: sequence, isLate: isLate, time: time, to: &output)
   }

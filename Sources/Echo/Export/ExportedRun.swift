@@ -1,16 +1,19 @@
 package import Wire
 
-/// A run of a server as its recording tells of it, every text as it stands there.
+/// A run of a program as its recording tells of it, every text as it stands there.
 package struct ExportedRun: Sendable {
   package var started: Timestamp
   let framing: Framing
   /// nil where it is none that this program knows.
   let reply: ReplyMode?
   let endpoints: [Endpoint]
+  /// Whether a client recorded it: then messages go both ways.
+  let isClients: Bool
 
   /// `endpoints`: each as its description is.
-  package init(started: Timestamp, framing: String, reply: String, endpoints: [String]) {
+  package init(started: Timestamp, framing: String, reply: String, endpoints: [String], isClients: Bool = false) {
     self.started = started
+    self.isClients = isClients
     self.framing = Framing(framing) ?? .line
     self.reply = ReplyMode(rawValue: reply)
     self.endpoints = endpoints.compactMap { text in
@@ -33,6 +36,15 @@ package struct ExportedRun: Sendable {
     return address
   }
 
+  /// An address from which a client could have reached the peer.
+  func clientAddress(facing peer: SocketAddress) -> SocketAddress {
+    var address = SocketAddress.stand(for: peer)
+    address.port = ExportedRun.unknownClientPort
+    return address
+  }
+
+  /// The first that no service has (RFC 6335, 6).
+  private static let unknownClientPort: UInt16 = 49_152
   /// The echo service (RFC 862).
   private static let unknownPort: UInt16 = 7
 }

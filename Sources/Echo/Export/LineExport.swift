@@ -1,6 +1,6 @@
 import Wire
 
-/// A recording as the lines that the server wrote, or would have: text with times, or JSON.
+/// A recording as the lines that its program wrote, or would have: text with times, or JSON.
 struct LineExport {
   /// Bytes of messages that are gathered before their lines are made.
   private static let batchBytes = 64 << 10
@@ -17,13 +17,14 @@ struct LineExport {
   mutating func begin(_ run: ExportedRun, to output: inout [UInt8]) {
     flush(to: &output)
     transcript = ServerTranscript(format: format, framing: run.framing, isTimed: true)
-    add(.listening(run.endpoints), at: run.started, to: &output)
+    if !run.isClients { add(.listening(run.endpoints), at: run.started, to: &output) }
   }
 
   mutating func add(
     _ message: MessageRecord,
     from peer: Peer,
     _ payload: UnsafeRawBufferPointer,
+    reply: MessageReply,
     to output: inout [UInt8]
   ) {
     if batch.bytes.count + payload.count > LineExport.batchBytes || batch.records.count >= 1024 { flush(to: &output) }
@@ -34,6 +35,20 @@ struct LineExport {
     message.count = UInt32(payload.count)
     batch.bytes.append(contentsOf: payload)
     batch.records.append(message)
+    if reply != .none || !batch.replies.isEmpty {
+      batch.replies.append(contentsOf: repeatElement(.none, count: batch.records.count - 1 - batch.replies.count))
+      batch.replies.append(reply)
+    }
+  }
+
+  /// Adds an event of a client's, by its words and its line of JSON.
+  mutating func add(_ notice: [UInt8], _ object: JSONObject, at time: Timestamp, to output: inout [UInt8]) {
+    if format == .json { return add(nil, object, at: time, to: &output) }
+    flush(to: &output)
+    output.append(time)
+    output.append(0x20)
+    output.append(printable: notice[...])
+    output.append(0x0a)
   }
 
   /// Adds an event that is no message; the line of JSON is taken as it was written, and made anew.
@@ -69,6 +84,7 @@ struct LineExport {
     swap(&plain.output, &output)
     batch.peers.removeAll(keepingCapacity: true)
     batch.records.removeAll(keepingCapacity: true)
+    batch.replies.removeAll(keepingCapacity: true)
     batch.bytes.removeAll(keepingCapacity: true)
   }
 }

@@ -9,6 +9,8 @@ struct PacketExport {
   private var streamReply: ServerReply?
   private var datagramReply: ServerReply?
   private var connections: [ConnectionID: CapturedConnection] = [:]
+  /// Of a client's run, where its latest connection was made from.
+  private var clientAddress: SocketAddress?
   private var framed: [UInt8] = []
   /// Messages of peers on a Unix socket, which no packets have carried.
   private(set) var leftOutCount: UInt64 = 0
@@ -20,6 +22,7 @@ struct PacketExport {
     streamReply = run.reply.map { ServerReply($0, framing: run.framing, transport: .tcp) }
     datagramReply = run.reply.map { ServerReply($0, framing: run.framing, transport: .udp) }
     connections.removeAll()
+    clientAddress = nil
   }
 
   mutating func add(
@@ -30,6 +33,7 @@ struct PacketExport {
   ) {
     switch peer.transport {
     case .unix: leftOutCount += 1
+    case .udp where run.isClients: addClients(message, peer, payload, to: &output)
     case .udp: addDatagram(message, from: peer, payload, to: &output)
     case .tcp: addToStream(message, from: peer, payload, to: &output)
     }
@@ -50,9 +54,39 @@ struct PacketExport {
     }
   }
 
+  /// Adds an event of a client's.
+  mutating func add(clients event: String, _ object: JSONObject, at time: Timestamp, to output: inout [UInt8]) {
+    // A Unix socket has no addresses.
+    guard event == "connected" || event == "finished",
+      let number = object.count("connection").map(UInt32.init(clamping:))
+    else { return }
+    let id = ConnectionID(number)
+    if event == "connected" {
+      let local = object.text("local").flatMap { SocketAddress(written: object.raw($0)) }
+      guard let peer = try? object.peer(), let local, local.family == peer.address.family else { return }
+      clientAddress = local
+      if peer.transport == .tcp { open(peer, at: time, to: &output) }
+      return
+    }
+    guard var connection = connections.removeValue(forKey: id) else { return }
+    switch object.string("reason") {
+    case "failed": connection.reset(from: .server, at: time, to: &output)
+    case "peer_closed": connection.finish(from: .server, at: time, to: &output)
+    default: connection.finish(from: .client, at: time, to: &output)
+    }
+  }
+
+  /// Who is at the client's end of a connection with the peer, and who at the server's.
+  private func ends(of peer: Peer) -> (client: SocketAddress, server: SocketAddress) {
+    guard run.isClients else { return (peer.address, run.address(facing: peer)) }
+    let known = clientAddress.flatMap { $0.family == peer.address.family ? $0 : nil }
+    return (known ?? run.clientAddress(facing: peer.address), peer.address)
+  }
+
   private mutating func open(_ peer: Peer, at time: Timestamp, to output: inout [UInt8]) {
     if connections.count >= PacketExport.connectionLimit { connections.removeAll(keepingCapacity: true) }
-    var connection = CapturedConnection(client: peer.address, server: run.address(facing: peer))
+    let ends = ends(of: peer)
+    var connection = CapturedConnection(client: ends.client, server: ends.server)
     connection.open(at: time, to: &output)
     connections[peer.connection] = connection
   }
@@ -68,9 +102,10 @@ struct PacketExport {
     frame(message, payload)
     let missing = message.wireCount - min(message.wireCount, UInt64(framed.count))
     framed.withUnsafeBytes { bytes in
-      connections[peer.connection]?.send(bytes, missing: missing, from: .client, at: message.time, to: &output)
+      let side = run.isClients && !message.flags.contains(.sent) ? CapturedConnection.Side.server : .client
+      connections[peer.connection]?.send(bytes, missing: missing, from: side, at: message.time, to: &output)
     }
-    guard message.flags.contains(.answered), let streamReply else { return }
+    guard !run.isClients, message.flags.contains(.answered), let streamReply else { return }
     framed.removeAll(keepingCapacity: true)
     streamReply.append(answerTo: payload, isPartial: message.flags.contains(.partial), to: &framed)
     framed.withUnsafeBytes { bytes in
@@ -98,13 +133,8 @@ struct PacketExport {
     to output: inout [UInt8]
   ) {
     let server = run.address(facing: peer)
-    let kept = UnsafeRawBufferPointer(rebasing: payload.prefix(InternetPacket.longestDatagram))
-    let count = min(Int(message.wireCount), InternetPacket.longestDatagram)
-    let missing = max(0, count - kept.count)
     let request = InternetPacket(source: peer.address, destination: server)
-    CaptureFile.appendPacket(at: message.time, missing: missing, to: &output) {
-      request.appendDatagram(kept, missing: missing, to: &$0)
-    }
+    let kept = append(message, request, payload, to: &output)
     guard message.flags.contains(.answered), let datagramReply, datagramReply.mode != .none else { return }
     framed.removeAll(keepingCapacity: true)
     datagramReply.append(answerTo: kept, to: &framed)
@@ -112,5 +142,35 @@ struct PacketExport {
     framed.withUnsafeBytes { bytes in
       CaptureFile.appendPacket(at: message.time, to: &output) { answer.appendDatagram(bytes, missing: 0, to: &$0) }
     }
+  }
+
+  private func addClients(
+    _ message: MessageRecord,
+    _ peer: Peer,
+    _ payload: UnsafeRawBufferPointer,
+    to output: inout [UInt8]
+  ) {
+    let ends = ends(of: peer)
+    let packet =
+      message.flags.contains(.sent)
+      ? InternetPacket(source: ends.client, destination: ends.server)
+      : InternetPacket(source: ends.server, destination: ends.client)
+    _ = append(message, packet, payload, to: &output)
+  }
+
+  /// Appends a message's datagram; gives what there is of it.
+  private func append(
+    _ message: MessageRecord,
+    _ packet: InternetPacket,
+    _ payload: UnsafeRawBufferPointer,
+    to output: inout [UInt8]
+  ) -> UnsafeRawBufferPointer {
+    let kept = UnsafeRawBufferPointer(rebasing: payload.prefix(InternetPacket.longestDatagram))
+    let count = min(Int(message.wireCount), InternetPacket.longestDatagram)
+    let missing = max(0, count - kept.count)
+    CaptureFile.appendPacket(at: message.time, missing: missing, to: &output) {
+      packet.appendDatagram(kept, missing: missing, to: &$0)
+    }
+    return kept
   }
 }

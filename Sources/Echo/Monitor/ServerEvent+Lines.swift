@@ -33,7 +33,7 @@ extension ServerEvent {
       let failure = RecordingFailure(
         reason: try object.visible("error"),
         lastSequence: try object.quantity("recorded"),
-        endsServer: object.isSet("ends_server")
+        endsProgram: object.isSet("ends_server")
       )
       self = .recordingFailed(failure, at: try object.time())
     case "stopping":

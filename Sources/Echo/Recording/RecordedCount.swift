@@ -19,14 +19,22 @@ struct RecordedCount: Sendable {
       let places = page.place(from: next)..<page.place(from: log.endID)
       next = min(page.range.upperBound, log.endID)
       var batch = page.batch
+      batch.replies = []
       batch.records = batch.records[places].filter { !$0.flags.contains(.notice) }
       if !batch.isEmpty { measures.count(.messages(batch)) }
       for place in places where page.batch.records[place].flags.contains(.notice) {
-        count(RecordedEvent.decoded(log.rows.line(of: page.ids[place])), &measures)
+        count(event(of: page, at: place, log), &measures)
         cost += RecordedCount.eventCost
       }
       cost += max(1, places.count)
     }
+  }
+
+  private func event(of page: RecordedPage, at place: Int, _ log: RecordedLog) -> ServerEvent? {
+    let record = page.batch.records[place]
+    let line = log.rows.line(of: page.ids[place])
+    guard record.flags.contains(.heard) else { return RecordedEvent.decoded(line) }
+    return page.peer(of: record).flatMap { RecordedEvent.connection(line, $0, at: record.time) }
   }
 
   private func count(_ event: ServerEvent?, _ measures: inout ServerMeasures) {

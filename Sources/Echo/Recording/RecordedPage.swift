@@ -26,6 +26,7 @@ package struct RecordedPage: LogStretch, Sendable {
     self.framing = framing
   }
 
+  package var rowCount: Int { ids.count }
   package var isFull: Bool { ids.count >= RecordedPage.rowLimit || batch.bytes.count >= RecordedPage.byteLimit }
   /// The memory that it takes, in bytes.
   package var byteCount: Int { batch.bytes.count + ids.count * 128 }
@@ -33,7 +34,13 @@ package struct RecordedPage: LogStretch, Sendable {
   // MARK: Rows come, in order or the other way round
 
   /// `record`: its place among bytes and peers is not known yet.
-  package mutating func append(_ id: UInt64, _ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(
+    _ id: UInt64,
+    _ record: MessageRecord,
+    _ peer: Peer?,
+    _ bytes: UnsafeRawBufferPointer,
+    reply: MessageReply = .none
+  ) {
     var record = record
     record.offset = UInt32(batch.bytes.count)
     record.count = UInt32(clamping: bytes.count)
@@ -44,9 +51,24 @@ package struct RecordedPage: LogStretch, Sendable {
       let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
       if Printable.isHostile(shown) { record.flags.insert(.hostile) }
     }
+    if reply != .none || !batch.replies.isEmpty {
+      let missing = batch.records.count - batch.replies.count
+      batch.replies.append(contentsOf: repeatElement(.none, count: missing))
+      batch.replies.append(reply)
+    }
     ids.append(id)
     batch.records.append(record)
     batch.bytes.append(contentsOf: payload)
+  }
+
+  /// Says what the row at a place answers, the places counted as the rows came.
+  package mutating func answer(_ number: UInt64?, at place: Int) {
+    if !batch.replies.isEmpty { batch.replies[place].answers = number }
+  }
+
+  /// The number of the message of an id; nil where the page has none.
+  package func sequence(of id: UInt64) -> UInt64? {
+    ids.firstIndex(of: id).flatMap { batch.records[$0].flags.contains(.notice) ? nil : batch.records[$0].sequence }
   }
 
   private mutating func place(of peer: Peer?, isNotice: Bool) -> UInt32 {
@@ -64,6 +86,7 @@ package struct RecordedPage: LogStretch, Sendable {
     guard isReversed else { return }
     ids.reverse()
     batch.records.reverse()
+    batch.replies.reverse()
   }
 
   // MARK: Rows are read
@@ -100,7 +123,14 @@ package struct RecordedPage: LogStretch, Sendable {
     guard place < ids.count, ids[place] == id else { return nil }
     let record = batch.records[place]
     let peer = peer(of: record) ?? MessageChunk.nobody
-    return MessageLog.Row(record: record, peer: peer, payload: batch.payload(of: record), event: nil)
+    let reply = batch.replies.isEmpty ? MessageReply.none : batch.replies[place]
+    return MessageLog.Row(
+      record: record,
+      peer: peer,
+      payload: batch.payload(of: record),
+      event: nil,
+      reply: reply
+    )
   }
 
   /// nil for an event of nobody's.

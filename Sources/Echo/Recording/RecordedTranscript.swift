@@ -27,6 +27,7 @@ package struct RecordedTranscript {
       while end < records.count, !records[end].flags.contains(.notice) { end += 1 }
       var batch = page.batch
       batch.records = Array(records[start..<end])
+      if !batch.replies.isEmpty { batch.replies = Array(batch.replies[start..<end]) }
       if !batch.isEmpty { transcript.append(.messages(batch), to: &plain) }
       if end < records.count { append(event: page.ids[end], page, to: &plain) }
       start = end + 1
@@ -37,7 +38,7 @@ package struct RecordedTranscript {
   private mutating func append(event id: UInt64, _ page: RecordedPage, to plain: inout PlainOutput) {
     guard let row = page.row(of: id) else { return }
     let line = log.rows.line(of: id)
-    if let event = RecordedEvent.decoded(line) {
+    if !row.isClients, let event = RecordedEvent.decoded(line) {
       transcript.append(event, to: &plain)
     } else if format == .json {
       RecordedEvent.append(line, row, to: &plain.output)

@@ -18,8 +18,10 @@ struct MessageLines {
     var place = UInt32.max
     var transport = Transport.tcp
     var origin: [UInt8] = []
+    var index = -1
     batch.bytes.withUnsafeBytes { bytes in
       for record in batch.records {
+        index &+= 1
         if record.peer != place {
           place = record.peer
           let peer = batch.peers[Int(place)]
@@ -33,6 +35,8 @@ struct MessageLines {
         let shown = shown(record, transport, in: bytes)
         if record.isOrdinary, Printable.isClean(shown) {
           MessageLines.appendClean(shown, record, origin, to: &output)
+        } else if !record.flags.isDisjoint(with: .clients) {
+          appendClients(shown, record, batch.peer(of: record), batch.reply(at: index), to: &output)
         } else {
           MessageLines.append(shown, record, origin, to: &output)
         }
@@ -83,8 +87,32 @@ struct MessageLines {
     output.append(0x0a)
   }
 
+  /// A message of a client's recording.
+  private func appendClients(
+    _ shown: UnsafeRawBufferPointer,
+    _ record: MessageRecord,
+    _ peer: Peer,
+    _ reply: MessageReply,
+    to output: inout [UInt8]
+  ) {
+    let isSent = record.flags.contains(.sent)
+    output.append(isSent ? "client sent " : "client received ")
+    output.append(decimal: record.wireCount)
+    output.append(" bytes \(isSent ? "to" : "from") \(peer)")
+    for (flag, word) in MessageLines.marks where record.flags.contains(flag) { output.append(" (\(word))") }
+    output.append(": ")
+    Printable.append(shown, to: &output)
+    if let roundTrip = reply.roundTrip {
+      output.append(" (")
+      if let number = reply.answers { output.append("answers \(number), ") }
+      output.append(milliseconds: roundTrip)
+      output.append(" ms)")
+    }
+    output.append(0x0a)
+  }
+
   private static let marks: [(MessageRecord.Flags, String)] = [
-    (.truncated, "truncated"), (.partial, "partial"), (.stopRefused, "stop refused"),
+    (.truncated, "truncated"), (.partial, "partial"), (.stopRefused, "stop refused"), (.late, "answered late"),
   ]
 
   // JSON.
@@ -95,8 +123,10 @@ struct MessageLines {
     var transport = Transport.tcp
     // The time and the peer, which most of a batch's messages share.
     var origin: [UInt8] = []
+    var index = -1
     batch.bytes.withUnsafeBytes { bytes in
       for record in batch.records {
+        index &+= 1
         if record.peer != place || record.time.nanoseconds != time {
           (place, time) = (record.peer, record.time.nanoseconds)
           let peer = batch.peers[Int(place)]
@@ -107,7 +137,7 @@ struct MessageLines {
         if record.isOrdinary, !isDetailed, JSONLine.plainEnd(of: shown, from: 0) == shown.count {
           MessageLines.appendPlainJSON(shown, record, origin, to: &output)
         } else {
-          appendJSON(shown, record, origin, to: &output)
+          appendJSON(shown, record, origin, batch.reply(at: index), to: &output)
         }
       }
     }
@@ -138,15 +168,21 @@ struct MessageLines {
     _ shown: UnsafeRawBufferPointer,
     _ record: MessageRecord,
     _ origin: [UInt8],
+    _ reply: MessageReply,
     to output: inout [UInt8]
   ) {
-    output.append("{\"event\":\"message\",\"seq\":")
+    output.append("{\"event\":\"\(record.eventWord(reply))\",\"seq\":")
     output.append(decimal: record.sequence)
     output.append(contentsOf: origin)
     output.append(decimal: record.wireCount)
     if isDetailed, record.flags.contains(.answered) {
       output.append(",\"answered\":")
       output.append(decimal: record.replyTime.nanoseconds ?? 0)
+    }
+    if let number = reply.answers { output.append(",\"answers\":\(number)") }
+    if let roundTrip = reply.roundTrip {
+      output.append(",\"rtt_ms\":")
+      output.append(milliseconds: roundTrip)
     }
     JSONLine.append(payload: shown, to: &output)
     for (flag, key) in MessageLines.jsonMarks where record.flags.contains(flag) { output.append(",\"\(key)\":true") }
@@ -155,6 +191,7 @@ struct MessageLines {
 
   private static let jsonMarks: [(MessageRecord.Flags, String)] = [
     (.truncated, "truncated"), (.partial, "partial"), (.stop, "stop"), (.stopRefused, "stop_refused"),
+    (.unanswered, "unanswered"), (.late, "late"),
   ]
 
   private func origin(_ peer: Peer, _ time: Timestamp) -> [UInt8] {
@@ -174,4 +211,22 @@ struct MessageLines {
     let payload = record.payload(in: bytes)
     return UnsafeRawBufferPointer(rebasing: payload[..<framing.shownCount(of: payload, transport: transport)])
   }
+}
+
+extension MessageRecord.Flags {
+  /// Those of which a message of a client's recording has one.
+  static let clients: MessageRecord.Flags = [.sent, .heard]
+}
+
+extension MessageRecord {
+  /// What the message is in JSON output, as the program calls it that recorded it.
+  fileprivate func eventWord(_ reply: MessageReply) -> String {
+    if flags.contains(.sent) { return "sent" }
+    guard flags.contains(.heard) else { return "message" }
+    return reply.roundTrip == nil ? "received" : "receipt"
+  }
+}
+
+extension MessageBatch {
+  fileprivate func reply(at index: Int) -> MessageReply { replies.isEmpty ? .none : replies[index] }
 }

@@ -24,6 +24,7 @@ extension MessageLog.Row {
     batch.records = [record]
     batch.peers = [peer]
     batch.bytes = Array(payload)
+    if reply != .none { batch.replies = [reply] }
     return batch
   }
 }
@@ -32,10 +33,15 @@ extension MessageLog.Row {
   /// `before`: the row above it in the reader's list.
   func subject(_ id: UInt64, before: MessageLog.Row?, _ framing: Framing) -> DetailSubject {
     var titles = [isNotice ? "event" : "#\(record.sequence)"]
+    if record.flags.contains(.sent) { titles.append("sent") }
+    if !isNotice, record.flags.contains(.heard) { titles.append("received") }
     if hasPeer { titles.append("\(peer)") }
     if !isNotice { titles.append(Figures.bytes(record.wireCount)) }
     if peer.connection != .none { titles.append("conn #\(peer.connection.number)") }
-    if let nanoseconds = record.replyTime.nanoseconds {
+    if let number = reply.answers { titles.append("answers #\(number)") }
+    if let nanoseconds = reply.roundTrip {
+      titles.append("round trip \(Figures.latency(nanoseconds: nanoseconds))")
+    } else if let nanoseconds = record.replyTime.nanoseconds {
       titles.append("reply \(Figures.latency(nanoseconds: nanoseconds))")
     }
     var notes: [String] = []

@@ -112,7 +112,7 @@ extension RecordingStep {
 extension RecordingFailure {
   /// What is told when it happens.
   var text: String {
-    "recording failed: \(reason); \(endsServer ? "nothing more is answered" : "the server goes on without it")"
+    "recording failed: \(reason); \(endsProgram ? "nothing more is answered" : "the server goes on without it")"
   }
 }
 

@@ -204,14 +204,25 @@ extension ServerModel {
   }
 
   private func replyText(_ record: MessageRecord, _ columns: ServerColumns) -> (String, Role) {
+    if record.flags.contains(.sent) { return sentText(record) }
     if record.flags.contains(.stop) { return ("stop", .warning) }
     if record.flags.contains(.stopRefused) { return ("stop!", .error) }
     if record.flags.contains(.truncated) { return ("trunc", .warning) }
     if record.flags.contains(.partial) { return ("part", .warning) }
+    if record.flags.contains(.heard) { return ("< \(time(of: record, columns) ?? "")", .received) }
     guard record.flags.contains(.answered) else { return ("-", .muted) }
-    guard columns.reply == ServerColumns.replyWithTime, let nanoseconds = record.replyTime.nanoseconds else {
-      return ("OK", .ok)
-    }
-    return ("OK \(Figures.milliseconds(nanoseconds))", .ok)
+    return (time(of: record, columns).map { "OK \($0)" } ?? "OK", .ok)
+  }
+
+  private func time(of record: MessageRecord, _ columns: ServerColumns) -> String? {
+    guard columns.reply == ServerColumns.replyWithTime else { return nil }
+    return record.replyTime.nanoseconds.map(Figures.milliseconds)
+  }
+
+  /// What a client's recording says of what it sent, as the client's own screen says it.
+  private func sentText(_ record: MessageRecord) -> (String, Role) {
+    if record.flags.contains(.late) { return (">late", .warning) }
+    if record.flags.contains(.unanswered) { return (">T/O", .warning) }
+    return (">", .sent)
   }
 }

@@ -114,7 +114,7 @@ package struct ServerTranscript {
       json.begin("recording", at: time)
       json.field("error", failure.reason)
       json.field("recorded", failure.lastSequence)
-      if isDetailed, failure.endsServer { json.field("ends_server", true) }
+      if isDetailed, failure.endsProgram { json.field("ends_server", true) }
     case .stopping(let reason, let time):
       json.begin("stopping", at: time)
       if case .message(let peer) = reason { describe(peer) }

@@ -8,6 +8,7 @@ struct ClientReport {
   private static let gatherNanoseconds: Int64 = 1_000_000
 
   private let events: Mailbox<ClientEvent>
+  private let recording: ClientRecorder.Connection?
   /// Messages that go well are counted and have no records.
   let isQuiet: Bool
   private(set) var totals = ClientTotals()
@@ -17,16 +18,22 @@ struct ClientReport {
   /// When the batch is handed over though more comes.
   private var batchDue: Int64?
 
-  init(events: Mailbox<ClientEvent>, isQuiet: Bool) {
+  /// Whoever records gets every message, and what it is made of.
+  init(events: Mailbox<ClientEvent>, recording: ClientRecorder.Connection?, isQuiet: Bool) {
     self.events = events
-    self.isQuiet = isQuiet
+    self.recording = recording
+    self.isQuiet = isQuiet && recording == nil
   }
 
   /// Whether traffic waits to be handed over.
   var isGathering: Bool { !batch.records.isEmpty || !batch.uneventful.isEmpty }
 
-  /// The kernel took the last byte of messages at `now`.
-  mutating func sent(_ messages: UnsafeBufferPointer<OutgoingBatch.Message>, now: Int64) {
+  /// The kernel took the last byte of messages, which are `bytes`, at `now`.
+  mutating func sent(
+    _ messages: UnsafeBufferPointer<OutgoingBatch.Message>,
+    _ bytes: UnsafeRawBufferPointer,
+    now: Int64
+  ) {
     let count = UInt64(messages.count)
     let (wireCount, awaited) = messages.reduce(into: (UInt64(0), UInt64(0))) { sums, message in
       sums.0 &+= UInt64(message.wireCount)
@@ -39,6 +46,7 @@ struct ClientReport {
       batch.uneventful.unawaited &+= count &- awaited
       return
     }
+    if let recording { return keepSent(messages, bytes, for: recording, now: now) }
     batch.records.append(addingCapacity: messages.count) { records in
       for message in messages {
         records.append(
@@ -53,6 +61,34 @@ struct ClientReport {
       }
     }
     if isFull { flush() }
+  }
+
+  private mutating func keepSent(
+    _ messages: UnsafeBufferPointer<OutgoingBatch.Message>,
+    _ bytes: UnsafeRawBufferPointer,
+    for recording: ClientRecorder.Connection,
+    now: Int64
+  ) {
+    var rest = bytes
+    for message in messages {
+      let framed = UnsafeRawBufferPointer(rebasing: rest[..<Int(message.wireCount)])
+      rest = UnsafeRawBufferPointer(rebasing: rest[framed.count...])
+      let (payload, isCut) = recording.payload(of: framed)
+      batch.records.append(
+        TrafficRecord(
+          .sent,
+          message: message.id,
+          wireCount: UInt64(message.wireCount),
+          moment: now,
+          offset: batch.bytes.count,
+          count: payload.count,
+          flags: isCut ? .truncated : [],
+          isAwaited: message.expectsReceipt
+        )
+      )
+      batch.bytes.append(contentsOf: payload)
+      if isFull { flush() }
+    }
   }
 
   /// Keeps what replies are made of for those that come next; gives the place of its first byte.
@@ -129,8 +165,9 @@ struct ClientReport {
   mutating func flush() {
     guard isGathering else { return }
     batch.time = Clock.wall
+    batch.moment = Clock.monotonic
     let (records, bytes) = (batch.records.count, batch.bytes.count)
-    if !events.post(.traffic(batch), cost: cost + ClientReport.eventCost) { isHeld = true }
+    hand(.traffic(batch), cost: cost + ClientReport.eventCost)
     batchDue = nil
     batch = TrafficBatch(time: Timestamp(nanoseconds: 0))
     batch.records.reserveCapacity(records)
@@ -140,12 +177,18 @@ struct ClientReport {
   /// Hands over an event, after the traffic before it.
   mutating func post(_ event: ClientEvent) {
     flush()
-    if !events.post(event, cost: ClientReport.eventCost) { isHeld = true }
+    hand(event, cost: ClientReport.eventCost)
+  }
+
+  /// The recorder comes first: who hears of the end may close it.
+  private mutating func hand(_ event: ClientEvent, cost: Int) {
+    if recording?.post(event, cost: cost) == false { isHeld = true }
+    if !events.post(event, cost: cost) { isHeld = true }
   }
 
   /// Goes on if the reader has caught up since it was found behind.
   mutating func resumeIfDrained() {
-    if isHeld { isHeld = !events.hasRoom }
+    if isHeld { isHeld = !events.hasRoom || recording?.hasRoom == false }
   }
 
   private var isFull: Bool {

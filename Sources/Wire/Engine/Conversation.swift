@@ -55,10 +55,15 @@ struct Conversation {
     report: inout ClientReport,
     receiptQueue: inout ReceiptQueue
   ) {
-    func note(_ messages: UnsafeBufferPointer<OutgoingBatch.Message>) {
+    func note(_ messages: UnsafeBufferPointer<OutgoingBatch.Message>, _ bytes: UnsafeRawBufferPointer) {
       let repeated = min(repeats, messages.count)
       repeats -= repeated
-      report.sent(UnsafeBufferPointer(rebasing: messages[repeated...]), now: now)
+      let skipped = messages[..<repeated].reduce(0) { $0 + Int($1.wireCount) }
+      report.sent(
+        UnsafeBufferPointer(rebasing: messages[repeated...]),
+        UnsafeRawBufferPointer(rebasing: bytes[skipped...]),
+        now: now
+      )
       if awaitsReceipts { receiptQueue.wrote(messages, now: now, fingerprint: fingerprint) }
     }
     if let count { queue.took(count, written: note) } else { queue.tookDatagram(written: note) }

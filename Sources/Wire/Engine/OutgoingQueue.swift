@@ -102,9 +102,11 @@ package struct OutgoingQueue {
     }
   }
 
-  /// Takes note that the kernel took `count` of the bytes that go next; `written` gets the messages whose last byte has been
-  /// taken.
-  package mutating func took(_ count: Int, written: (UnsafeBufferPointer<OutgoingBatch.Message>) -> Void) {
+  /// Messages whose last byte has been taken, and their bytes.
+  package typealias Written = (UnsafeBufferPointer<OutgoingBatch.Message>, UnsafeRawBufferPointer) -> Void
+
+  /// Takes note that the kernel took `count` of the bytes that go next.
+  package mutating func took(_ count: Int, written: Written) {
     offset += count
     repeat {
       let (taken, size) = current.messages.withUnsafeBufferPointer { messages in
@@ -113,7 +115,14 @@ package struct OutgoingQueue {
           end &+= Int(messages[next].wireCount)
           next &+= 1
         }
-        if next > message { written(UnsafeBufferPointer(rebasing: messages[message..<next])) }
+        if next > message {
+          current.bytes.withUnsafeBytes { bytes in
+            written(
+              UnsafeBufferPointer(rebasing: messages[message..<next]),
+              UnsafeRawBufferPointer(rebasing: bytes[messageStart..<end])
+            )
+          }
+        }
         return (next - message, end - messageStart)
       }
       message += taken
@@ -124,9 +133,11 @@ package struct OutgoingQueue {
   }
 
   /// Takes note that the kernel took the next message as a datagram, which may be empty.
-  package mutating func tookDatagram(written: (UnsafeBufferPointer<OutgoingBatch.Message>) -> Void) {
+  package mutating func tookDatagram(written: Written) {
     guard !isEmpty else { return }
-    current.messages.withUnsafeBufferPointer { written(UnsafeBufferPointer(rebasing: $0[message...message])) }
+    current.messages.withUnsafeBufferPointer { messages in
+      withNextMessage { _, bytes in written(UnsafeBufferPointer(rebasing: messages[message...message]), bytes) }
+    }
     removeNext()
   }
 

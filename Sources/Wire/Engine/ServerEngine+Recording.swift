@@ -2,7 +2,7 @@
 extension ServerEngine {
   /// Whether messages get receipts: not any more when they can't be recorded and receipts would say that they are.
   @inline(__always)
-  var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsServer != true }
+  var isAnswering: Bool { responder.reply != .none && recordingFailure?.endsProgram != true }
 
   /// Tells, at the start, that what comes is recorded.
   func tellRecording() {
@@ -101,7 +101,7 @@ extension ServerEngine {
     recordingFailure = failure
     tell(.recordingFailed(failure, at: time))
     withholdsReceipts = false
-    guard failure.endsServer else { return release(upTo: .max) }
+    guard failure.endsProgram else { return release(upTo: .max) }
     _ = withheld.take(upTo: .max)
     for case let connection? in connections where connection.output.withheld > 0 {
       connection.output.dropWithheld()

@@ -33,6 +33,7 @@ package final class WireClient: Sendable {
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireClient.eventCapacity,
     sendCapacity: Int = WireClient.sendCapacity,
+    recorder: ClientRecorder? = nil,
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireClient {
     do throws(SystemError) {
@@ -46,7 +47,11 @@ package final class WireClient: Sendable {
         waker: waker,
         commands: commands,
         backlog: backlog,
-        report: ClientReport(events: events, isQuiet: configuration.isQuiet)
+        report: ClientReport(
+          events: events,
+          recording: recorder?.connection(configuration) { waker.signal() },
+          isQuiet: configuration.isQuiet
+        )
       )
       let thread = try WireThread(name: "wire-client") { engine.run() }
       return WireClient(events: events, commands: commands, backlog: backlog, thread: thread)

@@ -182,8 +182,46 @@ import Wire
     #expect(packets() == [])
     #expect(
       export.finish() == [
-        "1 message of Unix peers left out: no packets have carried them", "1 row left out: not as a server writes them",
+        "1 message of Unix peers left out: no packets have carried them",
+        "1 row left out: not as our programs write them",
       ]
     )
+  }
+
+  @Test("In a client's run what was sent goes from its port to the server's, what came the other way, each at its time")
+  mutating func clients() {
+    export.begin(
+      ExportedRun(
+        started: PacketExportTests.time,
+        framing: "line",
+        reply: "awaited",
+        endpoints: ["tcp localhost:4660"],
+        isClients: true
+      )
+    )
+    _ = export.takeOutput()
+    let origin = #""transport":"tcp","local":"127.0.0.1:5000","peer":"127.0.0.2:4660","connection":1"#
+    add(event: #"{"event":"connected","time":"2026-11-22T15:47:58.004000Z",\#(origin)}"#)
+    add("hello", flags: .sent)
+    add("OK", flags: .heard)
+    add(event: #"{"event":"finished","time":"2026-11-22T15:47:58.004000Z","connection":1,"reason":"peer_closed"}"#)
+    // Port 4660, which the peer has, is `>` here.
+    #expect(
+      packets().map(PacketExportTests.segment) == [
+        "< SYN 0 0", "> SYN ACK 0 1", "< ACK 1 1", "< ACK 1 1 hello|", "> ACK 1 7 OK|", "> FIN ACK 4 7",
+        "< FIN ACK 7 5", "> ACK 5 8",
+      ]
+    )
+  }
+
+  @Test("A client's connection that the file has no beginning of has a port that stands for its own")
+  mutating func clientsWithoutBeginning() {
+    export.begin(
+      ExportedRun(started: PacketExportTests.time, framing: "line", reply: "", endpoints: [], isClients: true)
+    )
+    _ = export.takeOutput()
+    add("hello", from: PacketExportTests.udp, flags: .sent)
+    add("OK", from: PacketExportTests.udp, flags: .heard)
+    #expect(packets().map { Array($0[40..<44]) } == [[0xC0, 0, 0x12, 0x34], [0x12, 0x34, 0xC0, 0]])
   }
 }

@@ -115,7 +115,7 @@ import Wire
     }
     if isDetailed { return texts }
     return texts.map { text in
-      text.replacing(#/number: \d+/#, with: "").replacing("endsServer: true", with: "endsServer: false")
+      text.replacing(#/number: \d+/#, with: "").replacing("endsProgram: true", with: "endsProgram: false")
     }
   }
 

@@ -149,7 +149,7 @@ struct RandomEvents {
     case 6: return .failure(error(), peer: chance(2) ? peer() : nil, at: time())
     case 7:
       return .recordingFailed(
-        RecordingFailure(reason: "no space \\e[m", lastSequence: count(), endsServer: chance(2)),
+        RecordingFailure(reason: "no space \\e[m", lastSequence: count(), endsProgram: chance(2)),
         at: time()
       )
     case 8:

@@ -11,6 +11,7 @@ final class FakeRows: RecordedRows {
     var peer: Peer?
     var bytes: [UInt8]
     var line: String = ""
+    var reply = MessageReply.none
   }
 
   private struct State {
@@ -48,6 +49,18 @@ final class FakeRows: RecordedRows {
 
   static func event(_ id: Int, _ words: String, line: String = "", flags: MessageRecord.Flags = .notice) -> Row {
     Row(record: record(id, wireCount: 0, flags: flags), peer: nil, bytes: Array(words.utf8), line: line)
+  }
+
+  /// A message of a client's recording.
+  static func clients(
+    _ id: Int,
+    _ text: String,
+    _ flags: MessageRecord.Flags,
+    reply: MessageReply = .none
+  ) -> Row {
+    var record = record(id, wireCount: text.utf8.count + 1, flags: flags)
+    record.replyTime = reply.roundTrip.map(ReplyTime.init(nanoseconds:)) ?? .none
+    return Row(record: record, peer: ServerScript.peer(1), bytes: Array(text.utf8), reply: reply)
   }
 
   private static func record(_ id: Int, wireCount: Int, flags: MessageRecord.Flags) -> MessageRecord {
@@ -126,7 +139,7 @@ final class FakeRows: RecordedRows {
         break
       }
       guard id < state.rows.count, let row = state.rows[id] else { continue }
-      row.bytes.withUnsafeBytes { page.append(UInt64(id), row.record, row.peer, $0) }
+      row.bytes.withUnsafeBytes { page.append(UInt64(id), row.record, row.peer, $0, reply: row.reply) }
       if page.isFull { break }
     }
     page.close(UInt64(min(first, last))..<UInt64(max(first, last) + 1), isReversed: isReversed)

@@ -65,7 +65,7 @@ import Wire
 
     mutating func failRecording() {
       pending = []
-      let failure = RecordingFailure(reason: "disk full", lastSequence: 0, endsServer: false)
+      let failure = RecordingFailure(reason: "disk full", lastSequence: 0, endsProgram: false)
       script.give(.news(.recordingFailed(failure, at: script.time)))
     }
 
