@@ -10,6 +10,8 @@ struct MessageReader {
   private var framer = Framer(.line, limit: limit)
   /// Nothing more is read: the input has ended, or a line of it is too long.
   private(set) var isAtEnd = false
+  /// Something was read that is behind a stop message.
+  private(set) var hasRest = false
 
   var descriptor: Int32 { input.descriptor }
   var isTerminal: Bool { input.isTerminal }
@@ -35,6 +37,7 @@ struct MessageReader {
       isTooLong = frame.isTruncated
       if !isTooLong { framer.withPayload(of: frame, in: bytes) { collector.add($0) } }
     }
+    hasRest = collector.hasStopped && position < bytes.count
     guard isTooLong || framer.pendingCount > MessageReader.limit else { return }
     isAtEnd = true
     collector.leaveOut("a line of more than \(MessageReader.limit) bytes, and what follows it")

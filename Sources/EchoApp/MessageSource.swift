@@ -27,6 +27,11 @@ enum MessageSource {
     }
   }
 
+  /// Whether something was read that is behind a stop message.
+  var hasRest: Bool {
+    if case .input(let reader) = self { reader.hasRest } else { false }
+  }
+
   /// Adds the messages that are there, up to a stop message.
   mutating func read(into collector: inout MessageCollector) throws(Failure) {
     switch self {

@@ -143,8 +143,15 @@ struct PlainClient: ~Copyable {
     plain.output.append(contentsOf: PlainClient.prompt.utf8)
   }
 
+  /// Nothing was typed behind the prompt: what follows begins a line.
+  private mutating func leavePrompt() {
+    if isPrompted { plain.output.append(0x0a) }
+    isPrompted = false
+  }
+
   /// The first time, what was sent is still waited for.
   private mutating func interrupt() {
+    leavePrompt()
     client.post(isInterrupted ? .close : .finish)
     if isInterrupted { embedded?.stopAtOnce() }
     isInterrupted = true
@@ -168,8 +175,10 @@ struct PlainClient: ~Copyable {
     for reason in collector.misfits { tell(misfit: reason) }
     pendingCount += batch.messages.count
     if collector.hasStopped { transcript.enterStop() }
+    if source.hasRest { plain.notice("echo_client: what follows the message that begins with . was not sent") }
     if !batch.isEmpty { client.post(.send(batch)) } else if !source.isAtEnd { isPrompted = false }
     if collector.hasStopped || source.isAtEnd {
+      if batch.isEmpty { leavePrompt() }
       isFinishing = true
       client.post(.finish)
     }

@@ -81,9 +81,10 @@ private func receipt(
 private func outcome(
   _ kind: TrafficRecord.Kind,
   _ id: UInt64,
-  isAwaited: Bool = true
+  isAwaited: Bool = true,
+  detail: TrafficRecord.Detail = .none
 ) -> (TrafficRecord, String) {
-  (TrafficRecord(kind, message: id, isAwaited: isAwaited), "")
+  (TrafficRecord(kind, message: id, isAwaited: isAwaited, detail: detail), "")
 }
 
 @Suite("The client's plain transcript")
@@ -194,7 +195,7 @@ struct ClientTranscriptTests {
         client sent 6 bytes to server
         server failed to reply (connection closed)
         client failed to send a message
-        2 messages, 12 bytes sent; 0 receipts; 3 missing
+        2 messages, 12 bytes sent; 0 receipts; 2 missing; 1 not sent
 
         """
     )
@@ -280,12 +281,32 @@ struct ClientTranscriptTests {
     talk.end(.peerClosed, messages: 4, bytes: 24, receipts: 3, received: 12)
     #expect(
       talk.output == """
-        server failed to reply (5 s)
+        server failed to reply to message 3 (5 s)
         server reply, late: OK (6200 ms)
-        server failed to reply (connection closed)
-        client failed to send a message
+        server failed to reply to message 4 (connection closed)
+        client failed to send message 5
         server sent 3 bytes: hi
-        4 messages, 24 bytes sent; 3 receipts; 2 missing
+        4 messages, 24 bytes sent; 3 receipts; 1 missing; 1 not sent
+
+        """
+    )
+  }
+
+  @Test("quiet, it tells in one line of neighbours that fail in the same way, in however many pieces that comes")
+  func quietRuns() {
+    var talk = Conversation(isQuiet: true)
+    talk.connect()
+    talk.traffic([outcome(.timedOut, 2), outcome(.timedOut, 3), outcome(.timedOut, 5)])
+    talk.traffic([outcome(.failed, 6), outcome(.failed, 7)])
+    talk.traffic([outcome(.failed, 8), outcome(.failed, 9, detail: .unsent), outcome(.failed, 10, detail: .unsent)])
+    talk.end(.peerClosed, messages: 8, bytes: 24, receipts: 2)
+    #expect(
+      talk.output == """
+        server failed to reply to messages 2 to 3 (5 s)
+        server failed to reply to message 5 (5 s)
+        server failed to reply to messages 6 to 8 (connection closed)
+        client failed to send messages 9 to 10
+        8 messages, 24 bytes sent; 2 receipts; 6 missing; 2 not sent
 
         """
     )
@@ -347,7 +368,7 @@ struct ClientTranscriptTests {
       {"event":"finished",TIME,"reason":"peer_closed","error":"the server closed the connection","messages":3,"bytes":18,
       """#
     let end =
-      #""receipts":2,"missing":1,"messages_received":0,"bytes_received":11,"truncated":0,"partial":0,"misfits":0}"#
+      #""receipts":2,"missing":1,"unsent":0,"messages_received":0,"bytes_received":11,"truncated":0,"partial":0,"misfits":0}"#
       + "\n"
     let expected = (lines + end).replacing("TIME", with: #""time":"2026-11-22T16:30:01.123456Z""#)
     #expect(talk.output == expected)

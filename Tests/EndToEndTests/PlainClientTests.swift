@@ -50,7 +50,7 @@ import Testing
         {"event":"connected","time":"TIME","transport":"tcp","local":"127.0.0.1:PORT","peer":"127.0.0.1:PORT"}
         {"event":"sent","time":"TIME","id":1,"bytes":10}
         {"event":"receipt","time":"TIME","id":1,"bytes":10,\(text),"rtt_ms":N}
-        {"event":"finished","time":"TIME","reason":"finished","messages":1,"bytes":10,"receipts":1,"missing":0,\
+        {"event":"finished","time":"TIME","reason":"finished","messages":1,"bytes":10,"receipts":1,"missing":0,"unsent":0,\
         "messages_received":1,"bytes_received":10,"truncated":0,"partial":0,"misfits":0}
 
         """
@@ -76,12 +76,15 @@ import Testing
     #expect(mute.error == "echo_client: cannot write the output: write: Bad file descriptor\n")
   }
 
-  @Test("The stop message is answered and ends both with 0; what follows it is not sent", arguments: [[], ["--udp"]])
+  @Test(
+    "The stop message is answered and ends both with 0; what follows it is not sent, and that is told",
+    arguments: [[], ["--udp"]]
+  )
   func stop(options: [String]) throws {
     let server = try RunningServer()
     let ending = try Client.run(options + ["127.0.0.1", "\(server.port)"], input: "bye\n.\nnever\n")
     #expect(ending.code == 0)
-    #expect(ending.error == "")
+    #expect(ending.error == "echo_client: what follows the message that begins with . was not sent\n")
     let (message, stop) = options.isEmpty ? (4, 2) : (3, 1)
     // Over UDP a receipt is cut to its request's length.
     let receipt = options.isEmpty ? "OK" : "O"
@@ -257,7 +260,8 @@ import Testing
     let server = try RunningServer()
     let input = (0..<20_000).map { String(repeating: "x", count: $0 % 300) + "\($0)\n" }.joined()
     let ending = try Client.run(["--quiet", "127.0.0.1", "\(server.port)"], input: input + ".\nnot sent\n")
-    #expect(ending == Ending(code: 0, output: "client entered ., exiting\n", error: ""))
+    let notice = "echo_client: what follows the message that begins with . was not sent\n"
+    #expect(ending == Ending(code: 0, output: "client entered ., exiting\n", error: notice))
     #expect(try server.program.waitForExit() == 0)
     let lines = server.program.outputText.split(separator: "\n")
     #expect(lines.count == 20_002)
@@ -278,7 +282,7 @@ import Testing
     #expect(ending.code == 75)
     #expect(
       ending.output == """
-        server failed to reply (0.2 s)
+        server failed to reply to message 2 (0.2 s)
         2 messages, 8 bytes sent; 1 receipts; 1 missing
 
         """
@@ -459,6 +463,19 @@ import Testing
     #expect(try terminal.waitForExit() == 0)
     #expect(terminal.screen.contains("client entered ., exiting"))
     #expect(terminal.leftovers == [])
+  }
+
+  @Test(
+    "Behind a prompt at which the input ends, or is interrupted, the totals begin a line",
+    arguments: ["\u{4}", "\u{3}"]
+  )
+  func endAtPrompt(key: String) throws {
+    let server = try RunningServer()
+    let terminal = try TerminalProgram(Client.path, ["--no-tui", "127.0.0.1", "\(server.port)"])
+    try terminal.waitForText("please enter the message to send:")
+    terminal.type(key)
+    try terminal.waitForExit()
+    #expect(terminal.screen.lines.contains { $0.hasPrefix("0 messages, 0 bytes sent") })
   }
 
   @Test(

@@ -61,12 +61,14 @@ extension ClientEnd {
 }
 
 extension ClientTotals {
-  /// The line that a client leaves behind; `missing` receipts never came, `misfits` messages did not fit the framing.
-  func text(awaitsReceipts: Bool, missing: UInt64, misfits: UInt64 = 0) -> String {
+  /// The line that a client leaves behind; `missing` receipts of sent messages never came, `unsent` messages were given up,
+  /// and `misfits` did not fit the framing.
+  func text(awaitsReceipts: Bool, missing: UInt64, unsent: UInt64 = 0, misfits: UInt64 = 0) -> String {
     let sent = "\(messagesSent) messages, \(bytesSent) bytes sent"
     var text =
       awaitsReceipts ? "\(sent); \(receipts) receipts; \(missing) missing" : "\(sent); \(bytesReceived) bytes received"
-    for (count, name) in [(truncated, "truncated"), (partial, "partial"), (misfits, "did not fit")] where count > 0 {
+    let others = [(unsent, "not sent"), (truncated, "truncated"), (partial, "partial"), (misfits, "did not fit")]
+    for (count, name) in others where count > 0 {
       text += "; \(count) \(name)"
     }
     return text

@@ -22,6 +22,9 @@ package struct ClientTranscript {
   private var isStopping = false
   private var late: UInt64 = 0
   private var lost: UInt64 = 0
+  private var unsent: UInt64 = 0
+  /// Failures that a quiet transcript has yet to tell of.
+  private var failures: FailureRun?
   private var misfits: UInt64 = 0
 
   /// Quiet, it leaves out what was sent, and what was answered in time.
@@ -73,6 +76,7 @@ package struct ClientTranscript {
   private mutating func count(_ batch: TrafficBatch) {
     for record in batch.records {
       switch record.kind {
+      case .failed where record.isUnsent: unsent += 1
       case .timedOut, .failed: lost += 1
       case .lateReceipt: late += 1
       case .sent, .receipt, .received: break
@@ -88,17 +92,22 @@ package struct ClientTranscript {
     switch event {
     case .traffic(let batch):
       batch.bytes.withUnsafeBytes { bytes in
-        for record in batch.records where isTold(record) { appendText(record, bytes, to: &output) }
+        for record in batch.records where isTold(record) {
+          if !gather(record, to: &output) { appendText(record, bytes, to: &output) }
+        }
       }
+      if failures?.isPrompt == true { tellFailures(to: &output) }
     case .ended(let end, let totals, _):
       guard connection.hasConnected else { return }
+      tellFailures(to: &output)
       exchanges.flush(to: &output)
       var isFailed = false
       if case .failed = end { isFailed = true }
       if isStopping, !isFailed {
         output.append("client entered ., exiting\n")
       } else {
-        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missingReceipts, misfits: misfits))
+        let missing = missingReceipts
+        output.append(totals.text(awaitsReceipts: awaitsReceipts, missing: missing, unsent: unsent, misfits: misfits))
         output.append(0x0a)
       }
     case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure: break
@@ -127,12 +136,28 @@ package struct ClientTranscript {
       tell(record.message, to: &output) { $1.append("server failed to reply (\($0.timeoutText))\n") }
     case .failed:
       guard connection.hasConnected else { return }
-      if record.isAwaited {
-        tell(record.message, to: &output) { $1.append("server failed to reply (connection closed)\n") }
-      } else {
+      if record.isUnsent {
         exchanges.interject("client failed to send a message\n", id: record.message, to: &output)
+      } else {
+        tell(record.message, to: &output) { $1.append("server failed to reply (connection closed)\n") }
       }
     }
+  }
+
+  /// Keeps a failure for one line with its neighbours, if the transcript is quiet; tells of those before it that it ends.
+  private mutating func gather(_ record: TrafficRecord, to output: inout [UInt8]) -> Bool {
+    guard isQuiet, connection.hasConnected else { return false }
+    if failures?.extend(by: record) == true { return true }
+    tellFailures(to: &output)
+    failures = FailureRun(record)
+    return failures != nil
+  }
+
+  private mutating func tellFailures(to output: inout [UInt8]) {
+    guard let run = failures else { return }
+    failures = nil
+    output.append(run.text(timeout: timeoutText))
+    output.append(0x0a)
   }
 
   /// Says the outcome of a message when it is its turn.
@@ -232,6 +257,7 @@ package struct ClientTranscript {
     json.field("bytes", totals.bytesSent)
     json.field("receipts", totals.receipts)
     json.field("missing", missingReceipts)
+    json.field("unsent", unsent)
     json.field("messages_received", totals.messagesReceived)
     json.field("bytes_received", totals.bytesReceived)
     json.field("truncated", totals.truncated)
