@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import TestKit
 import Testing
 
@@ -20,12 +19,12 @@ import Testing
 
   /// Who has got the place, and what the others were told.
   private final class Outcome: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
       var winners: [Int32] = []
       var codes: [Int32] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var codes: [Int32] { state.withLock { $0.codes } }
     var winners: [Int32] { state.withLock { $0.winners } }
