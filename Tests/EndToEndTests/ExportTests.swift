@@ -125,10 +125,13 @@ import Testing
       try program.waitForExit()
       return program
     }
-    let limited = try shell("ulimit -f 100; exec \"$1\" \"$2\" --export text --output \"$3\"")
-    #expect(try limited.waitForExit() == 74)
-    #expect(limited.errorText == "echo_monitor: cannot write \(output): it would be larger than a file may be\n")
-    #expect(!folder.names.contains("out.txt"))
+    // The thread sanitizer's runtime needs larger files itself.
+    if !Programs.areThreadSanitized {
+      let limited = try shell("ulimit -f 100; exec \"$1\" \"$2\" --export text --output \"$3\"")
+      #expect(try limited.waitForExit() == 74)
+      #expect(limited.errorText == "echo_monitor: cannot write \(output): it would be larger than a file may be\n")
+      #expect(!folder.names.contains("out.txt"))
+    }
     let full = try shell("exec \"$1\" \"$2\" --export text >/dev/full")
     #expect(try full.waitForExit() == 74)
     #expect(full.errorText == "echo_monitor: cannot write the output: write: No space left on device\n")

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import TestKit
 import Testing
 
@@ -25,7 +24,7 @@ import Testing
       var codes: [Int32] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var codes: [Int32] { state.withLock { $0.codes } }
     var winners: [Int32] { state.withLock { $0.winners } }
