@@ -197,6 +197,7 @@ private final class MadeUpRows: RecordedRows {
   private let rows: [RecordingTarget.Row]
   let framing: Framing
   let runCount = 1
+  let firstID: UInt64 = 0
   let readCount = 0
 
   init(_ rows: [RecordingTarget.Row], _ framing: Framing) {
@@ -225,6 +226,7 @@ private final class MadeUpRows: RecordedRows {
   }
 
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? { nil }
+  func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? { nil }
   func line(of id: UInt64) -> [UInt8] { rows[Int(id)].line }
   func takeFailure() -> String? { nil }
 }
