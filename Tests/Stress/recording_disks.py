@@ -124,7 +124,13 @@ class Disk:
         with self.image.open("wb") as image:
             image.truncate(MEBIBYTES << 20)
         subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True)
+
+    def __enter__(self):
         self.mount()
+        return self
+
+    def __exit__(self, *_):
+        self.unmount()
 
     def mount(self):
         subprocess.run(["mount", "-o", "loop", str(self.image), str(self.place)], check=True)
@@ -175,8 +181,7 @@ def cut_off(durability, rounds, most, *options):
     for first in range(0, rounds, RUNS):
         # In memory, so that what other programs do to the disk is not in the way.
         with tempfile.TemporaryDirectory(prefix="echo-stress-", dir="/dev/shm") as folder:
-            disk = Disk(folder)
-            try:
+            with Disk(folder) as disk:
                 path = disk.place / "recording"
                 for run in range(first + 1, min(first + RUNS, rounds) + 1):
                     with Server("--quiet", "--record", path, "--durability", durability, *options) as server:
@@ -193,8 +198,6 @@ def cut_off(durability, rounds, most, *options):
                     wrong += [(run, name, "not each once and in order") for name in senders.broken(texts)]
                 wrong += [(run, file.name, "is not sound") for file in disk.place.glob("recording*")
                           if not file.name.endswith(("-wal", "-shm", "-journal")) and not is_sound(file)]
-            finally:
-                disk.unmount()
     promise(f"the power is cut {rounds} times, --durability {' '.join((durability, *options))}: each acknowledged message is recorded, once and in order",
             f"{acknowledged} acknowledged, {recorded} recorded{', lost ' + str(lost[:3]) if lost else ''}{', but ' + str(wrong[:3]) if wrong else ''}",
             not lost and not wrong and acknowledged > 0)
