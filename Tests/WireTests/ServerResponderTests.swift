@@ -86,7 +86,8 @@ import Testing
     arguments: [
       "", ".", "GET", "get /", "POSTER", "hello", "\u{16}", " GET /", "hello\nFOO / HTTP/1.1\n", "HTTP/1.1\n",
       "a HTTP/1.\n",
-      "a HTTP/.1\n", "a HTTP/1.1 \n", "GETGETGETGET x\n", "a " + String(repeating: "b", count: 9000) + " HTTP/1.1\n",
+      "a HTTP/.1\n", "a HTTP/1.1 \n", "GETGETGETGET x\n", "\u{0}GET /",
+      "a " + String(repeating: "b", count: 9000) + " HTTP/1.1\n",
     ]
   )
   func domestic(stream: String) { #expect(!isForeign(stream, piece: 100)) }

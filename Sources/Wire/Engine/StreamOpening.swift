@@ -46,7 +46,8 @@ struct StreamOpening {
     }
     if byte == UInt8(ascii: " "), !hasSpace {
       hasSpace = true
-      if StreamOpening.methods.contains(last), count <= 8 { return verdict = .foreign }
+      // A NUL before it would not show in the number.
+      if StreamOpening.methods.contains(last), count <= 8, last >> (8 * (count - 1)) > 0 { return verdict = .foreign }
     }
     count += 1
     last = last << 8 | UInt64(byte)
