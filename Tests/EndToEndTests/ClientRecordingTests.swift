@@ -145,13 +145,18 @@ import Testing
     }
   }
 
+  private static let hasRoom = ConditionTrait.disabled(
+    if: Programs.areThreadSanitized,
+    "the sanitizer's runtime needs larger files itself"
+  )
+
   /// The plain client with a limit to its files' size, in blocks of 512 bytes.
   private func limited(_ port: UInt16, _ options: [String]) throws -> PlainProgram {
     let arguments = ["-c", "ulimit -f 400; exec \"$@\"", "sh", Client.path, "127.0.0.1", "\(port)", "--record", path]
     return try PlainProgram("/bin/sh", arguments + options)
   }
 
-  @Test("A full disk ends the client with 74, is told once, and counted")
+  @Test("A full disk ends the client with 74, is told once, and counted", hasRoom)
   func fullDiskStops() throws {
     let server = try RunningServer(["--quiet"])
     let client = try limited(server.port, ["--format", "json"])
@@ -169,7 +174,7 @@ import Testing
     #expect(try rows("PRAGMA integrity_check") == ["ok"])
   }
 
-  @Test("With --on-record-error continue a full disk costs the recording alone")
+  @Test("With --on-record-error continue a full disk costs the recording alone", hasRoom)
   func fullDiskContinues() throws {
     let server = try RunningServer(["--quiet"])
     let client = try limited(server.port, ["--on-record-error", "continue", "--quiet"])
@@ -182,7 +187,11 @@ import Testing
     #expect(ending.output.hasSuffix("20000 receipts; 0 missing; \(40_000 - recorded) not recorded\n"))
   }
 
-  @Test("On a screen a full disk leaves a banner, or ends the client with 74", arguments: ["stop", "continue"])
+  @Test(
+    "On a screen a full disk leaves a banner, or ends the client with 74",
+    hasRoom,
+    arguments: ["stop", "continue"]
+  )
   func fullDiskOnScreen(_ choice: String) throws {
     let server = try RunningServer(["--quiet"])
     let options = ["127.0.0.1", "\(server.port)", "--record", path, "--on-record-error", choice]
