@@ -72,9 +72,9 @@ package final class PlainProgram {
   package func signal(_ number: CInt) { process.send(number) }
 
   /// The next line without its line feed, or what is left of an unterminated one at the end; nil when there is no more.
-  package func readLine(from stream: Stream = .output, before deadline: Deadline = Deadline()) throws -> String? {
+  package func readLine(from stream: Stream = .output) throws -> String? {
     let index = stream == .output ? 0 : 1
-    try pump(until: "a line from \(stream)", before: deadline) {
+    try pump(until: "a line from \(stream)") {
       $0.received[index][$0.consumed[index]...].contains(0x0A) || $0.ends[index] < 0
     }
     let rest = received[index][consumed[index]...]
@@ -87,8 +87,7 @@ package final class PlainProgram {
   /// Reads lines until one contains the text, and returns that one.
   @discardableResult
   package func waitForLine(containing text: String, from stream: Stream = .output) throws -> String {
-    let deadline = Deadline()
-    while let line = try readLine(from: stream, before: deadline) {
+    while let line = try readLine(from: stream) {
       if line.contains(text) { return line }
     }
     throw ProgramError("no line with \(text) on \(stream)\n\(story)")
@@ -131,11 +130,8 @@ package final class PlainProgram {
     """
   }
 
-  private func pump(
-    until what: String,
-    before deadline: Deadline = Deadline(),
-    _ condition: (PlainProgram) -> Bool
-  ) throws {
+  private func pump(until what: String, _ condition: (PlainProgram) -> Bool) throws {
+    let deadline = Deadline()
     while !condition(self) {
       let fast = process.endDescriptor < 0 && ends.allSatisfy { $0 < 0 }
       guard let milliseconds = deadline.milliseconds(atMost: fast ? 5 : 1000) else {
