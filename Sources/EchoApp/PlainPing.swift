@@ -55,13 +55,7 @@ struct PlainPing: ~Copyable {
     for command in model.update(event, at: now, to: &plain) { client.post(command) }
   }
 
-  private var moment: PingModel.Moment {
-    let (seconds, attoseconds) = start.duration(to: .now).components
-    return PingModel.Moment(
-      elapsed: seconds * 1_000_000_000 + attoseconds / 1_000_000_000,
-      time: Timestamp(nanoseconds: Surroundings.clock().nanoseconds)
-    )
-  }
+  private var moment: PingModel.Moment { PingModel.Moment(since: start) }
 
   /// Turns how the ping went into how the program ends.
   private func judge() throws(Failure) {
@@ -75,6 +69,17 @@ struct PlainPing: ~Copyable {
     throw Failure(
       .temporaryFailure,
       "\(unanswered) of \(Figures.quantity(sent, "message")) not answered in time\(advice)"
+    )
+  }
+}
+
+extension PingModel.Moment {
+  /// Now, for an exchange that began at `start`.
+  init(since start: ContinuousClock.Instant) {
+    let (seconds, attoseconds) = start.duration(to: .now).components
+    self.init(
+      elapsed: seconds * 1_000_000_000 + attoseconds / 1_000_000_000,
+      time: Timestamp(nanoseconds: Surroundings.clock().nanoseconds)
     )
   }
 }

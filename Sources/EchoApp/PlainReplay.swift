@@ -115,13 +115,7 @@ struct PlainReplay: ~Copyable {
     for command in model.update(event, at: moment, to: &plain) { client.post(command) }
   }
 
-  private var moment: ReplayModel.Moment {
-    let (seconds, attoseconds) = start.duration(to: .now).components
-    return ReplayModel.Moment(
-      elapsed: seconds * 1_000_000_000 + attoseconds / 1_000_000_000,
-      time: Timestamp(nanoseconds: Surroundings.clock().nanoseconds)
-    )
-  }
+  private var moment: ReplayModel.Moment { ReplayModel.Moment(since: start) }
 
   /// Turns how the replay went into how the program ends.
   private func judge() throws(Failure) {
