@@ -31,13 +31,7 @@ struct RecordingExporter {
     } catch {
       throw Failure(reading: path, error)
     }
-    var notices: RecordingReader?
-    if format == .text, reader.runs.contains(where: { $0.program == ClientProgram.name }) {
-      do throws(RecordingError) { notices = try RecordingReader(path: path) } catch {
-        throw Failure(reading: path, error)
-      }
-    }
-    let cursor = ExportCursor(format, reader.runs, reader.rows, notices)
+    let cursor = ExportCursor(format, reader.runs, reader.rows)
     try destination.finish(isWhole: export(&reader, cursor, to: &destination))
   }
 
@@ -122,21 +116,13 @@ private struct ExportDestination: ~Copyable {
 /// How far an export has come in its recording.
 struct ExportCursor: ~Copyable {
   private var export: RecordingExport
-  /// Where the words of events are read; nil where none are wanted.
-  private var notices: RecordingReader?
   private var sequences = SentSequences()
   private let runs: [Int64: ExportedRun]
   private let end: Int64
   private var next: Int64
   private var run: Int64?
 
-  init(
-    _ format: ExportFormat,
-    _ runs: [RecordedRun],
-    _ rows: Range<Int64>,
-    _ notices: consuming RecordingReader? = nil
-  ) {
-    self.notices = notices
+  init(_ format: ExportFormat, _ runs: [RecordedRun], _ rows: Range<Int64>) {
     export = RecordingExport(format)
     self.runs = Dictionary(runs.map { ($0.run, ExportedRun($0)) }) { first, _ in first }
     next = rows.lowerBound
@@ -167,20 +153,11 @@ struct ExportCursor: ~Copyable {
       )
     }
     guard !row.isNotice else {
-      return export.add(event: bytes, notice: notice(ofRow: row.row), at: row.time)
+      return export.add(event: bytes, notice: row.notice, at: row.time)
     }
     if row.flags.contains(.sent) { sequences.add(row.sequence, row: row.row) }
     let reply = MessageReply(answers: row.answers.flatMap { sequences[$0] }, roundTrip: row.roundTrip)
     export.add(MessageRecord(row), from: row.peer, bytes, reply: reply)
-  }
-
-  private mutating func notice(ofRow row: Int64) -> [UInt8] {
-    var notice: [UInt8] = []
-    try? notices?.scan(row..<(row + 1)) { _, bytes in
-      notice = Array(bytes)
-      return false
-    }
-    return notice
   }
 
   mutating func takeOutput() -> [UInt8] { export.takeOutput() }

@@ -21,6 +21,8 @@ package struct RecordedRow: Sendable {
   package var answers: Int64?
   /// From that message to this one, in nanoseconds.
   package var roundTrip: Int64?
+  /// The words of an event that is read by its line of JSON.
+  package var notice: [UInt8] = []
 
   package var isNotice: Bool { flags.contains(.notice) }
 }

@@ -8,7 +8,7 @@ package struct RecordingReader: ~Copyable {
   package enum EventText: Sendable {
     /// The words that a list shows.
     case notice
-    /// The line of JSON output, without its line feed.
+    /// The line of JSON output, without its line feed; the row has the words, too.
     case json
   }
 

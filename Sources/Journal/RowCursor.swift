@@ -4,6 +4,8 @@ import Wire
 struct RowCursor: ~Copyable {
   private let ascending: Statement
   private let descending: Statement
+  /// Whether the words of events stand behind their lines.
+  private let hasNotices: Bool
   private var rows: Range<Int64> = 1..<1
   private var isReversed = false
   /// The row where it stands; nil at the end.
@@ -23,20 +25,26 @@ struct RowCursor: ~Copyable {
     in database: borrowing Database
   ) throws(RecordingError) -> RowCursor {
     let (notice, alert) = (MessageRecord.Flags.notice.rawValue, MessageRecord.Flags([.notice, .alert]).rawValue)
-    let column = text == .json ? "json" : "notice"
+    let columns = text == .json ? "json, notice" : "notice"
     return try RowCursor(
-      "SELECT row, run, seq, time, peer, 0, iif(alert, \(alert), \(notice)), NULL, NULL, \(column) FROM events",
+      "SELECT row, run, seq, time, peer, 0, iif(alert, \(alert), \(notice)), NULL, NULL, \(columns) FROM events",
+      hasNotices: text == .json,
       in: database
     )
   }
 
-  private init(_ selection: String, in database: borrowing Database) throws(RecordingError) {
+  private init(
+    _ selection: String,
+    hasNotices: Bool = false,
+    in database: borrowing Database
+  ) throws(RecordingError) {
     // An index of the file's own would be another way to the rows, and need not agree with them.
     let rows = "\(selection) NOT INDEXED WHERE row >= ? AND row < ? ORDER BY row"
     let ascending = try database.prepare(rows)
     let descending = try database.prepare("\(rows) DESC")
     self.ascending = ascending
     self.descending = descending
+    self.hasNotices = hasNotices
   }
 
   /// Stands at the first of the rows, or at the last.
@@ -84,14 +92,14 @@ struct RowCursor: ~Copyable {
 
   /// What the row says, with its peer's key; the bytes stay until the cursor goes on.
   func read() -> (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer) {
-    if isReversed { RowCursor.read(descending) } else { RowCursor.read(ascending) }
+    if isReversed { read(descending) } else { read(ascending) }
   }
 
-  private static func read(
+  private func read(
     _ statement: borrowing Statement
   ) -> (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer) {
     let number = statement.number(0)
-    let row = RecordedRow(
+    var row = RecordedRow(
       row: number,
       run: statement.number(1),
       sequence: UInt64(clamping: statement.number(2)),
@@ -102,6 +110,7 @@ struct RowCursor: ~Copyable {
       answers: statement.optionalNumber(7).flatMap { 1 <= $0 && $0 < number ? $0 : nil },
       roundTrip: statement.optionalNumber(8).flatMap { 0 <= $0 && $0 < 1 << 62 ? $0 : nil }
     )
+    if hasNotices { row.notice = Array(statement.bytes(10)) }
     return (row, statement.optionalNumber(4), statement.bytes(9))
   }
 }

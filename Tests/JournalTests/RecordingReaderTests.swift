@@ -49,7 +49,7 @@ import Testing
     #expect(run.endpoints == ["tcp 127.0.0.1:5000"])
   }
 
-  @Test("An event's bytes are its line of JSON where that is wanted")
+  @Test("An event's bytes are its line of JSON where that is wanted, and its words stand beside it")
   func eventText() throws {
     let fixture = try JournalFixture()
     fixture.begin()
@@ -58,6 +58,13 @@ import Testing
     try fixture.record()
     var reader = try RecordingReader(path: fixture.path, eventText: .json)
     #expect(try reader.contents().map(\.bytes) == [Array("{connected}".utf8), [1]])
+    var notices: [[UInt8]] = []
+    try reader.scan(reader.rows) { row, _ in
+      notices.append(row.notice)
+      return true
+    }
+    var words = try RecordingReader(path: fixture.path)
+    #expect(try notices == [words.contents()[0].bytes, []])
   }
 
   @Test("The rows of a run are told; those of one that is not there are none")
