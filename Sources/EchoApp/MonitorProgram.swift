@@ -69,6 +69,9 @@ struct MonitorProgram: Program {
     try checked(historyBytes, "--history-bytes", 1024...(1 << 40))
     if server == "" { throw ValidationError("a server's name has at least one letter") }
     _ = try export.exporter(of: server, isConfined: false)
+    if export.format != nil, isControlled || from != .oldest {
+      throw ValidationError("--control and --from are of a server that runs, and --export is of a file, whole")
+    }
     if lists, server != nil { throw ValidationError("--list takes no server") }
   }
 

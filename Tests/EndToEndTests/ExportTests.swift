@@ -150,6 +150,8 @@ import Testing
     #expect(missing.errorText == "echo_monitor: cannot read \(folder.path)/none: it does not exist\n")
     #expect(try run(["--export", "text"]).waitForExit() == 64)
     #expect(try run([path, "--output", "x"]).waitForExit() == 64)
+    #expect(try run([path, "--export", "text", "--control"]).waitForExit() == 64)
+    #expect(try run([path, "--export", "text", "--from", "now"]).waitForExit() == 64)
   }
 
   @Test(
