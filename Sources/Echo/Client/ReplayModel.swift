@@ -101,7 +101,7 @@ package struct ReplayModel {
     var commands: [ClientCommand] = []
     let batch = takeDue(now, &plain)
     if !batch.isEmpty { commands.append(.send(batch)) }
-    if isInterrupted || (hasAllMessages && waiting.isEmpty) {
+    if isWhole {
       isFinishing = true
       commands.append(.finish)
     }
