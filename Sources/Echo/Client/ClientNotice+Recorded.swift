@@ -23,7 +23,8 @@ extension ClientNotice {
     }
   }
 
-  /// The line of JSON output, as plain mode has it, but with the numbers that the recording has.
+  /// The line of JSON output, as plain mode has it, but with the numbers that the recording has, and a connection's own counts
+  /// at its end.
   package func json(connection: UInt32, transport: Transport, at time: Timestamp) -> [UInt8] {
     var output: [UInt8] = []
     var json = JSONLine()
