@@ -106,6 +106,13 @@ package struct MessageBatch: Sendable {
 
   package var isEmpty: Bool { records.isEmpty }
 
+  /// Says what the record that comes next answers.
+  package mutating func append(reply: MessageReply) {
+    guard reply != .none || !replies.isEmpty else { return }
+    replies.append(contentsOf: repeatElement(.none, count: records.count - replies.count))
+    replies.append(reply)
+  }
+
   /// The payload of one of the batch's records.
   package func payload(of record: MessageRecord) -> ArraySlice<UInt8> {
     bytes[Int(record.offset)..<(Int(record.offset) + Int(record.count))]

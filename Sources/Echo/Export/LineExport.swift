@@ -34,11 +34,8 @@ struct LineExport {
     message.offset = UInt32(batch.bytes.count)
     message.count = UInt32(payload.count)
     batch.bytes.append(contentsOf: payload)
+    batch.append(reply: reply)
     batch.records.append(message)
-    if reply != .none || !batch.replies.isEmpty {
-      batch.replies.append(contentsOf: repeatElement(.none, count: batch.records.count - 1 - batch.replies.count))
-      batch.replies.append(reply)
-    }
   }
 
   /// Adds an event of a client's, by its words and its line of JSON.

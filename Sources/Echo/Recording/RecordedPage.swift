@@ -51,11 +51,7 @@ package struct RecordedPage: LogStretch, Sendable {
       let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
       if Printable.isHostile(shown) { record.flags.insert(.hostile) }
     }
-    if reply != .none || !batch.replies.isEmpty {
-      let missing = batch.records.count - batch.replies.count
-      batch.replies.append(contentsOf: repeatElement(.none, count: missing))
-      batch.replies.append(reply)
-    }
+    batch.append(reply: reply)
     ids.append(id)
     batch.records.append(record)
     batch.bytes.append(contentsOf: payload)
