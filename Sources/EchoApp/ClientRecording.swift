@@ -33,7 +33,7 @@ final class ClientRecording {
       program: ClientProgram.name,
       version: Version.text,
       framing: configuration.framing.description,
-      reply: configuration.awaitsReceipts ? "awaited" : "none"
+      reply: configuration.awaitsReceipts ? RecordedRun.awaited : RecordedRun.unawaited
     )
     let journal: Journal
     let bell: Bell

@@ -38,7 +38,7 @@ struct PlainReplay: ~Copyable {
     var configuration = given
     configuration.framing = framing ?? Framing(source.run.framing) ?? .line
     let isClients = source.isClients
-    let reply = isClients && source.run.reply != "none" ? nil : ReplyMode(rawValue: source.run.reply)
+    let reply = source.run.awaitsReplies ? nil : ReplyMode(rawValue: source.run.reply)
     guard isClients || reply != nil else {
       throw Failure(.dataError, "\(Printable.text(path.utf8)): the run's reply mode is none that is known")
     }

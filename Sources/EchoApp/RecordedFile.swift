@@ -238,7 +238,7 @@ extension MessageRecord {
 
 extension [RecordedRun] {
   /// Whether a run is a client's.
-  func isClients(_ number: Int64) -> Bool { first { $0.run == number }?.program == ClientProgram.name }
+  func isClients(_ number: Int64) -> Bool { first { $0.run == number }?.isClients == true }
 }
 
 extension Failure {

@@ -33,8 +33,7 @@ struct RecordedMessages: ~Copyable {
     } catch {
       throw Failure(reading: path, error)
     }
-    let exchanges =
-      run.program == ClientProgram.name ? RecordedExchanges(expectsReplies: run.reply != "none") : nil
+    let exchanges = run.isClients ? RecordedExchanges(expectsReplies: run.awaitsReplies) : nil
     return RecordedMessages(run: run, reader: reader, rows: rows, exchanges: exchanges)
   }
 

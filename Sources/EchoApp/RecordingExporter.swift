@@ -165,18 +165,6 @@ struct ExportCursor: ~Copyable {
   mutating func finish() -> [String] { export.finish() }
 }
 
-extension ExportedRun {
-  init(_ run: RecordedRun) {
-    self.init(
-      started: run.started,
-      framing: run.framing,
-      reply: run.reply,
-      endpoints: run.endpoints,
-      isClients: run.program == ClientProgram.name
-    )
-  }
-}
-
 /// The numbers of the messages that a client sent last, by their rows.
 private struct SentSequences {
   private static let limit = 1 << 16
