@@ -33,14 +33,13 @@ struct BatchBuilder {
   /// The place of a connection, which remembers it.
   @inline(__always)
   mutating func place(of connection: StreamConnection) -> UInt32 {
-    if connection.place.batch != number { addPlace(of: connection) }
+    if connection.place.batch != number { connection.place = addPlace(of: connection.peer) }
     return connection.place.index
   }
 
-  @inline(never)
-  private mutating func addPlace(of connection: StreamConnection) {
-    connection.place = PeerPlace(batch: number, index: UInt32(truncatingIfNeeded: batch.peers.count))
-    batch.peers.append(connection.peer)
+  private mutating func addPlace(of peer: Peer) -> PeerPlace {
+    batch.peers.append(peer)
+    return PeerPlace(batch: number, index: UInt32(truncatingIfNeeded: batch.peers.count &- 1))
   }
 
   /// The place of whom nothing is remembered, such as the source of a datagram.

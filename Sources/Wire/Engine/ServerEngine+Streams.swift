@@ -77,8 +77,9 @@ extension ServerEngine {
       guard isBroken || connection.life.wantsRead(queued: connection.output.count + answers.count) else { break }
       let count = calls.receive(connection.socket.descriptor, readBuffer)
       if count > 0 {
-        note(count, of: connection)
+        let isSettled = note(count, of: connection)
         if count == readBuffer.count { continue }
+        if isSettled { return postIfFull() }
       } else if count == -Int(Errno.interrupted) {
         continue
       } else {
@@ -89,11 +90,13 @@ extension ServerEngine {
     settle(connection, .none)
   }
 
+  /// Takes in what was read; true when nothing of it is left to answer, and the connection is as it was.
   @inline(__always)
-  func note(_ count: Int, of connection: StreamConnection) {
+  @discardableResult
+  func note(_ count: Int, of connection: StreamConnection) -> Bool {
     let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
     connection.noteReceived(bytes, now: attentiveNow)
-    take(bytes, from: connection)
+    return take(bytes, from: connection)
   }
 
   /// A read that brought nothing says how it stands with the connection.
@@ -117,8 +120,11 @@ extension ServerEngine {
   func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
     perform(action, on: connection)
-    if builder.isFull { postBatch() }
+    postIfFull()
   }
+
+  @inline(__always)
+  func postIfFull() { if builder.isFull { postBatch() } }
 
   @inline(__always)
   func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
@@ -133,15 +139,15 @@ extension ServerEngine {
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
   @inline(__always)
-  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
+  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) -> Bool {
     let isEcho = responder.reply == .echo
     if answers.isEmpty, connection.framer.isWhole(input, except: Responder.stopByte),
       !isEcho || responder.isEchoVerbatim
     {
-      takeWhole(input, from: connection, answer: isEcho ? input : UnsafeRawBufferPointer(streamReceipt))
-    } else {
-      cut(input, from: connection)
+      return takeWhole(input, from: connection, answer: isEcho ? input : UnsafeRawBufferPointer(streamReceipt))
     }
+    cut(input, from: connection)
+    return false
   }
 
   /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already, and
@@ -151,7 +157,7 @@ extension ServerEngine {
     _ input: UnsafeRawBufferPointer,
     from connection: StreamConnection,
     answer: UnsafeRawBufferPointer
-  ) {
+  ) -> Bool {
     let isAnswered = isAnswering && connection.life.mayAnswer
     let sent = isAnswered ? offer(answer, to: connection) : 0
     let isSent = sent == answer.count
@@ -174,6 +180,7 @@ extension ServerEngine {
     } else if isAnswered {
       keep(answer, beyond: sent, for: connection)
     }
+    return isSent
   }
 
   // Apart from what calls it, whose values then stay in registers.
