@@ -180,7 +180,8 @@ int64_t csystem_monotonic_clock(void);
 
 // Readiness.
 
-enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 2, CSYSTEM_BROKEN = 4 };
+/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do.
+enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 4, CSYSTEM_BROKEN = 8 | 16 };
 
 struct csystem_ready {
   uint64_t token;

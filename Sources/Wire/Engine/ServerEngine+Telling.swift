@@ -8,6 +8,7 @@ extension ServerEngine {
     let batch = builder.take()
     record(.messages(batch), cost: cost)
     spool?.append(.messages(batch), wireCount: wireCount, current: totals, now: now)
+    guard configuration.tellsMessages else { return }
     if configuration.delivery == .lossless {
       if !events.post(.messages(batch), cost: cost) { isHeld = true }
     } else if !offer(.messages(batch), cost: cost) {
