@@ -117,7 +117,7 @@ extension ServerEngine {
   func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
     perform(action, on: connection)
-    if builder.isFull { postBatch() }
+    if builder.isFull { handOn() }
   }
 
   @inline(__always)
