@@ -17,7 +17,7 @@ extension ServerEngine {
       socket.failure = nil
       mayHaveDropped = true
       handleDatagrams(count, on: socket)
-      postIfFull()
+      handOnIfFull()
       if count < DatagramGroup.capacity { break }
     }
   }

@@ -79,7 +79,7 @@ extension ServerEngine {
       if count > 0 {
         let isSettled = note(count, of: connection)
         if count == readBuffer.count { continue }
-        if isSettled { return postIfFull() }
+        if isSettled { return handOnIfFull() }
       } else if count == -Int(Errno.interrupted) {
         continue
       } else {
@@ -120,11 +120,11 @@ extension ServerEngine {
   func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
     perform(action, on: connection)
-    postIfFull()
+    handOnIfFull()
   }
 
   @inline(__always)
-  func postIfFull() { if builder.isFull { postBatch() } }
+  func handOnIfFull() { if builder.isFull { handOn() } }
 
   @inline(__always)
   func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {

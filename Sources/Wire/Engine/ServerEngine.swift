@@ -6,8 +6,9 @@ internal import CSystem
 final class ServerEngine {
   /// How often slow and idle connections are looked for, while there are any.
   private static let tickNanoseconds: Int64 = 1_000_000_000
-  /// How long messages are gathered while there is more to read, so that a busy wire does not wake its watcher each round.
-  private static let gatherNanoseconds: Int64 = 1_000_000
+  /// How long messages are gathered while there is more to read, and the least time from one waking of the watcher to the
+  /// next, so that a busy wire does not wake it each round.
+  static let gatherNanoseconds: Int64 = 1_000_000
   /// After so many messages commands are looked for within a round: many peers that send as fast as they can make it long.
   private static let messagesPerLook: UInt64 = 1 << 18
 
@@ -77,6 +78,9 @@ final class ServerEngine {
   private var nextLook = ServerEngine.messagesPerLook
   /// When the batch that is being gathered is due; nil when there was none at the end of the last round.
   private var batchDue: Int64?
+  /// Whether there is news that the watcher was not woken for, and when it may be woken again.
+  var hasNews = false
+  var wakeDue: Int64 = 0
   /// Why the poller last did not wait; nil once it has again.
   private var waitFailure: SystemError?
 
@@ -136,6 +140,7 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     tellRecording()
+    wakeWatcher()
     while shutdown.state != .ended {
       let isBusy = batchDue != nil || mayHaveUnread
       let ready = calls.awaitEvents { poller.wait(milliseconds: isBusy ? 0 : milliseconds()) }
@@ -215,6 +220,7 @@ final class ServerEngine {
     if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
     if needsTick, !isHeld { consider(nextTick) }
     if hasRefusals { consider(refusalsDue) }
+    if hasNews { consider(wakeDue) }
     return next.map { Clock.milliseconds(from: now, to: $0) }
   }
 
@@ -278,6 +284,7 @@ final class ServerEngine {
     if isQuiet || builder.batch.isEmpty || now >= batchDue ?? .max { postBatch() }
     if now >= refusalsDue { tellRefusals() }
     tellSkipped()
+    if isHeld || now >= wakeDue { wakeWatcher() }
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
   }
 }
