@@ -112,9 +112,7 @@ package struct ServerTranscript {
       json.field("moved_to", name)
     case .recordingFailed(let failure, let time):
       json.begin("recording", at: time)
-      json.field("error", failure.reason)
-      json.field("recorded", failure.lastSequence)
-      if isDetailed, failure.endsProgram { json.field("ends_server", true) }
+      json.fields(failure, isDetailed: isDetailed)
     case .stopping(let reason, let time):
       json.begin("stopping", at: time)
       if case .message(let peer) = reason { describe(peer) }
