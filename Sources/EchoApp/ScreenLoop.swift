@@ -5,11 +5,11 @@ import Wire
 
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
-/// News is painted at most 60 times a second; a key is painted at once, whatever news is waiting. While the model has
+/// News is painted at most 60 times a second, and less often where painting is dear; what a key or another size of the
+/// terminal changes is painted at once, whatever news is waiting. While the model has
 /// pending work nothing sleeps: it gets a turn after whatever else there is to do. While an editor has the terminal the wire
 /// is served as ever, but no key is read and nothing is painted.
 package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
-  private static var frame: Duration { .nanoseconds(16_666_667) }
   /// How long news is taken in before keys and due frames are seen to again.
   private static var newsSlice: Duration { .milliseconds(1) }
 
@@ -28,7 +28,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   /// What was typed after the key that opened the editor.
   private var typedAhead: [InputEvent] = []
   private let clock = ContinuousClock()
-  private var lastPaint: ContinuousClock.Instant
+  private var pacing = FramePacing()
   private var isPaintDue = true
   private var isStalled = false
   private var isOver = false
@@ -57,7 +57,6 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.signals = signals
     file = RequestedFile(writableFolders: writableFolders)
     self.history = RequestedHistory(history)
-    lastPaint = clock.now - ScreenLoop.frame
   }
 
   /// Runs until the model quits; `drain` takes what the wire has to say, `perform` does what the model asks of it.
@@ -93,10 +92,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       try tick(perform)
       try takeSignals(perform)
       let hasKeys = try takeInput(perform)
-      if hasKeys {
-        lastPaint = clock.now - ScreenLoop.frame
-        paintIfDue()
-      }
+      if hasKeys { paintIfDue() }
       if hasNews || hasKeys || isBehind, backlog.isEmpty {
         backlog = drain().reversed()
         isBehind = false
@@ -124,6 +120,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     _ perform: (Model.Request) throws(Failure) -> Void
   ) throws(Failure) {
     isPaintDue = true
+    switch event {
+    case .input, .resize: pacing.hurry()
+    default: break
+    }
     for effect in model.update(event) {
       switch effect {
       case .request(let request): try perform(request)
@@ -167,25 +167,26 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   }
 
   private mutating func paintIfDue() {
-    guard isPaintDue, !isOver, !editor.isRunning, clock.now - lastPaint >= ScreenLoop.frame else { return }
+    guard isPaintDue, !isOver, !editor.isRunning, pacing.pause(at: clock.now) == .zero else { return }
+    let before = Surroundings.processorTime
     // A terminal that takes nothing costs no pictures.
     isStalled = !terminal.flush() || !terminal.paint(model.view())
     if !isStalled {
       isPaintDue = false
-      lastPaint = clock.now
+      pacing.note(frameAt: clock.now, cost: Surroundings.processorTime - before)
     }
   }
 
   /// Waits for the next thing to do; true when the wire may have news.
   ///
-  /// While a frame is pending the wire is not listened to: what comes in the meantime is painted with that frame. While
-  /// there is a backlog it need not be: there is enough to do.
+  /// While a frame is pending the wire is not listened to, for the shortest time between two: what comes in the meantime is
+  /// painted together. While there is a backlog it need not be: there is enough to do.
   private mutating func wait() throws(Failure) -> Bool {
     let isAway = editor.isRunning
     let isFramePending = isPaintDue && !isStalled && !isAway
     var timeout: Duration?
     func consider(_ duration: Duration) { timeout = min(timeout ?? duration, max(.zero, duration)) }
-    if isFramePending { consider(ScreenLoop.frame - (clock.now - lastPaint)) }
+    if isFramePending { consider(min(FramePacing.frame, pacing.pause(at: clock.now))) }
     if let pending = terminal.pendingTimeout, !isAway { consider(pending) }
     if let timeout = editor.timeout, isAway { consider(timeout) }
     if let deadline = ending.deadline, !isOver { consider(deadline - clock.now) }

@@ -15,6 +15,13 @@ package enum Surroundings {
     return (Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec), local.tm_gmtoff)
   }
 
+  /// What this thread has taken of its processor's time.
+  package static var processorTime: Duration {
+    var spent = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent)
+    return .seconds(spent.tv_sec) + .nanoseconds(spent.tv_nsec)
+  }
+
   /// Reads the file that tells the local time, which `clock` would otherwise do when it is first asked.
   package static func loadTimeZone() { tzset() }
 

@@ -1,4 +1,4 @@
-/// Hands events from one thread to another in whole batches: bounded, and waking the reader only when it has nothing.
+/// Hands events from one thread to another in whole batches: bounded, and waking the reader once for all that it finds.
 ///
 /// Full means that the poster is told so: it holds its sources, or drops its copy and counts it, as its policy says.
 package final class Mailbox<Element: Sendable>: Sendable {
@@ -6,6 +6,14 @@ package final class Mailbox<Element: Sendable>: Sendable {
     var elements: [Element] = []
     var cost = 0
     var posterWaits = false
+    /// Whether the reader knows that there is something.
+    var isReaderWoken = false
+
+    /// Whether the reader has to be woken, which is then about to happen.
+    mutating func claimWake() -> Bool {
+      defer { isReaderWoken = true }
+      return !isReaderWoken
+    }
   }
 
   private let state = Guarded(State())
@@ -25,34 +33,38 @@ package final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// Takes the element whatever the load; false says that the mailbox is now full and the poster should hold its sources
-  /// until it is woken. The bound is thus passed by one element at most.
-  package func post(_ element: Element, cost: Int) -> Bool {
-    let (wasEmpty, hasRoom) = state.withLock { state in
-      let wasEmpty = state.elements.isEmpty
+  /// until it is woken. The bound is thus passed by one element at most. Who posts more at once, and so wakes nobody yet, calls `wake` after it.
+  package func post(_ element: Element, cost: Int, wakes: Bool = true) -> Bool {
+    let (isToWake, hasRoom) = state.withLock { state in
       state.elements.append(element)
       state.cost += cost
       let hasRoom = state.cost < capacity
       if !hasRoom { state.posterWaits = true }
-      return (wasEmpty, hasRoom)
+      return (wakes && state.claimWake(), hasRoom)
     }
-    if wasEmpty { wakeReader() }
+    if isToWake { wakeReader() }
     return hasRoom
   }
 
   /// Takes the element only if there is room; for what must not be missed, there may be some in `reserve`.
-  package func offer(_ element: Element, cost: Int, reserve: Int = 0) -> Bool {
-    let (wasEmpty, taken) = state.withLock { state in
+  package func offer(_ element: Element, cost: Int, reserve: Int = 0, wakes: Bool = true) -> Bool {
+    let (isToWake, taken) = state.withLock { state in
       guard state.cost < capacity &+ reserve else {
         state.posterWaits = true
         return (false, false)
       }
-      let wasEmpty = state.elements.isEmpty
       state.elements.append(element)
       state.cost += cost
-      return (wasEmpty, true)
+      return (wakes && state.claimWake(), true)
     }
-    if wasEmpty { wakeReader() }
+    if isToWake { wakeReader() }
     return taken
+  }
+
+  /// Wakes the reader if there is something that it does not know of.
+  package func wake() {
+    let isToWake = state.withLock { state in !state.elements.isEmpty && state.claimWake() }
+    if isToWake { wakeReader() }
   }
 
   /// Whether a post would be welcome; where it would not, the poster is woken after the next drain.

@@ -45,6 +45,24 @@ private final class Counter: Sendable {
     #expect(mailbox.drain() == [4])
   }
 
+  @Test("Who posts several at once wakes the reader after them, and only if it has not taken them")
+  func gathered() {
+    let wakes = Counter()
+    let mailbox = Mailbox<Int>(capacity: 100, wakeReader: { wakes.add() })
+    #expect(mailbox.post(1, cost: 1, wakes: false) && mailbox.offer(2, cost: 1, wakes: false))
+    #expect(wakes.count == 0)
+    mailbox.wake()
+    mailbox.wake()
+    #expect(mailbox.post(3, cost: 1))
+    #expect(wakes.count == 1)
+    #expect(mailbox.drain() == [1, 2, 3])
+    mailbox.wake()
+    #expect(mailbox.post(4, cost: 1, wakes: false))
+    #expect(wakes.count == 1)
+    #expect(mailbox.post(5, cost: 1))
+    #expect(wakes.count == 2)
+  }
+
   @Test("A full mailbox takes no offer; a post it takes, and says that it is full")
   func bound() {
     let mailbox = Mailbox<Int>(capacity: 10, wakeReader: {})

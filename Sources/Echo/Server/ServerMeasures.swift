@@ -49,13 +49,13 @@ struct ServerMeasures: Sendable {
       let place = batch.records[start].peer
       var end = start
       var runBytes: UInt64 = 0
-      var runFlags: MessageRecord.Flags = []
+      var isOrdinary = true
       while end < batch.records.count, batch.records[end].peer == place {
         runBytes &+= batch.records[end].wireCount
-        runFlags.formUnion(batch.records[end].flags)
+        isOrdinary = isOrdinary && batch.records[end].isOrdinary
         end += 1
       }
-      if !runFlags.isDisjoint(with: [.truncated, .partial]) {
+      if !isOrdinary {
         for record in batch.records[start..<end] { totals.count(record.flags) }
       }
       peers.receive(

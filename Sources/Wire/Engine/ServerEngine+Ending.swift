@@ -58,7 +58,7 @@ extension ServerEngine {
       reads += 1
       if builder.isFull {
         sendAnswers(to: connection)
-        postBatch()
+        handOn()
       }
       if isHeld || reads % ServerEngine.readsPerLook == 0 && Clock.monotonic >= end {
         mayHaveUnread = true

@@ -117,7 +117,7 @@ extension ServerEngine {
   func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
     perform(action, on: connection)
-    if builder.isFull { postBatch() }
+    if builder.isFull { handOn() }
   }
 
   @inline(__always)
@@ -132,40 +132,54 @@ extension ServerEngine {
   }
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
+  @inline(__always)
   private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
-    let place = builder.place(of: connection.peer)
+    let isEcho = responder.reply == .echo
     if answers.isEmpty, connection.framer.isWhole(input, except: Responder.stopByte),
-      responder.reply != .echo || responder.isEchoVerbatim
+      !isEcho || responder.isEchoVerbatim
     {
-      takeWhole(input, from: connection, place)
+      takeWhole(input, from: connection, answer: isEcho ? input : UnsafeRawBufferPointer(streamReceipt))
     } else {
-      cut(input, from: connection, place)
+      cut(input, from: connection)
     }
   }
 
-  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already.
+  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already, and
+  /// goes before the message is noted.
   @inline(__always)
-  private func takeWhole(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+  private func takeWhole(
+    _ input: UnsafeRawBufferPointer,
+    from connection: StreamConnection,
+    answer: UnsafeRawBufferPointer
+  ) {
     let isAnswered = isAnswering && connection.life.mayAnswer
+    let sent = isAnswered ? offer(answer, to: connection) : 0
+    let isSent = sent == answer.count
+    let replyTime = isSent ? replyTime : .none
+    let place = builder.place(of: connection)
     builder.append(
       offset: builder.nextOffset,
       count: input.count &- 1,
       wireCount: UInt64(truncatingIfNeeded: input.count),
       flags: isAnswered ? .answered : [],
       peer: place,
-      time: time
+      time: time,
+      replyTime: replyTime
     )
     builder.append(bytes: input)
     connection.traffic.messages &+= 1
-    guard isAnswered else { return }
-    if responder.reply == .echo {
-      answer(connection, with: input)
-    } else {
-      responder.streamReceipt.withUnsafeBytes { answer(connection, with: $0) }
+    if isSent {
+      builder.settle(.none)
+      count(sent, on: connection)
+    } else if isAnswered {
+      keep(answer, beyond: sent, for: connection)
     }
   }
 
-  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+  // Apart from what calls it, whose values then stay in registers.
+  @inline(never)
+  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
+    let place = builder.place(of: connection)
     let before = builder.lastSequence
     // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
     cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
@@ -221,7 +235,7 @@ extension ServerEngine {
   /// Takes in what the end of the stream leaves unfinished.
   private func finishFrames(of connection: StreamConnection, isAnswered: Bool) {
     guard let frame = connection.framer.finish() else { return }
-    let place = builder.place(of: connection.peer)
+    let place = builder.place(of: connection)
     let offset = builder.nextOffset
     var flags: MessageRecord.Flags = .partial
     if frame.isTruncated { flags.insert(.truncated) }

@@ -6,8 +6,9 @@ internal import CSystem
 final class ServerEngine {
   /// How often slow and idle connections are looked for, while there are any.
   private static let tickNanoseconds: Int64 = 1_000_000_000
-  /// How long messages are gathered while there is more to read, so that a busy wire does not wake its watcher each round.
-  private static let gatherNanoseconds: Int64 = 1_000_000
+  /// How long messages are gathered while there is more to read, and the least time from one waking of the watcher to the
+  /// next, so that a busy wire does not wake it each round.
+  static let gatherNanoseconds: Int64 = 1_000_000
   /// After so many messages commands are looked for within a round: many peers that send as fast as they can make it long.
   private static let messagesPerLook: UInt64 = 1 << 18
 
@@ -43,6 +44,7 @@ final class ServerEngine {
   var shutdown = Shutdown()
   let datagrams: DatagramGroup
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+  let streamReceipt: UnsafeMutableRawBufferPointer
   let datagramReceipt: UnsafeMutableRawBufferPointer
   /// The receipts of one event, written together.
   var answers: [UInt8] = []
@@ -76,6 +78,9 @@ final class ServerEngine {
   private var nextLook = ServerEngine.messagesPerLook
   /// When the batch that is being gathered is due; nil when there was none at the end of the last round.
   private var batchDue: Int64?
+  /// Whether there is news that the watcher was not woken for, and when it may be woken again.
+  var hasNews = false
+  var wakeDue: Int64 = 0
   /// Why the poller last did not wait; nil once it has again.
   private var waitFailure: SystemError?
 
@@ -103,8 +108,8 @@ final class ServerEngine {
       stopPolicy: configuration.stopPolicy,
       framing: configuration.framing
     )
-    datagramReceipt = .allocate(byteCount: Responder.datagramReceipt.count, alignment: 1)
-    datagramReceipt.copyBytes(from: Responder.datagramReceipt)
+    streamReceipt = .allocate(copying: responder.streamReceipt)
+    datagramReceipt = .allocate(copying: Responder.datagramReceipt)
     Socket.raiseDescriptorLimit()
     bound = try BoundSocket.bindAll(configuration)
     do throws(SystemError) {
@@ -121,6 +126,7 @@ final class ServerEngine {
 
   deinit {
     readBuffer.deallocate()
+    streamReceipt.deallocate()
     datagramReceipt.deallocate()
   }
 
@@ -134,6 +140,7 @@ final class ServerEngine {
     readClocks()
     tell(.listening(bound.map(\.endpoint)))
     tellRecording()
+    wakeWatcher()
     while shutdown.state != .ended {
       let isBusy = batchDue != nil || mayHaveUnread
       let ready = calls.awaitEvents { poller.wait(milliseconds: isBusy ? 0 : milliseconds()) }
@@ -213,6 +220,7 @@ final class ServerEngine {
     if isResting { for case let end? in bound.map(\.restsUntil) { consider(end) } }
     if needsTick, !isHeld { consider(nextTick) }
     if hasRefusals { consider(refusalsDue) }
+    if hasNews { consider(wakeDue) }
     return next.map { Clock.milliseconds(from: now, to: $0) }
   }
 
@@ -276,6 +284,16 @@ final class ServerEngine {
     if isQuiet || builder.batch.isEmpty || now >= batchDue ?? .max { postBatch() }
     if now >= refusalsDue { tellRefusals() }
     tellSkipped()
+    if isHeld || now >= wakeDue { wakeWatcher() }
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Memory with these bytes, to be given back by whoever asks for it.
+  fileprivate static func allocate(copying bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+    let memory = allocate(byteCount: bytes.count, alignment: 1)
+    memory.copyBytes(from: bytes)
+    return memory
   }
 }
