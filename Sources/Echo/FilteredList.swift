@@ -77,6 +77,7 @@ struct FilteredList: Sendable {
     _ log: some RowLog,
     rows: Int,
     bytes: Int,
+    reading content: RowContent = .whole,
     matches: (MessageRecord, Peer?, UnsafeRawBufferPointer, inout FilterProgress) -> Bool?
   ) -> Int {
     var visited = 0
@@ -101,11 +102,13 @@ struct FilteredList: Sendable {
     }
     guard rows > 0, bytes > 0 else { return 0 }
     if ahead < log.endID {
-      ahead = log.scan(ahead..<log.endID) { look($0, $1, $2, $3, &aheadProgress, &later) }
+      ahead = log.scan(ahead..<log.endID, isReversed: false, reading: content) {
+        look($0, $1, $2, $3, &aheadProgress, &later)
+      }
       if isOpen { ahead -= 1 }
     }
     if behind > log.firstID, !isOpen, visited < rows, left > 0 {
-      behind = log.scanReversed(log.firstID..<min(behind, log.endID)) {
+      behind = log.scan(log.firstID..<min(behind, log.endID), isReversed: true, reading: content) {
         look($0, $1, $2, $3, &behindProgress, &earlier)
       }
       if isOpen { behind += 1 }

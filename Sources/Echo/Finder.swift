@@ -9,6 +9,10 @@ struct Finder: Sendable {
     case oddity
     /// A message's number.
     case number(UInt64)
+
+    fileprivate var content: RowContent {
+      if case .pattern = self { .bytes } else { .whole }
+    }
   }
 
   enum Outcome: Hashable {
@@ -41,35 +45,37 @@ struct Finder: Sendable {
 
   /// Looks at the next rows; what it has not reached when the slice or the budget is over waits for the next call.
   mutating func advance(_ list: RowList, _ log: some RowLog, _ budget: inout WorkBudget) -> Outcome {
+    var rows = 0
     var bytes = 0
-    for _ in 0..<RowList.sliceRows {
-      guard let bound else { return .notFound }
-      guard !budget.isSpent else { return .searching }
-      budget.spend(WorkBudget.row)
-      guard let row = row(at: bound, list) else {
+    while rows < log.sliceRows, bytes < RowList.sliceBytes, !budget.isSpent {
+      guard let edge = bound else { return .notFound }
+      guard let ids = list.adjacentIDs(to: edge, isForward: isForward) else {
         if list.isComplete(for: log) { return .notFound }
         // A filter may yet find it before the rows that were there.
-        if case .number = target { self.bound = start }
+        if case .number = target { bound = start }
         return .searching
       }
       var isMatch: Bool? = false
-      let id = list.id(of: row)
-      begin(id)
       let readingCost = log.readingCost
-      func look(_: UInt64, _ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> Bool {
+      func look(id: UInt64, _ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> Bool {
+        begin(id)
+        budget.spend(WorkBudget.row)
         let shown = UnsafeRawBufferPointer(rebasing: payload[..<log.shownCount(record, peer, payload)])
         isMatch = isMeant(record, shown, &budget)
+        rows += 1
         bytes += payload.count
-        return false
+        return isMatch == false && rows < log.sliceRows && bytes < RowList.sliceBytes && !budget.isSpent
       }
-      // A log that reads its rows reads those ahead with them.
-      let isPassed = isForward ? log.scan(id..<(id + 1), look) > id : log.scanReversed(id..<(id + 1), look) <= id
+      let next = log.scan(ids, isReversed: !isForward, reading: target.content, look)
       budget.spend(log.readingCost &- readingCost)
-      guard isPassed else { return .searching }
-      guard let isMatch else { return .searching }
-      if isMatch { return .found(row: row) }
-      self.bound = isForward ? id + 1 : id
-      if bytes >= RowList.sliceBytes { break }
+      // What comes next can't be read yet.
+      guard next != (isForward ? ids.lowerBound : ids.upperBound) else { return .searching }
+      let last = isForward ? next - 1 : next
+      switch isMatch {
+      case true?: return .found(row: list.row(from: last))
+      case false?: bound = next
+      case nil: bound = isForward ? last : last + 1
+      }
     }
     return .searching
   }
@@ -89,13 +95,6 @@ struct Finder: Sendable {
     case .oddity: return "no error or hostile message \(place)"
     case .number(let number): return "message \(number) is not in the list"
     }
-  }
-
-  private func row(at bound: UInt64, _ list: RowList) -> UInt64? {
-    let viewport = list.viewport
-    let edge = min(max(list.row(from: bound), viewport.first), viewport.end)
-    if isForward { return edge < viewport.end ? edge : nil }
-    return edge > viewport.first ? edge - 1 : nil
   }
 
   private mutating func begin(_ id: UInt64) {

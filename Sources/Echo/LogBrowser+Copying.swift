@@ -5,6 +5,18 @@ extension LogBrowser {
   /// The id of the row that a copy is of.
   var subjectID: UInt64? { subjectRow.map(list.id(of:)) }
 
+  /// The nearest message above a row, among as many rows as a slice of work may look at.
+  func messageID(before id: UInt64) -> UInt64? {
+    var found: UInt64?
+    var left = log.sliceRows
+    _ = log.scanReversed(log.firstID..<max(log.firstID, id)) { id, record, _, _ in
+      if !record.flags.contains(.notice) { found = id }
+      left -= 1
+      return found == nil && left > 0
+    }
+    return found
+  }
+
   /// Begins to copy messages as a command line; what comes of it is for `copySlice`.
   mutating func startCopy(_ scope: CommandLineJob<Log>.Scope, as command: ShellCommand) {
     copying = CommandLineJob(log, scope, command)

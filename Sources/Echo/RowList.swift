@@ -53,6 +53,23 @@ struct RowList: Sendable {
   /// The first of the list's rows whose id in the log is `id` or greater.
   func row(from id: UInt64) -> UInt64 { filtered?.rows.firstRow(from: id) ?? id }
 
+  /// The ids, without one left out, that rows of the list have from an id on, or before it: one or more of those that are
+  /// there; nil when there are none.
+  func adjacentIDs(to id: UInt64, isForward: Bool) -> Range<UInt64>? {
+    let edge = min(max(row(from: id), viewport.first), viewport.end)
+    let limit = isForward ? viewport.end - edge : edge - viewport.first
+    guard limit > 0 else { return nil }
+    let nearest = self.id(of: isForward ? edge : edge - 1)
+    var count: UInt64 = 1
+    while count * 2 <= limit {
+      let distance = count * 2 - 1
+      let farthest = self.id(of: isForward ? edge + distance : edge - 1 - distance)
+      guard farthest == (isForward ? nearest + distance : nearest &- distance) else { break }
+      count *= 2
+    }
+    return isForward ? nearest..<(nearest + count) : (nearest + 1 - count)..<(nearest + 1)
+  }
+
   /// The log's id of the selected row.
   var selectedID: UInt64? { viewport.selection.map(id(of:)) }
 
@@ -94,7 +111,7 @@ struct RowList: Sendable {
     filtered = nil
     let filter = current.filter
     func advance(_ rows: inout FilteredList) {
-      rows.advance(log, rows: log.sliceRows, bytes: RowList.sliceBytes) {
+      rows.advance(log, rows: log.sliceRows, bytes: RowList.sliceBytes, reading: filter.content) {
         filter.matches(FilterRow(record: $0, peer: $1, bytes: $2, framing: framing), &$3, &budget)
       }
     }

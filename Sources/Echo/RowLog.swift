@@ -1,5 +1,12 @@
 import Wire
 
+/// What is asked of rows that are read in bulk.
+package enum RowContent: Hashable, Sendable {
+  case whole
+  /// Bytes and peers alone: of what else a record says only whether it is a notice needs to be right.
+  case bytes
+}
+
 /// A log whose rows can be listed, filtered, searched, looked into and saved, whatever they are.
 protocol RowLog: Sendable {
   /// The id of the oldest row that is held.
@@ -27,6 +34,14 @@ protocol RowLog: Sendable {
     _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
   ) -> UInt64
 
+  /// Either of them, for many rows of which no more is looked at than their content.
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64
+
   /// How many of a row's bytes are shown as its text, from the first.
   func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int
 
@@ -48,6 +63,13 @@ extension RowLog {
   var changeCount: UInt64 { 0 }
   var sliceRows: Int { RowList.sliceRows }
   var readingCost: Int { 0 }
+
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 { isReversed ? scanReversed(ids, body) : scan(ids, body) }
 
   func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64 { firstID }
 

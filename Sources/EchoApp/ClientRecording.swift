@@ -9,6 +9,10 @@ import Wire
 final class ClientRecording {
   private final class Outcome: Sendable {
     let failure = Mutex<RecordingFailure?>(nil)
+    /// What the program was not told yet.
+    let news: Mutex<[ClientEvent]>
+
+    init(_ news: [ClientEvent]) { self.news = Mutex(news) }
   }
 
   /// What the wire hands its news to.
@@ -17,10 +21,8 @@ final class ClientRecording {
   private let bell: Bell
   private let thread: WireThread
   private let outcome: Outcome
-  /// The program was told of the failure.
-  private var isTold = false
 
-  /// Opens the recording and starts the thread that writes it, which wakes `wake` when that fails; nil where none is wanted.
+  /// Opens the recording and starts the thread that writes it, which wakes `wake` when there is news of it; nil where none is wanted.
   static func start(
     _ options: RecordOptions,
     of configuration: ClientConfiguration,
@@ -48,14 +50,20 @@ final class ClientRecording {
     let scribe = scribe(for: configuration, ping)
     let recorder = ClientRecorder { bell.ring() }
     let endsProgram = options.endsProgram
-    let outcome = Outcome()
+    let file = Printable.text(settings.path.utf8)
+    let outcome = Outcome([.recording(file: file, .started(durability: settings.durability.rawValue), at: .now)])
     do throws(SystemError) {
       let thread = try WireThread(name: "journal") {
         try? confinement?.enter()
-        guard let failure = journal.run(recorder.records, by: scribe, bell: bell, endsProgram: endsProgram) else {
-          return
+        let failure = journal.run(recorder.records, by: scribe, bell: bell, endsProgram: endsProgram) { command in
+          guard case .recordingRotated(let number) = command else { return }
+          let step = RecordingStep.rotated(to: "\(file).\(number)")
+          outcome.news.withLock { $0.append(.recording(file: file, step, at: .now)) }
+          wake.signal()
         }
+        guard let failure else { return }
         outcome.failure.withLock { $0 = failure }
+        outcome.news.withLock { $0.append(.recordingFailed(failure, at: .now)) }
         recorder.end()
         wake.signal()
       }
@@ -91,18 +99,19 @@ final class ClientRecording {
 
   deinit { _ = end() }
 
-  /// That nothing is recorded any more, once.
-  func takeFailure() -> [ClientEvent] {
-    guard !isTold, let failure = outcome.failure.withLock({ $0 }) else { return [] }
-    isTold = true
-    return [.recordingFailed(failure, at: Timestamp(nanoseconds: Surroundings.clock().nanoseconds))]
+  /// What has become of it since this was asked last.
+  func takeNews() -> [ClientEvent] {
+    outcome.news.withLock { news in
+      defer { news = [] }
+      return news
+    }
   }
 
   /// Waits, once the wire has told its last, until all of it is recorded; tells of what came between.
   func end() -> [ClientEvent] {
     bell.close()
     thread.join()
-    return takeFailure()
+    return takeNews()
   }
 
   /// Throws if it failed and the program was not to go on.
@@ -110,4 +119,8 @@ final class ClientRecording {
     guard let failure = outcome.failure.withLock({ $0 }), failure.endsProgram else { return }
     throw Failure(.ioError, "cannot record to \(Printable.text(path.utf8)): \(failure.reason)")
   }
+}
+
+extension Timestamp {
+  fileprivate static var now: Timestamp { Timestamp(nanoseconds: Surroundings.clock().nanoseconds) }
 }

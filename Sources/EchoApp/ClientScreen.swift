@@ -29,7 +29,7 @@ struct ClientScreen {
     connection.end()
     for news in recording?.end() ?? [] {
       _ = end.update(.news(news))
-      if let failure = end.recordingFailure, !failure.endsProgram {
+      if case .recordingFailed(let failure, _) = news, !failure.endsProgram {
         StandardError.writeLine("\(ClientProgram.name): \(failure.clientText)")
       }
     }
@@ -103,7 +103,7 @@ final class ClientConnection {
 
   func drain() -> [ClientEvent] {
     defer { untold = [] }
-    return (recording?.takeFailure() ?? []) + untold + client.events.drain()
+    return (recording?.takeNews() ?? []) + untold + client.events.drain()
   }
 
   func perform(_ request: ClientRequest) throws(Failure) {

@@ -92,8 +92,8 @@ struct PlainClient: ~Copyable {
   private var isOver: Bool { end != nil && held.isEmpty && embedded?.isOver != false }
 
   private mutating func takeEvents() throws(Failure) {
-    // The failure first: it belongs before an end.
-    let events = (recording?.takeFailure() ?? []) + client.events.drain()
+    // What becomes of the recording first: it belongs before an end.
+    let events = (recording?.takeNews() ?? []) + client.events.drain()
     // The embedded server's line of a message stands between the two of the client's.
     held += embedded == nil ? events : events.flatMap(\.steps)
     var taken = 0
@@ -112,7 +112,7 @@ struct PlainClient: ~Copyable {
 
   private mutating func take(_ event: ClientEvent) {
     // The end tells how many messages are not recorded.
-    if case .ended = event { for failure in recording?.end() ?? [] { take(failure) } }
+    if case .ended = event { for news in recording?.end() ?? [] { take(news) } }
     transcript.append(event, to: &plain)
     switch event {
     case .connected: isConnected = true
@@ -125,7 +125,7 @@ struct PlainClient: ~Copyable {
       guard failure.endsProgram else { break }
       isFinishing = true
       client.post(.close)
-    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure, .recording: break
     }
   }
 

@@ -34,9 +34,9 @@ struct PlainPing: ~Copyable {
     while true {
       // What had come by now is heard before anything is given up.
       let now = moment
-      for event in (recording?.takeFailure() ?? []) + client.events.drain() {
+      for event in (recording?.takeNews() ?? []) + client.events.drain() {
         // The end tells how many messages are not recorded.
-        if case .ended = event { for failure in recording?.end() ?? [] { update(.wire(failure), now) } }
+        if case .ended = event { for news in recording?.end() ?? [] { update(.wire(news), now) } }
         update(.wire(event), now)
         if plain.output.count >= StandardOutput.capacity { try streams.write(&plain) }
       }

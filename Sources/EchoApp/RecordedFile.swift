@@ -51,6 +51,16 @@ final class RecordedFile: RecordedRows {
   func refresh() -> UInt64 { state.withLock { $0.refresh() } }
   func page(from id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: false) } }
   func page(upTo id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: true) } }
+
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    state.withLock { $0.scan(ids, isReversed: isReversed, reading: content, body) }
+  }
+
   func line(of id: UInt64) -> [UInt8] { state.withLock { $0.line(of: id) } }
   func takeFailure() -> String? { state.withLock { $0.takeFailure() } }
 
@@ -101,6 +111,32 @@ extension RecordedFile.State {
       page.close(range(of: id, last: nil, isCut: true, of: series.rows, isReversed), isReversed: isReversed)
       return page
     }
+  }
+
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    var next = isReversed ? ids.upperBound : ids.lowerBound
+    let wanted = Self.row(ids.lowerBound)..<Self.row(ids.upperBound)
+    let rows = wanted.clamped(to: series.rows)
+    // What begins beyond the file's end, or before its start, is for a page to tell.
+    guard isReversed ? rows.upperBound == wanted.upperBound : rows.lowerBound == wanted.lowerBound else { return next }
+    var isBroken = false
+    let wants: RecordingReader.Content = content == .whole ? .whole : .bytes
+    let isRead = try? series.scan(rows, reversed: isReversed, reading: wants) { row, bytes in
+      let id = UInt64(row.row - 1)
+      var record = MessageRecord(row)
+      if content == .whole { record.markHostile(row.peer, bytes, framing) }
+      next = isReversed ? id : id + 1
+      isBroken = !body(id, record, row.peer, bytes)
+      return !isBroken
+    }
+    // What can't be read is met again by a page, and told of.
+    guard isRead == true, !isBroken else { return next }
+    return UInt64(isReversed ? rows.lowerBound - 1 : rows.upperBound - 1)
   }
 
   private mutating func read(_ id: UInt64, isReversed: Bool) -> RecordedPage {

@@ -4,7 +4,7 @@ extension ClientEvent {
   /// What an event of a client's recording is called, and when it happened; nil for what is none.
   var recorded: (kind: String, time: Timestamp)? {
     switch self {
-    case .resolved, .traffic: nil
+    case .resolved, .traffic, .recording: nil
     case .resolving(_, let time): ("resolving", time)
     case .connecting(_, let time): ("connecting", time)
     case .attemptFailed(_, _, let time), .failure(_, let time): ("failure", time)

@@ -26,6 +26,10 @@ package struct ClientScribe: Scribe, Sendable {
   private var peer: Peer?
   private var sequence: UInt64 = 0
   private var sent = SentMessages()
+  /// Those whose replies the wire does not await.
+  private var awaited: AwaitedReplies?
+  /// What the wire's clock shows beyond the time of day.
+  private var clockOffset: Int64 = 0
   /// When the last row happened.
   private var time = Timestamp(nanoseconds: 0)
 
@@ -33,6 +37,7 @@ package struct ClientScribe: Scribe, Sendable {
     self.endpoint = endpoint
     self.identification = identification
     self.describe = describe
+    awaited = identification.map { AwaitedReplies(timeoutNanoseconds: $0.timeoutNanoseconds) }
   }
 
   package mutating func add(_ record: ClientRecord, to journal: Journal) throws(RecordingError) {
@@ -44,6 +49,10 @@ package struct ClientScribe: Scribe, Sendable {
     if case .connected(_, let address, _) = record.event { peer = peer(address, record.connection) }
     guard let (kind, time) = record.event.recorded else { return }
     self.time = time
+    if case .ended = record.event {
+      try giveUp(awaited?.takeExpired(at: time.nanoseconds + clockOffset), .timedOut, record.connection, in: journal)
+      try giveUp(awaited?.takeAll(), .failed, record.connection, in: journal)
+    }
     try add(kind, .connection(record.event), record.connection, to: journal)
     guard case .ended = record.event, let peer else { return }
     journal.forget(peer)
@@ -77,17 +86,18 @@ package struct ClientScribe: Scribe, Sendable {
   ) throws(RecordingError) {
     // What has no moment of its own happened no earlier than what stands before it.
     time = min(time, batch.time)
+    if batch.moment > 0 { clockOffset = batch.moment - batch.time.nanoseconds }
     for record in batch.records {
       if record.moment > 0 {
         time = Timestamp(nanoseconds: batch.time.nanoseconds - max(0, batch.moment - record.moment))
+        try giveUp(awaited?.takeExpired(at: record.moment), .timedOut, connection, in: journal)
       }
       switch record.kind {
       case .sent: try addSent(record, batch, to: journal)
       case .receipt, .lateReceipt, .received: try addReply(record, batch, to: journal)
       case .timedOut:
         guard let place = sent.place(of: record.message) else { break }
-        try mark(place, .unanswered, in: journal)
-        try add("timeout", .timedOut(sequence: place.sequence), connection, to: journal)
+        try giveUp([place], .timedOut, connection, in: journal)
       case .failed: try addFailed(record, connection, to: journal)
       }
     }
@@ -101,10 +111,9 @@ package struct ClientScribe: Scribe, Sendable {
     let file = journal.fileNumber
     guard let row = try add(record, batch, flags: .sent, to: journal) else { return }
     guard record.isAwaited || identification != nil else { return }
-    sent.add(
-      record.message,
-      SentMessages.Place(file: file, row: row, sequence: sequence, moment: record.moment)
-    )
+    let place = SentMessages.Place(file: file, row: row, sequence: sequence, moment: record.moment)
+    sent.add(record.message, place)
+    awaited?.add(record.message, place)
   }
 
   private mutating func addReply(
@@ -134,6 +143,7 @@ package struct ClientScribe: Scribe, Sendable {
       to: journal
     )
     guard let message, let place else { return }
+    awaited?.answer(message)
     if isLate { try mark(place, [.unanswered, .late], in: journal) }
     // A reply that tells what it answers may come twice.
     if identification == nil { sent.settle(message) }
@@ -148,8 +158,28 @@ package struct ClientScribe: Scribe, Sendable {
       return try add("failed", .unsent, connection, to: journal)
     }
     sent.settle(record.message)
-    try mark(place, .unanswered, in: journal)
-    try add("failed", .unanswered(sequence: place.sequence), connection, to: journal)
+    try giveUp([place], .failed, connection, in: journal)
+  }
+
+  /// Why a message that was sent is not waited for any longer.
+  private enum Loss {
+    case timedOut, failed
+  }
+
+  /// Marks messages that were not answered, and says so of each.
+  private func giveUp(
+    _ places: [SentMessages.Place]?,
+    _ loss: Loss,
+    _ connection: UInt32,
+    in journal: Journal
+  ) throws(RecordingError) {
+    for place in places ?? [] {
+      try mark(place, .unanswered, in: journal)
+      switch loss {
+      case .timedOut: try add("timeout", .timedOut(sequence: place.sequence), connection, to: journal)
+      case .failed: try add("failed", .unanswered(sequence: place.sequence), connection, to: journal)
+      }
+    }
   }
 
   /// Adds a message; nil where it is not known whom it came from or went to.

@@ -27,6 +27,13 @@ package struct RecordedRow: Sendable {
   package var isNotice: Bool { flags.contains(.notice) }
 }
 
+extension RecordedRow {
+  /// A message of which no more is read than its bytes and its peer.
+  init(bytesOf row: Int64) {
+    self.init(row: row, run: 0, sequence: 0, time: Timestamp(nanoseconds: 0), wireCount: 0, flags: [])
+  }
+}
+
 /// A run of a program that recorded; its texts are to be shown as any other bytes from outside.
 package struct RecordedRun: Hashable, Sendable {
   package var run: Int64

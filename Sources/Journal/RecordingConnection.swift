@@ -8,6 +8,8 @@ import Glibc
 struct RecordingConnection: ~Copyable {
   let database: Database
   var messages: RowCursor
+  /// The same, without what is not asked for where bytes are looked through.
+  var payloads: RowCursor
   var events: RowCursor
   var peers: PeerDirectory
   /// The line of JSON of an event.
@@ -29,13 +31,15 @@ struct RecordingConnection: ~Copyable {
     let database = try Database.reading(place.path, isImmutable: !isAttended)
     database.limitSteps(true)
     try RecordingSchema.check(database)
-    let messages = try RowCursor.messages(in: database)
+    let messages = try RowCursor.messages(.whole, in: database)
+    let payloads = try RowCursor.messages(.bytes, in: database)
     let events = try RowCursor.events(eventText, in: database)
     let peers = try PeerDirectory(in: database)
     let lines = try database.prepare("SELECT substr(json, 1, 16384) FROM events NOT INDEXED WHERE row = ?")
     database.limitSteps(false)
     self.database = database
     self.messages = messages
+    self.payloads = payloads
     self.events = events
     self.peers = peers
     self.lines = lines

@@ -12,6 +12,13 @@ package struct RecordingReader: ~Copyable {
     case json
   }
 
+  /// What is read of a message.
+  package enum Content: Sendable {
+    case whole
+    /// Its bytes and its peer alone: all else of its row is 0.
+    case bytes
+  }
+
   private let eventText: EventText
   private let place: RecordingPlace
   private var connection: RecordingConnection
@@ -48,10 +55,11 @@ package struct RecordingReader: ~Copyable {
   package mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,
+    reading content: Content = .whole,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     if try connection.isOutdated(at: place) { try reopen() }
-    try connection.scan(rows.clamped(to: extent.rows), reversed: reversed, body)
+    try connection.scan(rows.clamped(to: extent.rows), reversed: reversed, reading: content, body)
   }
 
   /// An event's line of JSON output, as far as one is ever that long; empty where there is none.
@@ -104,17 +112,35 @@ extension RecordingConnection {
   fileprivate mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool,
+    reading content: RecordingReader.Content,
+    _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) {
+    switch content {
+    case .whole: try messages.scan(rows, reversed: reversed, with: &events, &peers, in: database, body)
+    case .bytes: try payloads.scan(rows, reversed: reversed, with: &events, &peers, in: database, body)
+    }
+  }
+}
+
+extension RowCursor {
+  /// Gives `body` the rows of both, in order or the other way round, until it returns false.
+  fileprivate mutating func scan(
+    _ rows: Range<Int64>,
+    reversed: Bool,
+    with events: inout RowCursor,
+    _ peers: inout PeerDirectory,
+    in database: borrowing Database,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     defer {
-      messages.end()
+      end()
       events.end()
     }
-    try messages.begin(rows, reversed: reversed, in: database)
+    try begin(rows, reversed: reversed, in: database)
     try events.begin(rows, reversed: reversed, in: database)
     while true {
       let isMessage: Bool
-      switch (messages.row, events.row) {
+      switch (row, events.row) {
       case (nil, nil): return
       case (_, nil): isMessage = true
       case (nil, _): isMessage = false
@@ -123,21 +149,23 @@ extension RecordingConnection {
         isMessage = (message < event) != reversed
       }
       if isMessage {
-        guard try show(messages.read(), to: body) else { return }
-        try messages.advance(in: database)
+        guard try show(&peers, in: database, to: body) else { return }
+        try advance(in: database)
       } else {
-        guard try show(events.read(), to: body) else { return }
+        guard try events.show(&peers, in: database, to: body) else { return }
         try events.advance(in: database)
       }
     }
   }
 
-  private mutating func show(
-    _ reading: (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer),
+  @inline(__always)
+  private func show(
+    _ peers: inout PeerDirectory,
+    in database: borrowing Database,
     to body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) -> Bool {
-    var row = reading.row
-    if let key = reading.peer { row.peer = try peers.peer(key, in: database) }
-    return body(row, reading.bytes)
+    var (row, peer, bytes) = read()
+    if let peer { row.peer = try peers.peer(peer, in: database) }
+    return body(row, bytes)
   }
 }

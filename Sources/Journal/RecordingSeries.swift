@@ -62,11 +62,12 @@ package final class RecordingSeries: Sendable {
   package func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,
+    reading content: RecordingReader.Content = .whole,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) -> Bool {
     try state.withLock { state throws(RecordingError) in
       guard state.canRead(rows) else { return false }
-      try state.scan(rows, reversed: reversed, body)
+      try state.scan(rows, reversed: reversed, reading: content, body)
       return true
     }
   }
@@ -159,6 +160,7 @@ extension RecordingSeries.State {
   mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool,
+    reading content: RecordingReader.Content,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     let rows = rows.clamped(to: self.rows)
@@ -170,7 +172,7 @@ extension RecordingSeries.State {
       let rowsBefore = files[place].rowsBefore
       let own = (rows.lowerBound - rowsBefore)..<(rows.upperBound - rowsBefore)
       let isThere: Void? = try read(place) { reader throws(RecordingError) in
-        try reader.scan(own, reversed: reversed) { row, bytes in
+        try reader.scan(own, reversed: reversed, reading: content) { row, bytes in
           var row = row
           row.row += rowsBefore
           row.answers? += rowsBefore

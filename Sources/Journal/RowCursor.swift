@@ -6,12 +6,19 @@ struct RowCursor: ~Copyable {
   private let descending: Statement
   /// Whether the words of events stand behind their lines.
   private let hasNotices: Bool
+  private let content: RecordingReader.Content
   private var rows: Range<Int64> = 1..<1
   private var isReversed = false
   /// The row where it stands; nil at the end.
   private(set) var row: Int64?
 
-  static func messages(in database: borrowing Database) throws(RecordingError) -> RowCursor {
+  static func messages(
+    _ content: RecordingReader.Content,
+    in database: borrowing Database
+  ) throws(RecordingError) -> RowCursor {
+    guard content == .whole else {
+      return try RowCursor("SELECT row, peer, payload FROM messages", content, in: database)
+    }
     // What says how a row is shown is not for the file to say.
     let flags = Int64(~MessageRecord.Flags([.notice, .alert, .hostile]).rawValue)
     return try RowCursor(
@@ -35,6 +42,7 @@ struct RowCursor: ~Copyable {
 
   private init(
     _ selection: String,
+    _ content: RecordingReader.Content = .whole,
     hasNotices: Bool = false,
     in database: borrowing Database
   ) throws(RecordingError) {
@@ -45,6 +53,7 @@ struct RowCursor: ~Copyable {
     self.ascending = ascending
     self.descending = descending
     self.hasNotices = hasNotices
+    self.content = content
   }
 
   /// Stands at the first of the rows, or at the last.
@@ -99,6 +108,9 @@ struct RowCursor: ~Copyable {
     _ statement: borrowing Statement
   ) -> (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer) {
     let number = statement.number(0)
+    guard content == .whole else {
+      return (RecordedRow(bytesOf: number), statement.optionalNumber(1), statement.bytes(2))
+    }
     var row = RecordedRow(
       row: number,
       run: statement.number(1),

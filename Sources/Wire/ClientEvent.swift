@@ -22,6 +22,8 @@ package enum ClientEvent: Sendable {
   case peerFinished(at: Timestamp)
   /// A datagram was refused by the peer's host (ICMP), or could not be sent; the client goes on.
   case failure(SystemError, at: Timestamp)
+  /// What comes is recorded, or goes into a new file; told by whoever keeps the recording, and not by the wire.
+  case recording(file: String, RecordingStep, at: Timestamp)
   /// Nothing is recorded any more; told by whoever keeps the recording, and not by the wire.
   case recordingFailed(RecordingFailure, at: Timestamp)
   /// The last event.

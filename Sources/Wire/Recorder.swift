@@ -32,6 +32,13 @@ package enum RecordingStep: Hashable, Sendable {
   case rotated(to: String)
 }
 
+/// Whether a server records what comes.
+package enum RecordingStatus: Hashable, Sendable {
+  /// To a file that is called so, in words that are safe to show.
+  case going(file: String)
+  case failed(RecordingFailure)
+}
+
 /// Why nothing more is recorded.
 package struct RecordingFailure: Error, Hashable, Sendable {
   /// In words that are safe to show.

@@ -32,6 +32,20 @@ import Testing
     try PlainProgram(Programs.path(named: "echo_monitor"), [path] + arguments).ending()
   }
 
+  @Test("What becomes of the recording is told on standard error, or as JSON: its start, and each file that was full")
+  func told() throws {
+    let text = String(repeating: "hello\n", count: 20_000)
+    let ending = try record(text, ["--quiet", "--record-limit", "65536"])
+    #expect(ending.code == 0)
+    let name = path
+    #expect(ending.error.contains("recording to \(name) (durability group)"))
+    #expect(
+      ending.error.contains("\(name) was full or old: it is \(name).1 now, and recording goes on in a new \(name)")
+    )
+    let other = try record("hello\n", ["--format", "json"])
+    #expect(other.output.contains(#"{"event":"recording_started","time":""#))
+  }
+
   @Test(
     "What was sent and what came is in the file, each reply with the row that it answers; the file is the user's alone",
     arguments: [[], ["--quiet"], ["--format", "json"], ["--durability", "none"]]

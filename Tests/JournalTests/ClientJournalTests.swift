@@ -147,6 +147,35 @@ import Testing
     #expect(try rows("SELECT flags FROM messages WHERE row = 2") == ["1792"])
   }
 
+  @Test(
+    "Where replies tell what they answer, too, what is not answered in time, or never, is marked and said",
+    arguments: [(1_008_000, "failed|7"), (2_000_000, "timeout|7")]
+  )
+  func unidentified(end: Int64, loss: String) throws {
+    connect()
+    tell(.sent, 1, "ping 1", moment: 1000, isAwaited: false)
+    tell(.sent, 2, "ping 2", moment: 2000, isAwaited: false)
+    tell(.received, 0, "ping 2", moment: 3000)
+    tell(.sent, 3, "ping 3", moment: 5000, isAwaited: false)
+    tell(.sent, 4, "ping 4", moment: 6000, isAwaited: false)
+    tell(.received, 0, "ping 1", moment: 7000)
+    tell(.received, 0, "ping 4", moment: 8000)
+    tell(.ended(.closed, ClientTotals(), at: Timestamp(nanoseconds: end)))
+    try record(
+      identification: ClientScribe.Identification(timeoutNanoseconds: 3500) { bytes in
+        bytes.last.map { UInt64($0 - 0x30) }
+      }
+    )
+    #expect(
+      try rows("SELECT CAST(payload AS TEXT), flags FROM messages WHERE flags & 256 ORDER BY row") == [
+        "ping 1|1792", "ping 2|256", "ping 3|768", "ping 4|256",
+      ]
+    )
+    #expect(
+      try rows("SELECT kind, seq FROM events WHERE kind IN ('timeout', 'failed') ORDER BY row") == ["timeout|3", loss]
+    )
+  }
+
   @Test("Connections have numbers of their own, and messages one numbering through all of them")
   func connections() throws {
     for connection in 1...2 as ClosedRange<UInt32> {

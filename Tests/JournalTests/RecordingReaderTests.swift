@@ -49,6 +49,28 @@ import Testing
     #expect(run.endpoints == ["tcp 127.0.0.1:5000"])
   }
 
+  @Test("Where bytes alone are asked for, the same rows come in the same order, with their peers")
+  func bytesAlone() throws {
+    let fixture = try longRecording()
+    for reversed in [false, true] {
+      var reader = try RecordingReader(path: fixture.path)
+      var whole: [[UInt8]] = []
+      var alone: [[UInt8]] = []
+      func line(_ row: RecordedRow, _ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        Array("\(row.row) \(row.isNotice) \(row.peer.map { "\($0)" } ?? "nobody") ".utf8) + bytes
+      }
+      try reader.scan(reader.rows, reversed: reversed) { row, bytes in
+        whole.append(line(row, bytes))
+        return true
+      }
+      try reader.scan(reader.rows, reversed: reversed, reading: .bytes) { row, bytes in
+        alone.append(line(row, bytes))
+        return true
+      }
+      #expect(whole.count > 2000 && alone == whole)
+    }
+  }
+
   @Test("An event's bytes are its line of JSON where that is wanted, and its words stand beside it")
   func eventText() throws {
     let fixture = try JournalFixture()

@@ -311,4 +311,26 @@ private struct SpoolReader {
     filled.add(.disconnected(peer, .finished, Traffic(), at: Timestamp(nanoseconds: 0)))
     #expect(!filled.spool.isOpen(peer.connection))
   }
+
+  @Test("A place tells what the recording was then, however long ago that was told")
+  func recording() throws {
+    let filled = FilledSpool { $0.entries = 4 }
+    let failure = RecordingFailure(reason: "disk full", lastSequence: 3, endsProgram: false)
+    let time = Timestamp(nanoseconds: 0)
+    func status(_ point: AttachPoint) throws -> RecordingStatus? {
+      try #require(filled.spool.place(at: point)).recording
+    }
+    filled.add(messages: [1])
+    #expect(try status(.now) == nil)
+    filled.add(.recording(file: "messages.db", .started(durability: "group"), at: time))
+    #expect(try status(.oldest) == nil)
+    #expect(try status(.now) == .going(file: "messages.db"))
+    for _ in 0..<10 { filled.add(messages: [1]) }
+    filled.add(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: time))
+    #expect(try status(.oldest) == .going(file: "messages.db"))
+    filled.add(messages: [1])
+    filled.add(.recordingFailed(failure, at: time))
+    #expect(try status(.tail(1)) == .going(file: "messages.db"))
+    #expect(try status(.now) == .failed(failure))
+  }
 }

@@ -139,12 +139,13 @@ extension ClientModel {
     return bytes.isEmpty ? [] : [.copy(bytes)]
   }
 
-  /// Copies what was sent as a command line that sends it again; what the detail shows, where nothing is said.
+  /// Copies what was sent as a command line that sends it again; what the detail shows, where nothing is said. An event stands
+  /// for the whole conversation.
   mutating func copy(_ argument: String) throws(CommandProblem) -> [Effect<ClientRequest>] {
     if argument.isEmpty { return copy() }
     let request = try CommandLineRequest(argument)
     var ids = max(browser.log.firstID, framingStart)..<browser.log.endID
-    if request.scope == .message {
+    if request.scope == .message, browser.subjectID.map(browser.log.isNotice) != true {
       guard let id = browser.subjectID, case .sent = browser.log[id]?.kind else {
         throw CommandProblem("only what was sent can be sent again: M-Up selects it")
       }

@@ -21,6 +21,7 @@ extension ClientModel {
       link.peerFinished()
       if !awaitsReceipts { note("the server has closed its end", at: time) }
     case .failure(let error, let time): note("\(error.call) failed: \(error.reason)", isAlert: true, at: time)
+    case .recording(let file, let step, let time): note(step.text(file), at: time)
     case .recordingFailed(let failure, let time): return fail(failure, at: time)
     case .ended(let end, _, let time): return ended(end, at: time)
     }

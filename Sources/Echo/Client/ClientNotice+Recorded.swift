@@ -63,6 +63,7 @@ extension ClientEvent {
     case .connected(let local, _, _): "connected\(local.map { " from \($0)" } ?? "")"
     case .peerFinished: "the server has closed its end"
     case .failure(let error, _): "\(error.call) failed: \(error.reason)"
+    case .recording(let file, let step, _): step.text(file)
     case .recordingFailed(let failure, _): failure.clientText
     case .ended(let end, let totals, _): "\(end.loss); \(totals.bothWays)"
     }

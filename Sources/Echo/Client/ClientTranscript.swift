@@ -119,7 +119,7 @@ package struct ClientTranscript {
         )
         output.append(0x0a)
       }
-    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure,
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure, .recording,
       .recordingFailed:
       break
     }
@@ -233,7 +233,7 @@ package struct ClientTranscript {
     case .ended(let end, let totals, let time):
       describe(end, totals, time)
       json.end(into: &output)
-    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure,
+    case .resolving, .resolved, .connecting, .attemptFailed, .connected, .peerFinished, .failure, .recording,
       .recordingFailed:
       break
     }

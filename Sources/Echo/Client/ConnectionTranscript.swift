@@ -33,6 +33,7 @@ struct ConnectionTranscript {
       tellAttemptFailure(&plain)
       attemptFailure = "\(address.map { "\(transport.rawValue) \($0): " } ?? "")\(error.reason); trying on"
     case .failure(let error, _): plain.notice("\(error.call) failed: \(error.reason); the client goes on")
+    case .recording(let file, let step, _): plain.notice(step.text(file))
     case .recordingFailed(let failure, _): plain.notice(failure.clientText)
     case .resolving, .resolved, .traffic, .peerFinished, .ended: break
     }
@@ -65,10 +66,10 @@ struct ConnectionTranscript {
       json.begin("closed", at: time)
       json.field("by", "peer")
     case .failure(let error, let time): describe(error, time)
+    case .recording(let file, let step, let time): json.begin(step, of: file, at: time)
     case .recordingFailed(let failure, let time):
       json.begin("recording", at: time)
-      json.field("error", failure.reason)
-      json.field("recorded", failure.lastSequence)
+      json.fields(failure, isDetailed: false)
     case .resolved, .traffic, .ended: return
     }
     json.end(into: &output)

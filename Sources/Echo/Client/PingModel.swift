@@ -124,7 +124,7 @@ package struct PingModel {
     case .ended(let reason, let totals, let time):
       tally.unrecorded = recordingFailure?.unrecorded(of: totals) ?? 0
       finish(reason, time, &plain)
-    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .peerFinished, .failure, .recording: break
     }
   }
 

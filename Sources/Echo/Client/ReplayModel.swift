@@ -184,7 +184,7 @@ package struct ReplayModel {
       guard connection.hasConnected || transcript.tellsUnconnected else { return }
       transcript.append(tally, end: reason, time: time, to: &plain.output)
     case .peerFinished: peerHasFinished = true
-    case .resolving, .resolved, .connecting, .attemptFailed, .failure, .recordingFailed: break
+    case .resolving, .resolved, .connecting, .attemptFailed, .failure, .recording, .recordingFailed: break
     }
   }
 

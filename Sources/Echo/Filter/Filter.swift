@@ -8,6 +8,7 @@ struct Filter: Sendable {
     var count = 0
     self.node = node.cheapestFirst.numbered(from: &count)
     description = node.description
+    content = node.contains { !$0.readsBytesAlone } ? .whole : .bytes
   }
 
   /// The text in its canonical form, which reads as the same filter; empty if every row matches.
@@ -15,6 +16,9 @@ struct Filter: Sendable {
 
   /// Whether it asks what became of a message, which can change while the message is in the log.
   var readsFates: Bool { node.contains { $0.readsFates } }
+
+  /// What it has to know of a row.
+  let content: RowContent
 
   static func parse(_ source: String) throws(FilterError) -> Filter {
     Filter(try FilterParser.parse(source))

@@ -77,6 +77,14 @@ enum FilterTest: Hashable, Sendable {
     }
   }
 
+  /// Whether it asks nothing of a row but its bytes, and whether it is a message.
+  var readsBytesAlone: Bool {
+    switch self {
+    case .text, .pattern, .bytes: true
+    case .addresses, .addressText, .ports, .connections, .transports, .traits, .length: false
+    }
+  }
+
   /// What a test costs, roughly, so that the cheap ones can spare the others.
   var cost: Int {
     switch self {

@@ -99,6 +99,18 @@ extension JSONObject {
     return totals
   }
 
+  func recordingFailure() throws(MonitorProblem) -> RecordingFailure {
+    RecordingFailure(
+      reason: try visible("error"),
+      lastSequence: try quantity("recorded"),
+      endsProgram: isSet("ends_server")
+    )
+  }
+
+  func recordingStatus() throws(MonitorProblem) -> RecordingStatus {
+    self["error"] == nil ? .going(file: try visible("file")) : .failed(try recordingFailure())
+  }
+
   /// Messages that are not told of, or were not received.
   func drop(by agent: Drop.Agent) throws(MonitorProblem) -> Drop {
     Drop(

@@ -69,7 +69,8 @@ package struct MonitorDecoder: Sendable {
       body(.greeting(greeting))
     case "attached":
       guard let totals = object.object("totals") else { throw MonitorProblem(badMember: event) }
-      body(.attached(try totals.totals(), at: try object.time()))
+      let recording = try object.object("recording")?.recordingStatus()
+      body(.attached(try totals.totals(), recording, at: try object.time()))
     case "done": body(.done)
     case "error": body(.refused(try object.visible("reason")))
     default:

@@ -4,8 +4,8 @@ package import Wire
 package enum MonitorEvent: Sendable {
   /// The first line.
   case greeting(ServerGreeting)
-  /// What had been counted before the first event that follows.
-  case attached(ServerTotals, at: Timestamp)
+  /// What had been counted before the first event that follows, and what the server's recording was then.
+  case attached(ServerTotals, RecordingStatus?, at: Timestamp)
   /// What happened; what could not be told to this monitor is a drop of the server's.
   case server(ServerEvent)
   /// What was asked for is done.

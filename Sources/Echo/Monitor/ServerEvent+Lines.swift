@@ -30,12 +30,7 @@ extension ServerEvent {
       let step = RecordingStep.rotated(to: try object.visible("moved_to"))
       self = .recording(file: try object.visible("file"), step, at: try object.time())
     case "recording":
-      let failure = RecordingFailure(
-        reason: try object.visible("error"),
-        lastSequence: try object.quantity("recorded"),
-        endsProgram: object.isSet("ends_server")
-      )
-      self = .recordingFailed(failure, at: try object.time())
+      self = .recordingFailed(try object.recordingFailure(), at: try object.time())
     case "stopping":
       self = .stopping(object["peer"] == nil ? .asked : .message(try object.peer()), at: try object.time())
     case "stopped": self = .stopped(try object.totals(), at: try object.time())

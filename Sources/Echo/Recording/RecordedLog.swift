@@ -46,6 +46,30 @@ struct RecordedLog: StretchedLog {
     return page.range.isEmpty ? nil : page
   }
 
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let held = ids.clamped(to: firstID..<endID)
+    let next = scanInBulk(held, isReversed: isReversed, reading: content, body)
+    if next != (isReversed ? held.upperBound : held.lowerBound) { return next }
+    return isReversed ? scanReversed(ids, body) : scan(ids, body)
+  }
+
+  /// Does as much of it as needs no page, which may be nothing.
+  func scanInBulk(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    // A few rows are most often of a page that is there, or will be looked at again.
+    guard ids.count > RecordedPage.rowLimit else { return isReversed ? ids.upperBound : ids.lowerBound }
+    return rows.scan(ids, isReversed: isReversed, reading: content, body)
+  }
+
   func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
     record.shownCount(peer, bytes, framing)
   }

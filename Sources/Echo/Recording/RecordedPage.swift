@@ -4,7 +4,7 @@ package import Wire
 /// A stretch of a recording's rows as they were read.
 package struct RecordedPage: LogStretch, Sendable {
   /// Rows and bytes after which a page ends: one is read in less than a tenth of a millisecond.
-  private static let rowLimit = 128
+  static let rowLimit = 128
   private static let byteLimit = 256 << 10
 
   package private(set) var range: Range<UInt64>
@@ -46,11 +46,7 @@ package struct RecordedPage: LogStretch, Sendable {
     record.count = UInt32(clamping: bytes.count)
     record.peer = place(of: peer, isNotice: record.flags.contains(.notice))
     let payload = UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(record.count)))
-    if !record.flags.contains(.notice), let transport = peer?.transport {
-      let count = framing.shownCount(of: payload, transport: transport)
-      let shown = UnsafeRawBufferPointer(rebasing: payload[..<count])
-      if Printable.isHostile(shown) { record.flags.insert(.hostile) }
-    }
+    record.markHostile(peer, payload, framing)
     batch.append(reply: reply)
     ids.append(id)
     batch.records.append(record)
@@ -132,5 +128,14 @@ package struct RecordedPage: LogStretch, Sendable {
   /// nil for an event of nobody's.
   func peer(of record: MessageRecord) -> Peer? {
     record.peer == MessageChunk.noPeer ? nil : batch.peer(of: record)
+  }
+}
+
+extension MessageRecord {
+  /// Marks a message that deserves it.
+  package mutating func markHostile(_ peer: Peer?, _ payload: UnsafeRawBufferPointer, _ framing: Framing) {
+    guard !flags.contains(.notice), let transport = peer?.transport else { return }
+    let count = framing.shownCount(of: payload, transport: transport)
+    if Printable.isHostile(UnsafeRawBufferPointer(rebasing: payload[..<count])) { flags.insert(.hostile) }
   }
 }

@@ -25,11 +25,12 @@ package struct ControlTranscript: Sendable {
       var transcript = ServerTranscript(format: .json, framing: configuration.framing, isDetailed: true)
       return transcript.appendJSON(event, to: &output)
     case .hello(let hello): describe(hello, &json)
-    case .attached(let first, let totals, let time):
+    case .attached(let first, let totals, let recording, let time):
       json.begin("attached")
       json.field("first", first)
       json.field("time", time)
       json.object("totals") { $0.fields(totals) }
+      if let recording { json.object("recording") { $0.fields(recording) } }
     case .lost(let missed, let time):
       json.begin("lost")
       json.field("time", time)
@@ -64,6 +65,22 @@ package struct ControlTranscript: Sendable {
       json.field("transport", endpoint.transport.rawValue)
       json.field("address", endpoint.addressText)
     }
+  }
+}
+
+extension JSONLine {
+  fileprivate mutating func fields(_ recording: RecordingStatus) {
+    switch recording {
+    case .going(let file): field("file", file)
+    case .failed(let failure): fields(failure, isDetailed: true)
+    }
+  }
+
+  /// `isDetailed`: whether it ends the server, too.
+  mutating func fields(_ failure: RecordingFailure, isDetailed: Bool) {
+    field("error", failure.reason)
+    field("recorded", failure.lastSequence)
+    if isDetailed, failure.endsProgram { field("ends_server", true) }
   }
 }
 

@@ -67,7 +67,27 @@ struct ServerLog: StretchedLog {
 
   func stretch(of id: UInt64, isReversed: Bool) -> Stretch? {
     if let chunk = received.stretch(of: id, isReversed: isReversed) { return .received(chunk) }
-    return recorded?.stretch(of: id, isReversed: isReversed).map { .recorded($0, received.gap(around: id)) }
+    return recorded?.stretch(of: id, isReversed: isReversed).map { .recorded($0, gap(around: id)) }
+  }
+
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let held = ids.clamped(to: firstID..<endID)
+    if let recorded, let nearest = isReversed ? held.last : held.first, !received.holds(nearest) {
+      let part = held.clamped(to: gap(around: nearest))
+      let next = recorded.scanInBulk(part, isReversed: isReversed, reading: content, body)
+      if next != (isReversed ? part.upperBound : part.lowerBound) { return next }
+    }
+    return isReversed ? scanReversed(ids, body) : scan(ids, body)
+  }
+
+  /// The ids around one that memory has no row of.
+  private func gap(around id: UInt64) -> Range<UInt64> {
+    isRecordingAlone ? 0..<max(endID, id + 1) : received.gap(around: id)
   }
 
   /// Whether a row is on its way into the recording, and nowhere else.

@@ -8,19 +8,22 @@ extension ServerModel {
     return bytes.isEmpty ? [] : [.copy(bytes)]
   }
 
-  /// Copies messages as a command line that sends them again; the detail's, where nothing is said.
+  /// Copies messages as a command line that sends them again; the detail's, where nothing is said. An event stands for the
+  /// conversation that it is about, or else for that of the message above it.
   mutating func copy(_ argument: String) throws(CommandProblem) -> [Effect<ServerCommand>] {
     if argument.isEmpty { return copy() }
     let request = try CommandLineRequest(argument)
-    guard let id = browser.subjectID, let row = browser.log[id] else { throw CommandProblem("no message is selected") }
-    guard request.scope == .conversation ? row.hasPeer : !row.isNotice else {
-      throw CommandProblem("an event is no message: there is nothing to send again")
+    guard let selected = browser.subjectID, let event = browser.log[selected] else {
+      throw CommandProblem("no message is selected")
+    }
+    guard let id = event.hasPeer ? selected : browser.messageID(before: selected), let row = browser.log[id] else {
+      throw CommandProblem("an event is no message, and none stands above it")
     }
     let run = browser.log.earlierRun(of: id)
     let scope = CommandLineJob<ServerLog>.Scope(
-      ids: request.scope == .message ? id..<(id + 1) : run?.ids ?? browser.log.ownIDs,
+      ids: request.scope == .message && !event.isNotice ? id..<(id + 1) : run?.ids ?? browser.log.ownIDs,
       peer: row.peer,
-      areSent: row.record.flags.contains(.sent),
+      areSent: row.record.flags.contains(.sent) || row.isNotice && row.isClients,
       framing: run?.run.framing ?? framing,
       transport: row.peer.transport
     )

@@ -155,8 +155,15 @@ package struct ServerModel: ScreenModel {
     phase = .listening
   }
 
-  /// Begins with what a server elsewhere had counted before.
-  mutating func take(_ totals: ServerTotals) { measures.adopt(totals) }
+  /// Begins with what a server elsewhere had counted before, and with what its recording was.
+  mutating func take(_ totals: ServerTotals, _ recording: RecordingStatus?) {
+    measures.adopt(totals)
+    switch recording {
+    case .going: isRecording = true
+    case .failed(let failure): recordingFailure = failure
+    case nil: break
+    }
+  }
 
   /// Nothing more comes of a server elsewhere; what came stays to be read.
   mutating func end(_ end: ServerEnd) {

@@ -102,19 +102,10 @@ package struct ServerTranscript {
       json.begin("failure", at: time)
       if let peer { describe(peer) }
       describe(error)
-    case .recording(let file, .started(let durability), let time):
-      json.begin("recording_started", at: time)
-      json.field("file", file)
-      json.field("durability", durability)
-    case .recording(let file, .rotated(let name), let time):
-      json.begin("recording_rotated", at: time)
-      json.field("file", file)
-      json.field("moved_to", name)
+    case .recording(let file, let step, let time): json.begin(step, of: file, at: time)
     case .recordingFailed(let failure, let time):
       json.begin("recording", at: time)
-      json.field("error", failure.reason)
-      json.field("recorded", failure.lastSequence)
-      if isDetailed, failure.endsProgram { json.field("ends_server", true) }
+      json.fields(failure, isDetailed: isDetailed)
     case .stopping(let reason, let time):
       json.begin("stopping", at: time)
       if case .message(let peer) = reason { describe(peer) }
@@ -188,5 +179,21 @@ extension JSONLine {
     field("messages", traffic.messages)
     field("bytes", traffic.bytesReceived)
     field("bytes_sent", traffic.bytesSent)
+  }
+}
+
+extension JSONLine {
+  /// Begins a line that tells what becomes of a recording.
+  mutating func begin(_ step: RecordingStep, of file: String, at time: Timestamp) {
+    switch step {
+    case .started(let durability):
+      begin("recording_started", at: time)
+      field("file", file)
+      field("durability", durability)
+    case .rotated(let name):
+      begin("recording_rotated", at: time)
+      field("file", file)
+      field("moved_to", name)
+    }
   }
 }

@@ -68,6 +68,8 @@ struct SpoolPlace: Hashable {
   var cursor: SpoolCursor
   /// What was counted before.
   var totals: ServerTotals
+  /// What the recording was then.
+  var recording: RecordingStatus?
   /// What was asked for and is gone.
   var missed: MissedEvents?
 }

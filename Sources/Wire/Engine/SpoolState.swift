@@ -20,6 +20,8 @@ struct SpoolState {
   private var count = SpoolCount()
   /// Those that are open.
   private(set) var connections: Set<ConnectionID> = []
+  /// What the recording was from an entry on.
+  private var recordings: [(entry: UInt64, status: RecordingStatus)] = []
   var readers = 0
   /// Whether one found nothing.
   var readerWaits = false
@@ -29,14 +31,17 @@ struct SpoolState {
 
   mutating func append(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals, now: Int64) {
     let weight = event.weight + MemoryLayout<Entry?>.stride
-    if case .messages = event { newestBatch = firstNumber + UInt64(entries.count) }
+    let number = firstNumber + UInt64(entries.count)
+    if case .messages = event { newestBatch = number }
     entries.append(Entry(event: event, before: count, weight: weight, moment: now))
     self.weight += weight
     count.add(event, wireCount: wireCount, current: current)
     switch event {
     case .connected(let peer, _): connections.insert(peer.connection)
     case .disconnected(let peer, _, _, _): connections.remove(peer.connection)
-    case .listening, .messages, .dropped, .refused, .failure, .recording, .recordingFailed, .stopping, .stopped: break
+    case .recording(let file, .started, _): recordings.append((number, .going(file: file)))
+    case .recordingFailed(let failure, _): recordings.append((number, .failed(failure)))
+    case .listening, .messages, .dropped, .refused, .failure, .recording, .stopping, .stopped: break
     }
   }
 
@@ -99,9 +104,11 @@ struct SpoolState {
   /// Before the entry that is so far behind the first, or behind all.
   func place(atEntry distance: Int) -> SpoolPlace {
     let before = entries[distance]?.before ?? count
+    let number = firstNumber + UInt64(distance)
     return SpoolPlace(
-      cursor: SpoolCursor(entry: firstNumber + UInt64(distance), behind: before),
-      totals: before.totals
+      cursor: SpoolCursor(entry: number, behind: before),
+      totals: before.totals,
+      recording: recordings.last { $0.entry < number }?.status
     )
   }
 

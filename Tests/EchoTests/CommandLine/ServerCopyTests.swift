@@ -89,6 +89,18 @@ import Wire
     #expect(script.contains("copied 3 messages, 16 bytes"), "\(script)")
   }
 
+  @Test("An event stands for its peer's conversation, or else for that of the message above it")
+  func events() throws {
+    var script = Self.script()
+    script.receive("one")
+    script.receive("other", from: ServerScript.peer(2))
+    script.receive("two")
+    script.give(.news(.dropped(Drop(by: .kernel, count: 1), at: script.time)))
+    #expect(try Self.sent("nc", &script) == "<nc [-N] [127.0.0.1] [9000]>one\ntwo\n")
+    script.give(.news(.disconnected(ServerScript.peer(2), .reset, Traffic(), at: script.time)))
+    #expect(try Self.sent("nc", &script) == "<nc [-N] [127.0.0.1] [9000]>other\n")
+  }
+
   @Test("Datagrams are sent apart by nc, and as lines by echo_client")
   func datagrams() throws {
     var script = Self.script()
@@ -138,7 +150,12 @@ import Wire
       return script.rows.suffix(2).joined(separator: " ")
     }
     #expect(problem("nc") { _ in }.contains("no message is selected"))
-    #expect(problem("nc") { $0.connect(1) }.contains("an event is no message"))
+    #expect(problem("nc") { $0.connect(1) }.contains("there is no message to copy"))
+    #expect(
+      problem("nc") { $0.give(.news(.dropped(Drop(by: .kernel, count: 1), at: $0.time))) }.contains(
+        "an event is no message, and none stands above it"
+      )
+    )
     #expect(problem("nc conversation") { $0.connect(1) }.contains("there is no message to copy"))
     #expect(problem("sh") { _ in }.contains("copy takes nc, printf, echo_client, and then message or conversation"))
     let cut = problem("nc") { $0.receive([0x78], wireCount: 1472, flags: [.truncated]) }

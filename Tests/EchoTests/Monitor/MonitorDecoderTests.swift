@@ -152,7 +152,8 @@ import Wire
 
       """
     )
-    guard events.count == 3, case .server(.dropped(let gone, _)) = events[0], case .attached(let totals, _) = events[1],
+    guard events.count == 3, case .server(.dropped(let gone, _)) = events[0],
+      case .attached(let totals, nil, _) = events[1],
       case .server(.dropped(let lost, _)) = events[2]
     else {
       Issue.record("\(events)")

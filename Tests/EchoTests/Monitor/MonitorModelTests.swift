@@ -30,6 +30,24 @@ import Wire
     #expect(script.model.showsSeconds)
   }
 
+  @Test("Whoever attaches late sees in the title that the server records, or does no more, and what becomes of it")
+  func recording() throws {
+    var script = try MonitorScript()
+    script.attach(messages: 7)
+    #expect(!script.rows[0].contains("REC"))
+    script = try MonitorScript()
+    script.attach(messages: 7, recording: #"{"file":"messages.db","more":[]}"#)
+    script.receive("hello")
+    #expect(script.rows[0].contains("  REC  "))
+    script.tell(
+      #"{"event":"recording","time":"2026-11-22T15:48:00.000000Z","error":"disk full","recorded":8,"ends_server":true}"#
+    )
+    #expect(script.rows[0].contains("REC FAILED"))
+    script = try MonitorScript()
+    script.attach(messages: 7, recording: #"{"error":"disk \u001b[2Jfull","recorded":5}"#)
+    #expect(script.rows[0].contains("REC FAILED") && script.contains("disk \\e[2Jfull"), "\(script.rows)")
+  }
+
   @Test("What came before is counted in its own second, and long ago in none")
   func history() throws {
     var script = try MonitorScript()

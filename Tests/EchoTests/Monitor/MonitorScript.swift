@@ -98,9 +98,12 @@ struct MonitorScript {
     """
   }
 
-  mutating func attach(messages: Int = 0, dropped: Int = 0) {
+  /// `recording`: the member of that name, as JSON.
+  mutating func attach(messages: Int = 0, dropped: Int = 0, recording: String? = nil) {
     sequence = UInt64(messages)
-    tell(event("attached") + ",\"first\":\(messages + 1),\"totals\":{\(Self.totals(messages, dropped: dropped))}}")
+    let recording = recording.map { ",\"recording\":\($0)" } ?? ""
+    let totals = Self.totals(messages, dropped: dropped)
+    tell(event("attached") + ",\"first\":\(messages + 1),\"totals\":{\(totals)}\(recording)}")
   }
 
   @discardableResult

@@ -125,6 +125,29 @@ final class FakeRows: RecordedRows {
     }
   }
 
+  func scan(
+    _ ids: Range<UInt64>,
+    isReversed: Bool,
+    reading content: RowContent,
+    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+  ) -> UInt64 {
+    let (rows, unreadable) = state.withLock { ($0.rows, $0.unreadable) }
+    for step in 0..<ids.count {
+      let id = isReversed ? Int(ids.upperBound) - 1 - step : Int(ids.lowerBound) + step
+      let edge = UInt64(isReversed ? id + 1 : id)
+      guard id < rows.count, !unreadable.contains(id) else { return edge }
+      guard let row = rows[id] else { continue }
+      // No more than what is asked for.
+      let flags = row.record.flags.intersection(.notice)
+      var record = content == .whole ? row.record : FakeRows.record(-1, wireCount: 0, flags: flags)
+      if content == .whole { row.bytes.withUnsafeBytes { record.markHostile(row.peer, $0, framing) } }
+      guard row.bytes.withUnsafeBytes({ body(UInt64(id), record, row.peer, $0) }) else {
+        return UInt64(isReversed ? id : id + 1)
+      }
+    }
+    return isReversed ? ids.lowerBound : ids.upperBound
+  }
+
   private func read(_ state: inout State, _ ids: some Sequence<Int>, isReversed: Bool) -> RecordedPage {
     let first = ids.first { _ in true } ?? 0
     // As the file does, which keeps more of them.
