@@ -10,14 +10,15 @@
 
 enum { GROUP = 256 };
 
+_Static_assert(CSYSTEM_READABLE == EPOLLIN && CSYSTEM_WRITABLE == EPOLLOUT && CSYSTEM_BROKEN == (EPOLLERR | EPOLLHUP),
+               "a poller's bits are those of epoll");
+
 static int result(int value) { return value < 0 ? -errno : value; }
 
 int csystem_poller_create(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
 
 int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token, int add) {
-  struct epoll_event event = {.data.u64 = token};
-  if (interest & CSYSTEM_READABLE) event.events |= EPOLLIN;
-  if (interest & CSYSTEM_WRITABLE) event.events |= EPOLLOUT;
+  struct epoll_event event = {.events = interest, .data.u64 = token};
   return result(epoll_ctl(poller, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event));
 }
 
@@ -26,11 +27,7 @@ int csystem_poller_wait(int poller, struct csystem_ready *ready, int capacity, i
   int count = epoll_wait(poller, events, capacity < GROUP ? capacity : GROUP, timeout);
   if (count < 0) return errno == EINTR ? 0 : -errno;
   for (int i = 0; i < count; i++) {
-    uint32_t state = 0;
-    if (events[i].events & EPOLLIN) state |= CSYSTEM_READABLE;
-    if (events[i].events & EPOLLOUT) state |= CSYSTEM_WRITABLE;
-    if (events[i].events & (EPOLLERR | EPOLLHUP)) state |= CSYSTEM_BROKEN;
-    ready[i] = (struct csystem_ready){.token = events[i].data.u64, .events = state};
+    ready[i] = (struct csystem_ready){.token = events[i].data.u64, .events = events[i].events};
   }
   return count;
 }

@@ -99,6 +99,16 @@ void csystem_thread_name(const char *name) {
 #endif
 }
 
+void csystem_thread_nice(int increment) {
+#if defined(__linux__)
+  // nice(2), C library/kernel differences: on Linux it is the thread's own.
+  int saved = errno;
+  if (nice(increment) == -1) errno = saved;
+#else
+  (void)increment;
+#endif
+}
+
 void csystem_thread_join(void *thread) {
   pthread_t *handle = thread;
   pthread_join(*handle, NULL);

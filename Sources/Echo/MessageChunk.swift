@@ -57,13 +57,6 @@ struct MessageChunk: LogChunk, LogStretch {
   /// Who a row is of that is nobody's.
   static let nobody = Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))
 
-  var range: Range<UInt64> { firstID..<(firstID + UInt64(rowCount)) }
-
-  func places(of ids: Range<UInt64>) -> Range<Int> {
-    let held = ids.clamped(to: range)
-    return Int(held.lowerBound - firstID)..<Int(held.upperBound - firstID)
-  }
-
   func visit(
     _ places: Range<Int>,
     isReversed: Bool,

@@ -17,6 +17,15 @@ protocol LogStretch {
   ) -> UInt64?
 }
 
+extension LogStretch where Self: LogChunk {
+  var range: Range<UInt64> { firstID..<(firstID + UInt64(rowCount)) }
+
+  func places(of ids: Range<UInt64>) -> Range<Int> {
+    let held = ids.clamped(to: range)
+    return Int(held.lowerBound - firstID)..<Int(held.upperBound - firstID)
+  }
+}
+
 /// A log that is scanned a stretch at a time.
 protocol StretchedLog: RowLog {
   associatedtype Stretch: LogStretch

@@ -18,6 +18,7 @@ struct PlainServer {
     var streams = try PlainStreams.open()
     var configuration = configuration
     configuration.delivery = streams.output.isTerminal ? .lossy : .lossless
+    configuration.tellsMessages = !isQuiet
     var sandbox = ProgramSandbox(isConfined ? .server(configuration) : nil)
     let server = try RecordedServer.start(
       configuration,

@@ -13,6 +13,8 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var stopPolicy = StopPolicy.local
   package var limits = ServerLimits()
   package var delivery = Delivery.lossy
+  /// Whether whoever watches is told of messages, too; one who shows none is only woken in vain.
+  package var tellsMessages = true
 
   /// What happens when whoever watches can't keep up.
   package enum Delivery: Hashable, Sendable {

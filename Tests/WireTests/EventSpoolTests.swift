@@ -183,6 +183,41 @@ private struct SpoolReader {
     #expect(filled.spool.messages.next - filled.spool.messages.oldest == 1)
   }
 
+  @Test("Of a flood that no reader keeps up with little is kept until it is over, of a burst that fits all")
+  func flood() {
+    let filled = FilledSpool {
+      $0.bytes = 100_000
+      $0.youngBytes = 10_000
+      $0.youngNanoseconds = 1000
+      $0.floodNanoseconds = 100
+    }
+    filled.spool.addReaders(1)
+    func kept() -> UInt64 { filled.spool.messages.next - filled.spool.messages.oldest }
+    for _ in 0..<15 { filled.add(messages: [5000]) }
+    #expect(kept() == 15)
+    for _ in 0..<15 { filled.add(messages: [5000]) }
+    #expect(kept() == 1)
+    filled.pass(nanoseconds: 1000)
+    for _ in 0..<15 { filled.add(messages: [5000]) }
+    #expect(kept() == 16)
+  }
+
+  @Test("Of what fills it no faster than it can be read all is kept that fits")
+  func steady() {
+    let filled = FilledSpool {
+      $0.bytes = 100_000
+      $0.youngBytes = 10_000
+      $0.youngNanoseconds = 1000
+      $0.floodNanoseconds = 100
+    }
+    filled.spool.addReaders(1)
+    for _ in 0..<100 {
+      filled.add(messages: [5000])
+      filled.pass(nanoseconds: 10)
+    }
+    #expect(filled.spool.messages.next - filled.spool.messages.oldest > 15)
+  }
+
   @Test(
     "A place is found by what is asked for, in the middle of a batch too, with what was counted before it",
     arguments: [

@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import TestKit
 import Testing
 
@@ -67,6 +69,30 @@ import Testing
     try ServerPeer.udp(fixture.port).send("b")
     try fixture.wait("messages") { $0.messages.count == 2 }
     #expect(fixture.messages.allSatisfy { $0.record.replyTime == .none })
+  }
+
+  @Test("A message by itself stays answered when the reply to a datagram of the same batch can't be sent")
+  func besideUnsent() throws {
+    var calls = SystemCalls.kernel
+    let isAnswering = DispatchSemaphore(value: 0)
+    let hasDatagram = DispatchSemaphore(value: 0)
+    calls.send = { descriptor, bytes in
+      isAnswering.signal()
+      hasDatagram.wait()
+      return SystemCalls.kernel.send(descriptor, bytes)
+    }
+    calls.sendDatagrams = { _, _ in -Int(EPERM) }
+    let fixture = try ServerFixture(calls: calls)
+    defer { hasDatagram.signal() }
+    let stream = try ServerPeer.tcp(fixture.port)
+    try stream.send("a\n")
+    #expect(isAnswering.wait(timeout: .now() + .seconds(Deadline.patience)) == .success)
+    try ServerPeer.udp(fixture.port).send("b")
+    hasDatagram.signal()
+    #expect(try stream.receiveText(3) == "OK\n")
+    try fixture.wait("messages") { $0.messages.count == 2 }
+    #expect(fixture.messages.map(\.record.flags) == [.answered, []])
+    #expect(fixture.messages.map { $0.record.replyTime == .none } == [false, true])
   }
 
   @Test("A receipt that has to wait for its peer has no time, nor has one behind it")

@@ -67,6 +67,25 @@ private final class FakeRecorder {
     try recorder.wait("rotation") { if case .recording(_, .rotated, _)? = recorder.last { true } else { false } }
   }
 
+  @Test("A watcher who wants no messages is told of all else in its order, and the recorder of all")
+  func withoutMessages() throws {
+    let recorder = try FakeRecorder(withholds: false) { $0.tellsMessages = false }
+    let fixture = recorder.fixture
+    let peer = try ServerPeer.tcp(fixture.port)
+    try peer.send("a\n")
+    #expect(try peer.receiveText(3) == "OK\n")
+    try peer.send("b\nc\n")
+    #expect(try peer.receiveText(6) == "OK\nOK\n")
+    try recorder.wait(for: 3)
+    fixture.server.post(.stop)
+    try recorder.fixture.wait("stopping") { $0.stopping != nil }
+    fixture.end()
+    #expect(recorder.sequences == [1, 2, 3])
+    #expect(fixture.messages.isEmpty && fixture.drops.isEmpty)
+    #expect(fixture.order == ["listening", "recording", "connected", "stopping", "disconnected", "stopped"])
+    #expect(fixture.stopped?.totals.traffic.messages == 3)
+  }
+
   @Test("No receipt goes before its message is recorded, and then they go in the order of the messages")
   func withholding() throws {
     let recorder = try FakeRecorder { $0.reply = .echo }

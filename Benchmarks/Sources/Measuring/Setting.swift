@@ -31,7 +31,11 @@ package enum Setting {
     return line?.split(separator: ":").last.map { String($0.drop { $0 == " " }) } ?? "of an unknown model"
   }
 
-  private static var kernel: String { output("uname", "-r", "-m") ?? "" }
+  /// Its version without what a distributor adds, and the kind of its processor.
+  private static var kernel: String {
+    let release = output("uname", "-r") ?? ""
+    return "\(release.prefix { $0 == "." || $0.isNumber }) \(output("uname", "-m") ?? "")"
+  }
 
   private static var loadAverage: String {
     Files.text("/proc/loadavg").split(separator: " ").first.map { String($0) } ?? "unknown"

@@ -2,14 +2,15 @@ import CMeasuring
 import Glibc
 import Measuring
 
-/// The same load on the server without a screen, on a terminal that takes all, and on a slow one.
+/// The same load on the server without a screen, with two monitors beside that, on a terminal that takes all, and on a slow one.
 struct Flood {
   enum Watching: CaseIterable {
-    case plain, quiet, screen, slowScreen
+    case plain, monitors, quiet, screen, slowScreen
 
     var name: String {
       switch self {
       case .plain: "--no-tui, to /dev/null"
+      case .monitors: "the same, and two monitors"
       case .quiet: "--no-tui --quiet"
       case .screen: "a screen"
       case .slowScreen: "a screen at 50 KB/s"
@@ -50,6 +51,7 @@ struct Flood {
       let figures =
         switch watching {
         case .plain: try plain([])
+        case .monitors: try plain([], monitors: 2)
         case .quiet: try plain(["--quiet"])
         case .screen, .slowScreen: try screen(speed: watching.speed)
         }
@@ -57,10 +59,26 @@ struct Flood {
     }
   }
 
-  private func plain(_ options: [String]) throws(Failure) -> Figures {
+  private func plain(_ options: [String], monitors count: Int = 0) throws(Failure) -> Figures {
     let server = try RunningProgram(programs.serverCommand + ["--no-tui"] + options, .nowhere)
-    let address = Load.address(port: try server.port())
-    return Figures(lines: try load.start(address: address, seconds: seconds, server: server.process).output())
+    let port = try server.port()
+    let monitors = try (0..<count).map { _ throws(Failure) in try Flood.monitor(programs, of: port) }
+    // None tells that it is there.
+    if count > 0 { usleep(200_000) }
+    let load = try load.start(address: Load.address(port: port), seconds: seconds, server: server.process)
+    let figures = Figures(lines: try load.output())
+    for monitor in monitors {
+      guard monitor.isRunning else { throw Failure("a monitor ended") }
+      monitor.end()
+      guard monitor.processorSeconds > seconds / 50 else { throw Failure("a monitor had nothing to tell") }
+    }
+    return figures
+  }
+
+  /// One that tells all that it gets, to nobody; it takes of the load's processor what the load leaves.
+  private static func monitor(_ programs: Programs, of port: String) throws(Failure) -> RunningProgram {
+    let command = ["nice", "-n", "19", programs.monitor, "--no-tui", "--format", "json", port]
+    return try RunningProgram(command, core: Processors.other, .nowhere)
   }
 
   private func screen(speed: Double?) throws(Failure) -> Figures {

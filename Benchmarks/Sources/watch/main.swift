@@ -15,7 +15,7 @@ struct Options {
   var subjects: Set<Subject> = []
 
   static let usage = """
-    usage: watch [--rounds N] [--seconds S] [--presses N] [--starts N] [--idle S] [--server PATH] [--client PATH]
+    usage: watch [--rounds N] [--seconds S] [--presses N] [--starts N] [--idle S] [--server PATH] [--client PATH] [--monitor PATH]
                  [flood] [keys] [idle] [starts]
       --rounds   rounds of the flood, in each without and with screens (5)
       --seconds  how long each run of the flood is measured (1)
@@ -36,6 +36,7 @@ struct Options {
       switch word {
       case "--server": programs.server = text
       case "--client": programs.client = text
+      case "--monitor": programs.monitor = text
       default:
         guard let value = number(text) else { return nil }
         switch word {

@@ -180,7 +180,8 @@ int64_t csystem_monotonic_clock(void);
 
 // Readiness.
 
-enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 2, CSYSTEM_BROKEN = 4 };
+/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do.
+enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 4, CSYSTEM_BROKEN = 8 | 16 };
 
 struct csystem_ready {
   uint64_t token;
@@ -212,6 +213,8 @@ int csystem_wait_readable(int descriptor, int timeout);
 int csystem_thread_start(void **thread, void *(*body)(void *), void *context);
 /// Names the calling thread; naming another one takes a file of proc(5), which a sandbox forbids.
 void csystem_thread_name(const char *name);
+/// Makes the calling thread nicer to others, where a thread can be so by itself; else nothing.
+void csystem_thread_nice(int increment);
 void csystem_thread_join(void *thread);
 /// Has the calling thread take turns of so long, its share of the processor being what it is: who takes shorter ones than
 /// others runs as soon as it is woken. Threads and programs that it starts are not so. Without effect where the system

@@ -5,7 +5,7 @@ package import Wire
 /// and by bytes.
 ///
 /// A row is a range of its chunk's bytes, never an object of its own; the oldest go first.
-package struct ClientLog: RowLog {
+package struct ClientLog: StretchedLog {
   /// What has become of a message that was sent.
   package enum Fate: Hashable, Sendable {
     case queued
@@ -45,7 +45,7 @@ package struct ClientLog: RowLog {
     package var isNotice: Bool { kind == .event || kind == .alert }
   }
 
-  private struct Record: Sendable {
+  struct Record: Sendable {
     var kind: Kind
     let time: Timestamp
     let wireCount: UInt64
@@ -68,13 +68,29 @@ package struct ClientLog: RowLog {
     }
   }
 
-  private struct Chunk: LogChunk {
+  struct Chunk: LogChunk, LogStretch {
     let firstID: UInt64
     var records: [Record] = []
     var bytes: [UInt8] = []
 
     var rowCount: Int { records.count }
     var byteCount: Int { bytes.count + records.count * MemoryLayout<Record>.stride }
+
+    func visit(
+      _ places: Range<Int>,
+      isReversed: Bool,
+      _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
+    ) -> UInt64? {
+      bytes.withUnsafeBytes { bytes in
+        for step in 0..<places.count {
+          let place = isReversed ? places.upperBound - 1 - step : places.lowerBound + step
+          let record = records[place].asMessage
+          let id = firstID + UInt64(place)
+          if !body(id, record, nil, record.payload(in: bytes)) { return id }
+        }
+        return nil
+      }
+    }
 
     mutating func append(_ record: Record, _ payload: some Collection<UInt8>) {
       var record = record
@@ -114,47 +130,7 @@ package struct ClientLog: RowLog {
     )
   }
 
-  // MARK: Rows are read in bulk
-
-  /// Gives `body` the rows of `ids` that are held, in order, until it returns false. Returns the id after the last row that
-  /// was visited (with none, where it would have begun).
-  package func scan(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    var next = min(max(ids.lowerBound, firstID), endID)
-    let end = min(ids.upperBound, endID)
-    while next < end {
-      let goesOn = give(next, to: body)
-      next += 1
-      if !goesOn { break }
-    }
-    return next
-  }
-
-  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
-  /// visited (with none, where it would have begun).
-  package func scanReversed(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let start = max(ids.lowerBound, firstID)
-    var end = max(min(ids.upperBound, endID), firstID)
-    while start < end {
-      end -= 1
-      if !give(end, to: body) { break }
-    }
-    return end
-  }
-
-  private func give(
-    _ id: UInt64,
-    to body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> Bool {
-    guard let place = chunks.place(of: id) else { return true }
-    let record = chunks[place.chunk].records[place.row].asMessage
-    return chunks[place.chunk].bytes.withUnsafeBytes { body(id, record, nil, record.payload(in: $0)) }
-  }
+  func stretch(of id: UInt64, isReversed: Bool) -> Chunk? { chunks.place(of: id).map { chunks[$0.chunk] } }
 
   // MARK: Rows come
 

@@ -82,11 +82,8 @@ extension ServerModel {
   }
 
   private func drawWelcome(_ rect: Rect, on surface: inout Surface) {
-    if browser.log.isRecordingAlone {
-      var below = rect
-      _ = below.takeTop((rect.size.rows - 1) / 2)
-      return surface.draw(centered: ["nothing is recorded yet"], below, style: look.theme[.muted])
-    }
+    if browser.log.isRecordingAlone { return draw(centered: ["nothing is recorded yet"], rect, on: &surface) }
+    if case .over = phase { return draw(centered: ["no message came"], rect, on: &surface) }
     guard let endpoint = endpoints.first else { return }
     let command =
       switch endpoint {
@@ -103,8 +100,6 @@ extension ServerModel {
   }
 
   private func drawNothingLeft(_ rect: Rect, on surface: inout Surface) {
-    var below = rect
-    _ = below.takeTop((rect.size.rows - 1) / 2)
     let words =
       if browser.log.count == 0 {
         ["nothing since the list was cleared"]
@@ -113,7 +108,14 @@ extension ServerModel {
       } else {
         [browser.isComplete ? "the filter lets nothing through" : "filtering…", "f ^U Enter drops it"]
       }
-    surface.draw(centered: words, below, style: look.theme[.muted])
+    draw(centered: words, rect, on: &surface)
+  }
+
+  /// Draws a few lines in the middle.
+  private func draw(centered lines: [String], _ rect: Rect, on surface: inout Surface) {
+    var below = rect
+    _ = below.takeTop((rect.size.rows - 1) / 2)
+    surface.draw(centered: lines, below, style: look.theme[.muted])
   }
 
   /// One row of the list, and what is to be seen of it.

@@ -1,3 +1,9 @@
+/// Where a peer stands in a batch, as whoever has a place of its own for it remembers.
+struct PeerPlace {
+  fileprivate var batch: UInt64 = 0
+  fileprivate var index: UInt32 = 0
+}
+
 /// Gathers the messages of one round of reads; numbers them over the server's life.
 struct BatchBuilder {
   /// The weight at which a batch is handed on before its round ends, in bytes.
@@ -8,6 +14,8 @@ struct BatchBuilder {
 
   private(set) var batch = MessageBatch()
   private(set) var lastSequence: UInt64 = 0
+  /// Which batch it is, counted from 1; one without its peers is another.
+  private var number: UInt64 = 1
   /// Records of the batch whose receipts are on their way, in a queue, or not to be.
   private var settledCount = 0
   /// Bytes on the wire of the messages in the batch.
@@ -22,26 +30,41 @@ struct BatchBuilder {
       &+ batch.peers.count &* MemoryLayout<Peer>.stride
   }
 
-  /// The peer's place in the batch.
+  /// The place of a connection, which remembers it.
+  @inline(__always)
+  mutating func place(of connection: StreamConnection) -> UInt32 {
+    if connection.place.batch != number { connection.place = addPlace(of: connection.peer) }
+    return connection.place.index
+  }
+
+  private mutating func addPlace(of peer: Peer) -> PeerPlace {
+    batch.peers.append(peer)
+    return PeerPlace(batch: number, index: UInt32(truncatingIfNeeded: batch.peers.count &- 1))
+  }
+
+  /// The place of whom nothing is remembered, such as the source of a datagram.
   mutating func place(of peer: Peer) -> UInt32 {
-    // Most often it is another connection, which its number alone tells.
-    if batch.peers.last?.connection != peer.connection || batch.peers.last != peer { batch.peers.append(peer) }
+    if batch.peers.last != peer { batch.peers.append(peer) }
     return UInt32(truncatingIfNeeded: batch.peers.count &- 1)
   }
 
   /// Forgets the peers of reads that finished no message, of which there is no end.
   mutating func forgetPeers() {
-    if !batch.peers.isEmpty { batch.peers.removeAll(keepingCapacity: true) }
+    guard !batch.peers.isEmpty else { return }
+    batch.peers.removeAll(keepingCapacity: true)
+    number &+= 1
   }
 
   /// Adds a message whose payload is, or will be put, at `offset`.
+  @inline(__always)
   mutating func append(
     offset: Int,
     count: Int,
     wireCount: UInt64,
     flags: MessageRecord.Flags,
     peer: UInt32,
-    time: Timestamp
+    time: Timestamp,
+    replyTime: ReplyTime = .none
   ) {
     lastSequence &+= 1
     self.wireCount &+= wireCount
@@ -53,7 +76,8 @@ struct BatchBuilder {
         offset: UInt32(truncatingIfNeeded: offset),
         count: UInt32(truncatingIfNeeded: count),
         peer: peer,
-        flags: flags
+        flags: flags,
+        replyTime: replyTime
       )
     )
   }
@@ -96,9 +120,18 @@ struct BatchBuilder {
     return count
   }
 
-  mutating func append(bytes: UnsafeRawBufferPointer) { batch.bytes.append(contentsOf: bytes) }
+  @inline(__always)
+  mutating func append(bytes: UnsafeRawBufferPointer) {
+    batch.bytes.append(addingCapacity: bytes.count) { room in
+      room.withUnsafeMutableBufferPointer { room, count in
+        UnsafeMutableRawBufferPointer(room).copyMemory(from: bytes)
+        count = bytes.count
+      }
+    }
+  }
 
   /// The receipts of all messages so far left this program's hands; `replyTime` tells when if the kernel has them all.
+  @inline(__always)
   mutating func settle(_ replyTime: ReplyTime) {
     let first = settledCount
     settledCount = batch.records.count
@@ -123,6 +156,7 @@ struct BatchBuilder {
   mutating func take() -> MessageBatch {
     let taken = batch
     batch = MessageBatch()
+    number &+= 1
     wireCount = 0
     settledCount = 0
     batch.records.reserveCapacity(taken.records.count)

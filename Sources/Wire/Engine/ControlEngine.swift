@@ -4,6 +4,8 @@
 final class ControlEngine {
   static let viewerLimit = 32
   static let root: UInt32 = 0
+  /// Where processors are short those who watch come after those who are watched: they learn what they missed.
+  static let nice: Int32 = 10
   /// Bytes of text that are made of the spool at once.
   static let turnBytes = 64 << 10
   static let readsPerEvent = 64
@@ -82,7 +84,7 @@ final class ControlEngine {
     do throws(SystemError) {
       // What can go wrong does so with the other sandbox, too, and is told of there.
       let confinement = isConfined ? path.flatMap { try? Confinement(.control($0)) } : nil
-      return try WireThread(name: "control") {
+      return try WireThread(name: "control", nice: nice) {
         try? confinement?.enter()
         engine.run()
       }

@@ -7,9 +7,11 @@ final class EventSpool: Sendable {
   struct Bounds {
     /// Bytes of memory; an entry takes some hundred beside its messages.
     var bytes = 16 << 20
-    /// Of what is younger than a moment, while nobody reads: memory that goes round quickly stays in the processor's caches.
+    /// Of what is younger than a moment, while nobody reads or could: memory that goes round quickly stays in the processor's caches.
     var youngBytes = 512 << 10
     var youngNanoseconds: Int64 = 1_000_000_000
+    /// What fills all of `bytes` in less than this is a flood, which no reader keeps up with, for as long as what is young is.
+    var floodNanoseconds: Int64 = 100_000_000
     var entries = 16 << 10
   }
 

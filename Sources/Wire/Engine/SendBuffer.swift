@@ -5,8 +5,9 @@ struct SendBuffer {
   /// Bytes at the end that may not be sent yet.
   private(set) var withheld = 0
 
-  var count: Int { bytes.count - start }
-  var sendable: Int { count - withheld }
+  var isEmpty: Bool { bytes.isEmpty }
+  var count: Int { bytes.count &- start }
+  var sendable: Int { count &- withheld }
 
   mutating func append(_ more: UnsafeRawBufferPointer) {
     if start > 0, start >= bytes.count / 2 {

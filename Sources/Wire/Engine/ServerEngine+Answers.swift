@@ -8,14 +8,25 @@ extension ServerEngine {
   }
 
   /// Sends a connection the answers to all that was taken from it, and keeps what its socket does not take.
-  func answer(_ connection: StreamConnection, with bytes: UnsafeRawBufferPointer) {
+  private func answer(_ connection: StreamConnection, with bytes: UnsafeRawBufferPointer) {
+    let sent = offer(bytes, to: connection)
+    guard sent == bytes.count else { return keep(bytes, beyond: sent, for: connection) }
+    builder.settle(replyTime)
+    count(sent, on: connection)
+  }
+
+  /// Sends a connection answers, unless they have to wait: how many bytes the socket took, or the negated errno.
+  @inline(__always)
+  func offer(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
+    guard connection.output.isEmpty, !withholdsReceipts else { return 0 }
+    return calls.send(connection.socket.descriptor, bytes)
+  }
+
+  /// Keeps what the socket did not take of the answers that it was offered.
+  @inline(never)
+  func keep(_ bytes: UnsafeRawBufferPointer, beyond result: Int, for connection: StreamConnection) {
     let queued = connection.output.count
-    let isSending = queued == 0 && !withholdsReceipts
-    let sent = isSending ? send(bytes, to: connection) : 0
-    guard sent < bytes.count else {
-      builder.settle(replyTime)
-      return count(sent, on: connection)
-    }
+    let sent = taken(result, by: connection)
     builder.settle(.none)
     if connection.life.mayAnswer {
       if withholdsReceipts {
@@ -29,18 +40,17 @@ extension ServerEngine {
 
   func flush(_ connection: StreamConnection) {
     let queued = connection.output.count
-    let sent = connection.output.withUnsent { $0.isEmpty ? 0 : send($0, to: connection) }
+    let result = connection.output.withUnsent { $0.isEmpty ? 0 : calls.send(connection.socket.descriptor, $0) }
+    let sent = taken(result, by: connection)
     connection.output.consume(sent)
     let action = noteWritten(sent, on: connection, before: queued)
     perform(action, on: connection)
   }
 
   /// How many bytes the socket took; a broken connection takes none, and is then only read to its end.
-  @inline(__always)
-  private func send(_ bytes: UnsafeRawBufferPointer, to connection: StreamConnection) -> Int {
-    let sent = calls.send(connection.socket.descriptor, bytes)
-    if sent < 0 { noteFailure(Int32(-sent), ofSendingTo: connection) }
-    return max(0, sent)
+  private func taken(_ result: Int, by connection: StreamConnection) -> Int {
+    if result < 0 { noteFailure(Int32(-result), ofSendingTo: connection) }
+    return max(0, result)
   }
 
   private func noteFailure(_ code: Int32, ofSendingTo connection: StreamConnection) {
@@ -51,7 +61,8 @@ extension ServerEngine {
     }
   }
 
-  private func count(_ sent: Int, on connection: StreamConnection) {
+  @inline(__always)
+  func count(_ sent: Int, on connection: StreamConnection) {
     connection.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
     totals.traffic.bytesSent &+= UInt64(truncatingIfNeeded: sent)
   }

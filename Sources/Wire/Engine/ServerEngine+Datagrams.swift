@@ -17,7 +17,7 @@ extension ServerEngine {
       socket.failure = nil
       mayHaveDropped = true
       handleDatagrams(count, on: socket)
-      if builder.isFull { handOn() }
+      handOnIfFull()
       if count < DatagramGroup.capacity { break }
     }
   }

@@ -77,8 +77,9 @@ extension ServerEngine {
       guard isBroken || connection.life.wantsRead(queued: connection.output.count + answers.count) else { break }
       let count = calls.receive(connection.socket.descriptor, readBuffer)
       if count > 0 {
-        note(count, of: connection)
+        let isSettled = note(count, of: connection)
         if count == readBuffer.count { continue }
+        if isSettled { return handOnIfFull() }
       } else if count == -Int(Errno.interrupted) {
         continue
       } else {
@@ -89,11 +90,13 @@ extension ServerEngine {
     settle(connection, .none)
   }
 
+  /// Takes in what was read; true when nothing of it is left to answer, and the connection is as it was.
   @inline(__always)
-  func note(_ count: Int, of connection: StreamConnection) {
+  @discardableResult
+  func note(_ count: Int, of connection: StreamConnection) -> Bool {
     let bytes = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
     connection.noteReceived(bytes, now: attentiveNow)
-    take(bytes, from: connection)
+    return take(bytes, from: connection)
   }
 
   /// A read that brought nothing says how it stands with the connection.
@@ -117,8 +120,11 @@ extension ServerEngine {
   func settle(_ connection: StreamConnection, _ action: ConnectionLife.Action) {
     sendAnswers(to: connection)
     perform(action, on: connection)
-    if builder.isFull { handOn() }
+    handOnIfFull()
   }
+
+  @inline(__always)
+  func handOnIfFull() { if builder.isFull { handOn() } }
 
   @inline(__always)
   func perform(_ action: ConnectionLife.Action, on connection: StreamConnection) {
@@ -132,40 +138,55 @@ extension ServerEngine {
   }
 
   // The hot path: nothing is allocated for a message, and its bytes are copied once, with the others of its run.
-  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
-    let place = builder.place(of: connection.peer)
+  @inline(__always)
+  private func take(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) -> Bool {
+    let isEcho = responder.reply == .echo
     if answers.isEmpty, connection.framer.isWhole(input, except: Responder.stopByte),
-      responder.reply != .echo || responder.isEchoVerbatim
+      !isEcho || responder.isEchoVerbatim
     {
-      takeWhole(input, from: connection, place)
-    } else {
-      cut(input, from: connection, place)
+      return takeWhole(input, from: connection, answer: isEcho ? input : UnsafeRawBufferPointer(streamReceipt))
     }
+    cut(input, from: connection)
+    return false
   }
 
-  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already.
+  /// Takes a read that is one message, as most are where peers await each answer: what goes back lies there already, and
+  /// goes before the message is noted.
   @inline(__always)
-  private func takeWhole(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+  private func takeWhole(
+    _ input: UnsafeRawBufferPointer,
+    from connection: StreamConnection,
+    answer: UnsafeRawBufferPointer
+  ) -> Bool {
     let isAnswered = isAnswering && connection.life.mayAnswer
+    let sent = isAnswered ? offer(answer, to: connection) : 0
+    let isSent = sent == answer.count
+    let replyTime = isSent ? replyTime : .none
+    let place = builder.place(of: connection)
     builder.append(
       offset: builder.nextOffset,
       count: input.count &- 1,
       wireCount: UInt64(truncatingIfNeeded: input.count),
       flags: isAnswered ? .answered : [],
       peer: place,
-      time: time
+      time: time,
+      replyTime: replyTime
     )
     builder.append(bytes: input)
     connection.traffic.messages &+= 1
-    guard isAnswered else { return }
-    if responder.reply == .echo {
-      answer(connection, with: input)
-    } else {
-      responder.streamReceipt.withUnsafeBytes { answer(connection, with: $0) }
+    if isSent {
+      builder.settle(.none)
+      count(sent, on: connection)
+    } else if isAnswered {
+      keep(answer, beyond: sent, for: connection)
     }
+    return isSent
   }
 
-  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection, _ place: UInt32) {
+  // Apart from what calls it, whose values then stay in registers.
+  @inline(never)
+  private func cut(_ input: UnsafeRawBufferPointer, from connection: StreamConnection) {
+    let place = builder.place(of: connection)
     let before = builder.lastSequence
     // Lent once for a whole read: a class's property is checked for exclusive use each time it is reached.
     cut(input, from: connection, place, framer: &connection.framer, builder: &builder, answers: &answers)
@@ -221,7 +242,7 @@ extension ServerEngine {
   /// Takes in what the end of the stream leaves unfinished.
   private func finishFrames(of connection: StreamConnection, isAnswered: Bool) {
     guard let frame = connection.framer.finish() else { return }
-    let place = builder.place(of: connection.peer)
+    let place = builder.place(of: connection)
     let offset = builder.nextOffset
     var flags: MessageRecord.Flags = .partial
     if frame.isTruncated { flags.insert(.truncated) }

@@ -22,6 +22,7 @@ extension ServerEngine {
     let batch = builder.take()
     record(.messages(batch), cost: cost)
     spool?.append(.messages(batch), wireCount: wireCount, current: totals, now: now)
+    guard configuration.tellsMessages else { return }
     if configuration.delivery == .lossless {
       post(.messages(batch), cost: cost)
     } else if !offer(.messages(batch), cost: cost) {

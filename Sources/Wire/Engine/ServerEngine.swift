@@ -45,6 +45,7 @@ final class ServerEngine {
   var shutdown = Shutdown()
   let datagrams: DatagramGroup
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+  let streamReceipt: UnsafeMutableRawBufferPointer
   let datagramReceipt: UnsafeMutableRawBufferPointer
   /// The receipts of one event, written together.
   var answers: [UInt8] = []
@@ -108,8 +109,8 @@ final class ServerEngine {
       stopPolicy: configuration.stopPolicy,
       framing: configuration.framing
     )
-    datagramReceipt = .allocate(byteCount: Responder.datagramReceipt.count, alignment: 1)
-    datagramReceipt.copyBytes(from: Responder.datagramReceipt)
+    streamReceipt = .allocate(copying: responder.streamReceipt)
+    datagramReceipt = .allocate(copying: Responder.datagramReceipt)
     Socket.raiseDescriptorLimit()
     bound = try BoundSocket.bindAll(configuration)
     do throws(SystemError) {
@@ -126,6 +127,7 @@ final class ServerEngine {
 
   deinit {
     readBuffer.deallocate()
+    streamReceipt.deallocate()
     datagramReceipt.deallocate()
   }
 
@@ -286,5 +288,14 @@ final class ServerEngine {
     tellSkipped()
     if isHeld || now >= wakeDue { wakeWatcher() }
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Memory with these bytes, to be given back by whoever asks for it.
+  fileprivate static func allocate(copying bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+    let memory = allocate(byteCount: bytes.count, alignment: 1)
+    memory.copyBytes(from: bytes)
+    return memory
   }
 }

@@ -12,6 +12,10 @@ struct SpoolState {
   /// How many entries have gone: the number of the oldest that is there.
   private(set) var firstNumber: UInt64 = 0
   private var weight = 0
+  /// The number of the entry with the last messages.
+  private var newestBatch: UInt64 = 0
+  /// Until when what comes is taken for more than anybody could read.
+  private var floodEnd = Int64.min
   /// All that was told.
   private var count = SpoolCount()
   /// Those that are open.
@@ -25,6 +29,7 @@ struct SpoolState {
 
   mutating func append(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals, now: Int64) {
     let weight = event.weight + MemoryLayout<Entry?>.stride
+    if case .messages = event { newestBatch = firstNumber + UInt64(entries.count) }
     entries.append(Entry(event: event, before: count, weight: weight, moment: now))
     self.weight += weight
     count.add(event, wireCount: wireCount, current: current)
@@ -36,10 +41,14 @@ struct SpoolState {
   }
 
   /// Whether the oldest entry is one too many.
-  func exceeds(_ bounds: EventSpool.Bounds, now: Int64) -> Bool {
+  mutating func exceeds(_ bounds: EventSpool.Bounds, now: Int64) -> Bool {
     guard let oldest = entries.first else { return false }
-    return weight > bounds.bytes || entries.count > bounds.entries
-      || (weight > bounds.youngBytes && readers == 0 && now - oldest.moment < bounds.youngNanoseconds)
+    let age = now - oldest.moment
+    if weight > bounds.bytes, age < bounds.floodNanoseconds { floodEnd = now + bounds.youngNanoseconds }
+    if weight > bounds.bytes || entries.count > bounds.entries { return true }
+    // Who reads finds the last of a flood, however large its batch is.
+    let isUnread = readers == 0 || (now < floodEnd && firstNumber < newestBatch)
+    return isUnread && weight > bounds.youngBytes && age < bounds.youngNanoseconds
   }
 
   mutating func removeFirst() {

@@ -12,6 +12,8 @@ final class StreamConnection {
   var output = SendBuffer()
   var traffic = Traffic()
   var interest: Poller.Interest = .read
+  /// In the batch that is gathered, if it stands there already.
+  var place = PeerPlace()
   private var opening = StreamOpening()
 
   init(

@@ -39,7 +39,7 @@ package final class WireMonitor: Sendable {
         commands: commands,
         news: news
       )
-      let thread = try WireThread(name: "wire-monitor") {
+      let thread = try WireThread(name: "wire-monitor", nice: ControlEngine.nice) {
         // What can go wrong does so on the caller's thread, too.
         try? confinement?.enter()
         engine.run()

@@ -5,15 +5,18 @@ internal import Synchronization
 package final class WireThread: Sendable {
   private final class Body {
     private let name: String
+    private let nice: Int32
     private let body: () -> Void
 
-    init(name: String, _ body: sending @escaping () -> Void) {
+    init(name: String, nice: Int32 = 0, _ body: sending @escaping () -> Void) {
       self.name = name
+      self.nice = nice
       self.body = body
     }
 
     func run() {
       csystem_thread_name(name)
+      if nice != 0 { csystem_thread_nice(nice) }
       body()
     }
   }
@@ -21,9 +24,10 @@ package final class WireThread: Sendable {
   /// The joinable handle as bits, 0 once joined.
   private let handle: Mutex<UInt>
 
-  package init(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
+  /// `nice` is how much the thread leaves to others, in the sense of nice(2).
+  package init(name: String, nice: Int32 = 0, _ run: sending @escaping () -> Void) throws(SystemError) {
     var thread: UnsafeMutableRawPointer?
-    try WireThread.start(&thread, Body(name: name, run))
+    try WireThread.start(&thread, Body(name: name, nice: nice, run))
     handle = Mutex(UInt(bitPattern: thread))
   }
 

@@ -148,6 +148,7 @@ import Wire
     #expect(script.model.end == .lost(news.1))
     #expect(script.rows[0].contains("LOST"))
     #expect(script.contains("the connection is lost: \(news.1), q quits"), "\(script.rows)")
+    #expect(script.contains("no message came") && !script.contains("waiting"), "\(script.rows)")
     // What comes after that is not believed.
     script.receive("more")
     #expect(!script.contains("more"))
