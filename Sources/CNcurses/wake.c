@@ -6,7 +6,6 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #endif
 
 int cncurses_wake_open(int ends[2]) {
@@ -48,32 +47,4 @@ void cncurses_wake_clear(int read_end) {
 void cncurses_wake_close(const int ends[2]) {
   close(ends[0]);
   if (ends[1] != ends[0]) close(ends[1]);
-}
-
-#if defined(__linux__)
-// sched_setattr(2); glibc has it from 2.41 on.
-struct scheduling {
-  uint32_t size;
-  uint32_t policy;
-  uint64_t flags;
-  int32_t nice;
-  uint32_t priority;
-  uint64_t runtime;
-  uint64_t deadline;
-  uint64_t period;
-};
-
-#define RESET_ON_FORK 1
-#define TURN_NANOSECONDS 200000
-#endif
-
-void cncurses_wake_promptly(void) {
-#if defined(__linux__)
-  struct scheduling scheduling;
-  if (syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) != 0) return;
-  scheduling.size = sizeof scheduling;
-  scheduling.flags |= RESET_ON_FORK;
-  scheduling.runtime = TURN_NANOSECONDS;
-  syscall(SYS_sched_setattr, 0, &scheduling, 0);
-#endif
 }

@@ -7,10 +7,14 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -110,6 +114,37 @@ void csystem_thread_join(void *thread) {
   pthread_join(*handle, NULL);
   free(handle);
 }
+
+#if defined(__linux__)
+// sched_setattr(2); glibc has it from 2.41 on.
+struct scheduling {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime;
+  uint64_t deadline;
+  uint64_t period;
+};
+
+#define RESET_ON_FORK 1
+#endif
+
+void csystem_thread_turns(int64_t nanoseconds) {
+#if defined(__linux__)
+  struct scheduling scheduling;
+  if (syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) != 0) return;
+  scheduling.size = sizeof scheduling;
+  scheduling.flags |= RESET_ON_FORK;
+  scheduling.runtime = (uint64_t)nanoseconds;
+  syscall(SYS_sched_setattr, 0, &scheduling, 0);
+#else
+  (void)nanoseconds;
+#endif
+}
+
+void csystem_thread_yield(void) { sched_yield(); }
 
 void csystem_keep_freed_memory(void) {
 #ifdef __GLIBC__

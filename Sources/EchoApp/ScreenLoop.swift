@@ -27,6 +27,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isBehind = false
   /// What was typed after the key that opened the editor.
   private var typedAhead: [InputEvent] = []
+  /// Has a busy wire give way to what a key's echo takes, the terminal's part included.
+  private let giveWay: () -> Void
   private let clock = ContinuousClock()
   private var pacing = FramePacing()
   private var isPaintDue = true
@@ -36,12 +38,14 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isTerminalLost = false
 
   /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
-  /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound.
+  /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound; `giveWay` has the wire,
+  /// for a moment, leave the processor to others.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,
     history: HistoryFile? = nil,
     writableFolders: [String]? = nil,
+    giveWay: @escaping () -> Void = {},
     model: (Look) -> Model
   ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
@@ -50,13 +54,14 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
     // A key's echo does not wait for the turn of a busy wire to end.
-    WakeDescriptor.wakePromptly()
+    WireThread.take(.short)
     self.model = model(Look(of: terminal, theme: theme))
     self.terminal = terminal
     self.wake = wake
     self.signals = signals
     file = RequestedFile(writableFolders: writableFolders)
     self.history = RequestedHistory(history)
+    self.giveWay = giveWay
   }
 
   /// Runs until the model quits; `drain` takes what the wire has to say, `perform` does what the model asks of it.
@@ -92,7 +97,10 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       try tick(perform)
       try takeSignals(perform)
       let hasKeys = try takeInput(perform)
-      if hasKeys { paintIfDue() }
+      if hasKeys {
+        paintIfDue()
+        giveWay()
+      }
       if hasNews || hasKeys || isBehind, backlog.isEmpty {
         backlog = drain().reversed()
         isBehind = false
@@ -217,6 +225,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   ) throws(Failure) -> Bool {
     guard !editor.isRunning else { return false }
     let events = terminal.read()
+    if !events.isEmpty { giveWay() }
     try take(events, perform)
     if terminal.isClosed { try lose(perform) }
     return !events.isEmpty

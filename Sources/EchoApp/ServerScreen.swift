@@ -30,7 +30,12 @@ struct ServerScreen {
     let recorded: (rows: any RecordedRows, count: UInt64)? = server.series.map { series in
       (RecordedFile(series, framing: configuration.framing), UInt64(series.recordedCount))
     }
-    let loop = try ScreenLoop(wake: wake, theme: theme, writableFolders: sandbox.writableFolders) { look in
+    let loop = try ScreenLoop(
+      wake: wake,
+      theme: theme,
+      writableFolders: sandbox.writableFolders,
+      giveWay: { server.wire.giveWay() }
+    ) { look in
       ServerModel(
         framing: configuration.framing,
         stopPolicy: configuration.stopPolicy,

@@ -21,9 +21,6 @@ package final class WakeDescriptor: Sendable {
   /// Called before what was signalled is looked at, so that a signal that comes meanwhile is not lost.
   package func clear() { cncurses_wake_clear(descriptor) }
 
-  /// Has this thread run as soon as it is woken, where the system can do that; its share of the processor stays as it is.
-  package static func wakePromptly() { cncurses_wake_promptly() }
-
   /// What a signal handler writes to.
   var signalEnd: CInt { writeEnd }
 }

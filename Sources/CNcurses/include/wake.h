@@ -13,8 +13,4 @@ void cncurses_wake_clear(int read_end);
 
 void cncurses_wake_close(const int ends[2]);
 
-/// Has the calling thread run as soon as it is woken, for short turns: its share of the processor stays as it is. Threads
-/// and programs that it starts are not so. Without effect where the system can't do it (Linux can from 6.12 on).
-void cncurses_wake_promptly(void);
-
 #endif

@@ -216,6 +216,12 @@ void csystem_thread_name(const char *name);
 /// Makes the calling thread nicer to others, where a thread can be so by itself; else nothing.
 void csystem_thread_nice(int increment);
 void csystem_thread_join(void *thread);
+/// Has the calling thread take turns of so long, its share of the processor being what it is: who takes shorter ones than
+/// others runs as soon as it is woken. Threads and programs that it starts are not so. Without effect where the system
+/// can't do it (Linux can from 6.12 on).
+void csystem_thread_turns(int64_t nanoseconds);
+/// Lets whoever else waits for the processor run.
+void csystem_thread_yield(void);
 
 /// Tell the thread sanitizer, where it is built in, of a lock that it can't see: taken, and about to be left.
 void csystem_lock_taken(void *lock);

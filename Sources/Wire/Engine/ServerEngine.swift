@@ -17,6 +17,7 @@ final class ServerEngine {
   let responder: Responder
   let poller: Poller
   let waker: Waker
+  let rightOfWay = RightOfWay()
   let commands: Mailbox<ServerCommand>
   let events: Mailbox<ServerEvent>
   /// What happened most recently, for viewers that come and go; nil where none can.
@@ -154,6 +155,7 @@ final class ServerEngine {
       if mayHaveUnread { receiveFromDraining() }
       finishRound(isQuiet: ready <= 0)
       awaitWatcher()
+      rightOfWay.respect(now: now)
     }
     end()
   }

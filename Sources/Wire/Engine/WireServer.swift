@@ -9,6 +9,7 @@ package final class WireServer: Sendable {
   /// Why there is no control socket although one was asked for.
   package let controlFailure: ControlFailure?
   private let commands: Mailbox<ServerCommand>
+  private let rightOfWay: RightOfWay
   private let thread: WireThread
   private let controlThread: WireThread?
 
@@ -42,6 +43,7 @@ package final class WireServer: Sendable {
     )
     let records = engine.records
     let endpoints = engine.bound.map(\.endpoint)
+    let rightOfWay = engine.rightOfWay
     var controlEngine: ControlEngine?
     var controlFailure: ControlFailure?
     if let control {
@@ -57,6 +59,8 @@ package final class WireServer: Sendable {
       thread = try WireThread(name: "wire") {
         // What can go wrong does so on the caller's thread, too, which tells of it.
         try? confinement?.enter()
+        // What somebody watches, and what brings it there, need not wait for the end of a busy wire's turn.
+        if configuration.delivery == .lossy { WireThread.take(.long) }
         engine.run()
       }
     } catch {
@@ -75,6 +79,7 @@ package final class WireServer: Sendable {
       records: records,
       endpoints: endpoints,
       commands: commands,
+      rightOfWay: rightOfWay,
       thread: thread,
       controlThread: controlThread,
       controlFailure: controlFailure
@@ -86,6 +91,7 @@ package final class WireServer: Sendable {
     records: Mailbox<ServerEvent>?,
     endpoints: [Endpoint],
     commands: Mailbox<ServerCommand>,
+    rightOfWay: RightOfWay,
     thread: WireThread,
     controlThread: WireThread?,
     controlFailure: ControlFailure?
@@ -94,6 +100,7 @@ package final class WireServer: Sendable {
     self.records = records
     self.endpoints = endpoints
     self.commands = commands
+    self.rightOfWay = rightOfWay
     self.thread = thread
     self.controlThread = controlThread
     self.controlFailure = controlFailure
@@ -106,6 +113,9 @@ package final class WireServer: Sendable {
   }
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
+
+  /// For a few milliseconds the wire goes on only when nobody else waits for its processor: a user waits for something.
+  package func giveWay() { rightOfWay.grant() }
 
   /// Waits for the wire thread's end; `stopped` is then among the events, and viewers had their time to hear of it.
   package func join() {
