@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,6 +46,8 @@ struct processor {
   // Nanoseconds on a processor, and waiting for one.
   uint64_t running;
   uint64_t waiting;
+  // Of it, that of the first thread.
+  uint64_t main;
 };
 
 static struct processor before;
@@ -52,7 +55,7 @@ static struct processor after;
 
 // Sums up the threads of a process (proc(5), schedstat).
 static struct processor sample(pid_t process) {
-  struct processor sum = {0, 0};
+  struct processor sum = {0, 0, 0};
   if (process == 0) { return sum; }
   char path[300];
   snprintf(path, sizeof path, "/proc/%d/task", process);
@@ -67,6 +70,7 @@ static struct processor sample(pid_t process) {
     if (file && fscanf(file, "%llu %llu", &running, &waiting) == 2) {
       sum.running += running;
       sum.waiting += waiting;
+      if (atoi(entry->d_name) == process) { sum.main = running; }
     }
     if (file) { fclose(file); }
   }
@@ -119,6 +123,7 @@ void measure_print(const struct options *options, const struct result *result) {
   printf("p99_us %.1f\n", percentile(0.99) / 1e3);
   printf("p999_us %.1f\n", percentile(0.999) / 1e3);
   printf("server_ns_a_message %.1f\n", (double)(after.running - before.running) / messages);
+  printf("server_main_ns_a_message %.1f\n", (double)(after.main - before.main) / messages);
   printf("server_busy %.4f\n", (double)(after.running - before.running) / 1e9 / result->seconds);
   printf("server_waiting %.4f\n", (double)(after.waiting - before.waiting) / 1e9 / result->seconds);
   printf("server_memory %llu\n", (unsigned long long)server_memory(options));
