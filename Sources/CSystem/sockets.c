@@ -148,9 +148,16 @@ int csystem_connect_path(int descriptor, const char *path) {
 }
 
 // The C library's own recv(2) and send(2) also see to it that the thread can be cancelled, which is most of what they cost.
+// A sanitizer has to see what they do.
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__linux__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
+#define CALLS_KERNEL 1
+#endif
 
 ssize_t csystem_receive(int descriptor, void *bytes, size_t count) {
-#if defined(__linux__)
+#if CALLS_KERNEL
   ssize_t received = syscall(SYS_recvfrom, descriptor, bytes, count, 0, NULL, NULL);
 #else
   ssize_t received = recv(descriptor, bytes, count, 0);
@@ -159,7 +166,7 @@ ssize_t csystem_receive(int descriptor, void *bytes, size_t count) {
 }
 
 ssize_t csystem_send(int descriptor, const void *bytes, size_t count) {
-#if defined(__linux__)
+#if CALLS_KERNEL
   ssize_t sent = syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, NULL, 0);
 #else
   ssize_t sent = send(descriptor, bytes, count, MSG_NOSIGNAL);

@@ -6,9 +6,9 @@ import Wire
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
 /// News is painted at most 60 times a second, and less often where painting is dear; what a key or another size of the
-/// terminal changes is painted at once, whatever news is waiting. While the model has
-/// pending work nothing sleeps: it gets a turn after whatever else there is to do. While an editor has the terminal the wire
-/// is served as ever, but no key is read and nothing is painted.
+/// terminal changes is painted at once, whatever news is waiting. While the model has pending work nothing sleeps: it gets a
+/// turn after whatever else there is to do. While an editor has the terminal the wire is served as ever, but no key is read
+/// and nothing is painted.
 package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   /// How long news is taken in before keys and due frames are seen to again.
   private static var newsSlice: Duration { .milliseconds(1) }
@@ -31,15 +31,19 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private let giveWay: () -> Void
   private let clock = ContinuousClock()
   private var pacing = FramePacing()
+  /// When the wire was last asked what it has to say.
+  private var lastDrain: ContinuousClock.Instant
   private var isPaintDue = true
   private var isStalled = false
   private var isOver = false
   private var ending = Ending()
   private var isTerminalLost = false
 
-  /// Takes the terminal; `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's
-  /// user is remembered, `writableFolders` where alone files may be written, if there is such a bound; `giveWay` has the wire,
-  /// for a moment, leave the processor to others.
+  /// Takes the terminal.
+  ///
+  /// `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's user is remembered,
+  /// `writableFolders` where alone files may be written, if there is such a bound; `giveWay` has the wire, for a moment, leave
+  /// the processor to others.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,
@@ -54,7 +58,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     }
     let terminal = try Failure.onError(.systemError) { try Terminal() }
     // A key's echo does not wait for the turn of a busy wire to end.
-    WireThread.take(.short)
+    Turns.short.take()
     self.model = model(Look(of: terminal, theme: theme))
     self.terminal = terminal
     self.wake = wake
@@ -62,6 +66,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     file = RequestedFile(writableFolders: writableFolders)
     self.history = RequestedHistory(history)
     self.giveWay = giveWay
+    lastDrain = clock.now
   }
 
   /// Runs until the model quits; `drain` takes what the wire has to say, `perform` does what the model asks of it.
@@ -104,6 +109,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       if hasNews || hasKeys || isBehind, backlog.isEmpty {
         backlog = drain().reversed()
         isBehind = false
+        lastDrain = clock.now
       }
       try takeNews(perform)
       if !isOver, model.hasPendingWork { try apply(.turn, perform) }
@@ -206,7 +212,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     waiter.watch(terminal.outputDescriptor, for: isStalled && !terminal.isClosed && !isAway ? .writable : [])
     _ = try Failure.onError(.systemError) { try waiter.wait(timeout: timeout) }
     // A turn is no reason to take the news in smaller pieces than a frame's.
-    if isFramePending { return !model.hasPendingWork }
+    if isFramePending { return !model.hasPendingWork || clock.now - lastDrain >= FramePacing.frame }
     guard waiter.readiness(of: wake.descriptor).contains(.readable) else { return false }
     wake.clear()
     return true
@@ -281,30 +287,5 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     let isNew = ending.begin(cause)
     StandardError.end(by: ending.lastMoment)
     if isNew { try apply(.terminate, perform) }
-  }
-}
-
-extension Look {
-  /// What suits a terminal, the user's wish and the user's environment.
-  fileprivate init(of terminal: borrowing Terminal, theme: ThemeName?) {
-    let name = ThemeName(wanted: theme, colours: terminal.colours, variable: Surroundings.variable)
-    self.init(theme: name.theme(colours: terminal.colours), glyphs: terminal.isUTF8 ? .unicode : .ascii)
-  }
-}
-
-extension ThemeName {
-  /// The theme for a terminal of so many colours: the wanted one if it has any; without a wish none for NO_COLOR
-  /// (no-color.org), and a light one where the terminal tells of a light background (COLORFGBG, as rxvt and Konsole set it).
-  init(wanted: ThemeName?, colours: Int, variable: (String) -> String?) {
-    if colours < 8 {
-      self = .mono
-    } else if let wanted {
-      self = wanted
-    } else if variable("NO_COLOR") != nil {
-      self = .mono
-    } else {
-      let background = variable("COLORFGBG")?.split(separator: ";").last
-      self = background == "7" || background == "15" ? .light : .dark
-    }
   }
 }

@@ -21,7 +21,8 @@ package final class Mailbox<Element: Sendable>: Sendable {
   private let wakeReader: @Sendable () -> Void
   private let wakePoster: @Sendable () -> Void
 
-  /// `capacity` is in the unit of the costs that are posted; `wakePoster` is called after a drain when a post or an offer found it full.
+  /// `capacity` is in the unit of the costs that are posted; `wakePoster` is called after a drain when a post or an offer found
+  /// it full.
   package init(
     capacity: Int,
     wakeReader: @escaping @Sendable () -> Void,
@@ -33,7 +34,8 @@ package final class Mailbox<Element: Sendable>: Sendable {
   }
 
   /// Takes the element whatever the load; false says that the mailbox is now full and the poster should hold its sources
-  /// until it is woken. The bound is thus passed by one element at most. Who posts more at once, and so wakes nobody yet, calls `wake` after it.
+  /// until it is woken. The bound is thus passed by one element at most. Who posts more at once, and so wakes nobody yet,
+  /// calls `wake` after it.
   package func post(_ element: Element, cost: Int, wakes: Bool = true) -> Bool {
     let (isToWake, hasRoom) = state.withLock { state in
       state.elements.append(element)

@@ -7,11 +7,14 @@ final class EventSpool: Sendable {
   struct Bounds {
     /// Bytes of memory; an entry takes some hundred beside its messages.
     var bytes = 16 << 20
-    /// Of what is younger than a moment, while nobody reads or could: memory that goes round quickly stays in the processor's caches.
+    /// Of what is younger than a moment, while nobody reads or could: memory that goes round quickly stays in the processor's
+    /// caches.
     var youngBytes = 512 << 10
     var youngNanoseconds: Int64 = 1_000_000_000
-    /// What fills all of `bytes` in less than this is a flood, which no reader keeps up with, for as long as what is young is.
-    var floodNanoseconds: Int64 = 100_000_000
+    /// What fills all of `bytes` in so short a time nobody reads as fast: after a burst of that it is a flood, for as long as
+    /// what comes is young.
+    var floodNanoseconds: Int64 = 25_000_000
+    var burstNanoseconds: Int64 = 100_000_000
     var entries = 16 << 10
   }
 
@@ -32,6 +35,7 @@ final class EventSpool: Sendable {
     let wakes = state.withLock { state in
       guard !state.isOver else { return false }
       state.append(event, wireCount: wireCount, current: current, now: now)
+      state.noteFlood(bounds, now: now)
       // A bounded number at a time: no batch waits until thousands are gone.
       for _ in 0..<64 {
         guard state.exceeds(bounds, now: now) else { break }

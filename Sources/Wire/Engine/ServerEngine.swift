@@ -6,8 +6,8 @@ internal import CSystem
 final class ServerEngine {
   /// How often slow and idle connections are looked for, while there are any.
   private static let tickNanoseconds: Int64 = 1_000_000_000
-  /// How long messages are gathered while there is more to read, and the least time from one waking of the watcher to the
-  /// next, so that a busy wire does not wake it each round.
+  /// How long messages are gathered while there is more to read, and, but for full batches, the least time from one waking
+  /// of the watcher to the next: a busy wire does not wake it each round.
   static let gatherNanoseconds: Int64 = 1_000_000
   /// After so many messages commands are looked for within a round: many peers that send as fast as they can make it long.
   private static let messagesPerLook: UInt64 = 1 << 18
@@ -288,14 +288,5 @@ final class ServerEngine {
     tellSkipped()
     if isHeld || now >= wakeDue { wakeWatcher() }
     batchDue = builder.batch.isEmpty ? nil : batchDue ?? now + ServerEngine.gatherNanoseconds
-  }
-}
-
-extension UnsafeMutableRawBufferPointer {
-  /// Memory with these bytes, to be given back by whoever asks for it.
-  fileprivate static func allocate(copying bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
-    let memory = allocate(byteCount: bytes.count, alignment: 1)
-    memory.copyBytes(from: bytes)
-    return memory
   }
 }

@@ -14,7 +14,9 @@ struct SpoolState {
   private var weight = 0
   /// The number of the entry with the last messages.
   private var newestBatch: UInt64 = 0
-  /// Until when what comes is taken for more than anybody could read.
+  /// When what comes began to fill all faster than anybody reads, and until when it goes on if it does so again.
+  private var overflow = (start: Int64.min, end: Int64.min)
+  /// Until when that is taken for a flood.
   private var floodEnd = Int64.min
   /// All that was told.
   private var count = SpoolCount()
@@ -45,15 +47,22 @@ struct SpoolState {
     }
   }
 
+  mutating func noteFlood(_ bounds: EventSpool.Bounds, now: Int64) {
+    guard weight > bounds.bytes, let oldest = entries.first, now - oldest.moment < bounds.floodNanoseconds else {
+      return
+    }
+    if now > overflow.end { overflow.start = now }
+    overflow.end = now + bounds.floodNanoseconds
+    if now - overflow.start >= bounds.burstNanoseconds { floodEnd = now + bounds.youngNanoseconds }
+  }
+
   /// Whether the oldest entry is one too many.
-  mutating func exceeds(_ bounds: EventSpool.Bounds, now: Int64) -> Bool {
+  func exceeds(_ bounds: EventSpool.Bounds, now: Int64) -> Bool {
     guard let oldest = entries.first else { return false }
-    let age = now - oldest.moment
-    if weight > bounds.bytes, age < bounds.floodNanoseconds { floodEnd = now + bounds.youngNanoseconds }
     if weight > bounds.bytes || entries.count > bounds.entries { return true }
     // Who reads finds the last of a flood, however large its batch is.
     let isUnread = readers == 0 || (now < floodEnd && firstNumber < newestBatch)
-    return isUnread && weight > bounds.youngBytes && age < bounds.youngNanoseconds
+    return isUnread && weight > bounds.youngBytes && now - oldest.moment < bounds.youngNanoseconds
   }
 
   mutating func removeFirst() {

@@ -17,7 +17,8 @@ package final class WireServer: Sendable {
   package static let eventCapacity = 16 << 20
 
   /// Binds all sockets and starts the wire thread, which enters `confinement` first; `wakeReader` is called, on that thread,
-  /// when `events` is no longer empty. A control socket that can't be made is no reason not to start.
+  /// when there is something new in `events`, a millisecond after that at most. A control socket that can't be made is no
+  /// reason not to start.
   ///
   /// The first event is `listening`.
   package static func start(
@@ -60,7 +61,7 @@ package final class WireServer: Sendable {
         // What can go wrong does so on the caller's thread, too, which tells of it.
         try? confinement?.enter()
         // What somebody watches, and what brings it there, need not wait for the end of a busy wire's turn.
-        if configuration.delivery == .lossy { WireThread.take(.long) }
+        if configuration.delivery == .lossy { Turns.long.take() }
         engine.run()
       }
     } catch {
@@ -114,7 +115,7 @@ package final class WireServer: Sendable {
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
 
-  /// For a few milliseconds the wire goes on only when nobody else waits for its processor: a user waits for something.
+  /// For a few milliseconds the wire offers its processor to others after each of its rounds: a user waits for something.
   package func giveWay() { rightOfWay.grant() }
 
   /// Waits for the wire thread's end; `stopped` is then among the events, and viewers had their time to hear of it.

@@ -56,17 +56,6 @@ package final class WireThread: Sendable {
     }
   }
 
-  /// How long the calling thread keeps a processor that others wait for.
-  package enum Turns: Int64 {
-    /// It runs as soon as it is woken.
-    case short = 200_000
-    /// Longer than what is usual: whoever is woken runs at once, and need not wait for the turn's end.
-    case long = 5_000_000
-  }
-
-  /// Where the system can do that; the thread's share of the processor stays as it is.
-  package static func take(_ turns: Turns) { csystem_thread_turns(turns.rawValue) }
-
   /// Waits for the thread's end; later calls return at once.
   package func join() {
     let bits = handle.withLock { handle in
