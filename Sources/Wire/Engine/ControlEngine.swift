@@ -5,7 +5,7 @@ final class ControlEngine {
   static let viewerLimit = 32
   static let root: UInt32 = 0
   /// Where processors are short the telling comes after the answering: who watches learns what they missed.
-  static let nice: Int32 = 10
+  static let nice: Int32 = 19
   /// Bytes of text that are made of the spool at once.
   static let turnBytes = 64 << 10
   static let readsPerEvent = 64

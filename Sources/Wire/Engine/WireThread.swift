@@ -16,7 +16,11 @@ package final class WireThread: Sendable {
 
     func run() {
       csystem_thread_name(name)
-      if nice != 0 { csystem_thread_nice(nice) }
+      if nice != 0 {
+        csystem_thread_nice(nice)
+        // Who gets little gets it late, too, unless it asks for little at a time.
+        Turns.short.take()
+      }
       body()
     }
   }
