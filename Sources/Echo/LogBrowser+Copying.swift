@@ -9,7 +9,7 @@ extension LogBrowser {
   func messageID(before id: UInt64) -> UInt64? {
     var found: UInt64?
     var left = log.sliceRows
-    _ = log.scanReversed(log.firstID..<max(log.firstID, id)) { id, record, _, _ in
+    _ = log.scan(log.firstID..<max(log.firstID, id), isReversed: true, reading: .bytes) { id, record, _, _ in
       if !record.flags.contains(.notice) { found = id }
       left -= 1
       return found == nil && left > 0

@@ -3,7 +3,7 @@ import Wire
 
 /// A reader's way through a log: where they are in it, what they filter by and look for, the row they look into, and the
 /// rows they keep. Filters, searches and files are worked off in slices, so that none of them keeps a key waiting.
-struct LogBrowser<Log: RowLog>: Sendable {
+struct LogBrowser<Log: StretchedLog>: Sendable {
   let framing: Framing
   var log: Log
   var list: RowList

@@ -57,11 +57,7 @@ struct MessageChunk: LogChunk, LogStretch {
   /// Who a row is of that is nobody's.
   static let nobody = Peer(connection: .none, transport: .tcp, address: SocketAddress(family: .unix))
 
-  func visit(
-    _ places: Range<Int>,
-    isReversed: Bool,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64? {
+  func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64? {
     bytes.withUnsafeBytes { bytes in
       for step in 0..<places.count {
         let row = isReversed ? places.upperBound - 1 - step : places.lowerBound + step

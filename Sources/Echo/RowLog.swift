@@ -1,11 +1,7 @@
-import Wire
+package import Wire
 
-/// What is asked of rows that are read in bulk.
-package enum RowContent: Hashable, Sendable {
-  case whole
-  /// Bytes and peers alone: of what else a record says only whether it is a notice needs to be right.
-  case bytes
-}
+/// Looks at a row: its id, what is known of it, who it is of, and its bytes, which stay until it returns; false ends a scan.
+package typealias RowVisitor = (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
 
 /// A log whose rows can be listed, filtered, searched, looked into and saved, whatever they are.
 protocol RowLog: Sendable {
@@ -20,27 +16,10 @@ protocol RowLog: Sendable {
   /// What it has cost so far to read rows from elsewhere, in steps of a budget.
   var readingCost: Int { get }
 
-  /// Gives `body` the rows of `ids` that are held, in order, until it returns false; returns the id after the last row that
-  /// was visited (with none, where it would have begun).
-  func scan(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64
-
-  /// Like `scan`, but the other way round: begins with the last of `ids` and returns the id of the last row that was
-  /// visited (with none, where it would have begun).
-  func scanReversed(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64
-
-  /// Either of them, for many rows of which no more is looked at than their content.
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64
+  /// Gives `body` the rows of `ids` that are held, in order or the other way round, until it returns false; returns the id
+  /// after the last row that was visited, reversed that of the last one (with none, where it would have begun). Meanwhile
+  /// no other row is asked for.
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64
 
   /// How many of a row's bytes are shown as its text, from the first.
   func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int
@@ -64,12 +43,15 @@ extension RowLog {
   var sliceRows: Int { RowList.sliceRows }
   var readingCost: Int { 0 }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 { isReversed ? scanReversed(ids, body) : scan(ids, body) }
+  /// Gives `body` whole rows in order.
+  func scan(_ ids: Range<UInt64>, _ body: RowVisitor) -> UInt64 {
+    scan(ids, isReversed: false, reading: .whole, body)
+  }
+
+  /// Gives `body` whole rows, the last one first.
+  func scanReversed(_ ids: Range<UInt64>, _ body: RowVisitor) -> UInt64 {
+    scan(ids, isReversed: true, reading: .whole, body)
+  }
 
   func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64 { firstID }
 

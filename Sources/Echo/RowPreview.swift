@@ -8,7 +8,7 @@ struct RowPreview {
   /// Of what a picture may cost each row has its share, so that a hostile one takes no marks from the others.
   private let budget: WorkBudget
 
-  init(_ browser: LogBrowser<some RowLog>, look: Look, isSelected: Bool) {
+  init(_ browser: LogBrowser<some StretchedLog>, look: Look, isSelected: Bool) {
     self.look = look
     self.isSelected = isSelected
     pattern = browser.pattern

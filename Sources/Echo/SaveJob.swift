@@ -1,7 +1,7 @@
 import Wire
 
 /// Rows on their way to a file, a slice at a time, as the log was when the user asked.
-struct SaveJob<Log: RowLog>: Sendable {
+struct SaveJob<Log: StretchedLog>: Sendable {
   enum Scope: Sendable {
     case all
     case filtered(Filter, Framing)
@@ -42,7 +42,8 @@ struct SaveJob<Log: RowLog>: Sendable {
     var bytes = 0
     var isOpen = false
     let end = min(log.endID, next + SaveJob.sliceRows)
-    next = log.scan(next..<end) { id, record, peer, payload in
+    // Not in bulk: what is wanted is read once more, from the same stretches.
+    next = log.scanStretches(next..<end, isReversed: false) { id, record, peer, payload in
       let isWanted = isWanted(id, record, peer, payload, &budget)
       if isWanted == true { found.append(id) }
       isOpen = isWanted == nil

@@ -10,11 +10,7 @@ protocol LogStretch {
 
   /// Gives `body` the rows of some places, in order or the other way round, until it returns false; returns the id of the row
   /// where it did.
-  func visit(
-    _ places: Range<Int>,
-    isReversed: Bool,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64?
+  func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64?
 }
 
 extension LogStretch where Self: LogChunk {
@@ -35,10 +31,16 @@ protocol StretchedLog: RowLog {
 }
 
 extension StretchedLog {
-  func scan(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
+    scanStretches(ids, isReversed: isReversed, body)
+  }
+
+  /// The scan of a log that has nothing but its stretches.
+  func scanStretches(_ ids: Range<UInt64>, isReversed: Bool, _ body: RowVisitor) -> UInt64 {
+    isReversed ? scanBackward(ids, body) : scanForward(ids, body)
+  }
+
+  private func scanForward(_ ids: Range<UInt64>, _ body: RowVisitor) -> UInt64 {
     let end = min(ids.upperBound, endID)
     var next = min(max(ids.lowerBound, firstID), endID)
     while next < end, let stretch = stretch(of: next, isReversed: false) {
@@ -51,10 +53,7 @@ extension StretchedLog {
     return next
   }
 
-  func scanReversed(
-    _ ids: Range<UInt64>,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  private func scanBackward(_ ids: Range<UInt64>, _ body: RowVisitor) -> UInt64 {
     let start = max(ids.lowerBound, firstID)
     var end = max(min(ids.upperBound, endID), firstID)
     while start < end, let stretch = stretch(of: end - 1, isReversed: true) {

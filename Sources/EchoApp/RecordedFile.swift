@@ -52,12 +52,7 @@ final class RecordedFile: RecordedRows {
   func page(from id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: false) } }
   func page(upTo id: UInt64) -> RecordedPage { state.withLock { $0.page(of: id, isReversed: true) } }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
     state.withLock { $0.scan(ids, isReversed: isReversed, reading: content, body) }
   }
 
@@ -113,20 +108,14 @@ extension RecordedFile.State {
     }
   }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
     var next = isReversed ? ids.upperBound : ids.lowerBound
     let wanted = Self.row(ids.lowerBound)..<Self.row(ids.upperBound)
     let rows = wanted.clamped(to: series.rows)
     // What begins beyond the file's end, or before its start, is for a page to tell.
     guard isReversed ? rows.upperBound == wanted.upperBound : rows.lowerBound == wanted.lowerBound else { return next }
     var isBroken = false
-    let wants: RecordingReader.Content = content == .whole ? .whole : .bytes
-    let isRead = try? series.scan(rows, reversed: isReversed, reading: wants) { row, bytes in
+    let isRead = try? series.scan(rows, reversed: isReversed, reading: content) { row, bytes in
       let id = UInt64(row.row - 1)
       var record = MessageRecord(row)
       if content == .whole { record.markHostile(row.peer, bytes, framing) }

@@ -1,3 +1,5 @@
+import Wire
+
 #if canImport(Darwin)
 import Darwin
 #else

@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 /// Reads a recording by rows, also while a server records to it. For one thread at a time.
 ///
@@ -10,13 +10,6 @@ package struct RecordingReader: ~Copyable {
     case notice
     /// The line of JSON output, without its line feed; the row has the words, too.
     case json
-  }
-
-  /// What is read of a message.
-  package enum Content: Sendable {
-    case whole
-    /// Its bytes and its peer alone: all else of its row is 0.
-    case bytes
   }
 
   private let eventText: EventText
@@ -55,7 +48,7 @@ package struct RecordingReader: ~Copyable {
   package mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,
-    reading content: Content = .whole,
+    reading content: RowContent = .whole,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     if try connection.isOutdated(at: place) { try reopen() }
@@ -112,7 +105,7 @@ extension RecordingConnection {
   fileprivate mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool,
-    reading content: RecordingReader.Content,
+    reading content: RowContent,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     switch content {

@@ -1,4 +1,5 @@
 import Synchronization
+package import Wire
 
 /// A recording as one sequence of rows, also where it goes over several files: the one of its name, and before it those that
 /// got a number while this program recorded.
@@ -62,7 +63,7 @@ package final class RecordingSeries: Sendable {
   package func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,
-    reading content: RecordingReader.Content = .whole,
+    reading content: RowContent = .whole,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) -> Bool {
     try state.withLock { state throws(RecordingError) in
@@ -160,7 +161,7 @@ extension RecordingSeries.State {
   mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool,
-    reading content: RecordingReader.Content,
+    reading content: RowContent,
     _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
   ) throws(RecordingError) {
     let rows = rows.clamped(to: self.rows)

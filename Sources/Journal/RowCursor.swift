@@ -6,14 +6,14 @@ struct RowCursor: ~Copyable {
   private let descending: Statement
   /// Whether the words of events stand behind their lines.
   private let hasNotices: Bool
-  private let content: RecordingReader.Content
+  private let content: RowContent
   private var rows: Range<Int64> = 1..<1
   private var isReversed = false
   /// The row where it stands; nil at the end.
   private(set) var row: Int64?
 
   static func messages(
-    _ content: RecordingReader.Content,
+    _ content: RowContent,
     in database: borrowing Database
   ) throws(RecordingError) -> RowCursor {
     guard content == .whole else {
@@ -42,7 +42,7 @@ struct RowCursor: ~Copyable {
 
   private init(
     _ selection: String,
-    _ content: RecordingReader.Content = .whole,
+    _ content: RowContent = .whole,
     hasNotices: Bool = false,
     in database: borrowing Database
   ) throws(RecordingError) {

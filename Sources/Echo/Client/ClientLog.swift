@@ -76,11 +76,7 @@ package struct ClientLog: StretchedLog {
     var rowCount: Int { records.count }
     var byteCount: Int { bytes.count + records.count * MemoryLayout<Record>.stride }
 
-    func visit(
-      _ places: Range<Int>,
-      isReversed: Bool,
-      _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-    ) -> UInt64? {
+    func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64? {
       bytes.withUnsafeBytes { bytes in
         for step in 0..<places.count {
           let place = isReversed ? places.upperBound - 1 - step : places.lowerBound + step

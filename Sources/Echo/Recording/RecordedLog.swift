@@ -1,7 +1,7 @@
 import Wire
 
-/// A recording as a log, with as many rows as there were when it looked last.
-struct RecordedLog: StretchedLog {
+/// A recording's part in a log, with as many rows as there were when it looked last.
+struct RecordedLog: Sendable {
   let rows: any RecordedRows
   private(set) var firstID: UInt64 = 0
   private(set) var endID: UInt64 = 0
@@ -36,46 +36,20 @@ struct RecordedLog: StretchedLog {
   /// Looks for the first row that there still is.
   mutating func refreshStart() { firstID = max(firstID, rows.firstID) }
 
-  subscript(id: UInt64) -> MessageLog.Row? { id >= firstID && id < endID ? row(id) : nil }
-
   /// A row, whether it was there when it looked last or is since.
   func row(_ id: UInt64) -> MessageLog.Row? { rows.page(from: id).row(of: id) }
 
+  /// The page of an id as a stretch of a log; nil where it can't be read yet.
   func stretch(of id: UInt64, isReversed: Bool) -> RecordedPage? {
     let page = isReversed ? rows.page(upTo: id) : rows.page(from: id)
     return page.range.isEmpty ? nil : page
   }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
-    let held = ids.clamped(to: firstID..<endID)
-    let next = scanInBulk(held, isReversed: isReversed, reading: content, body)
-    if next != (isReversed ? held.upperBound : held.lowerBound) { return next }
-    return isReversed ? scanReversed(ids, body) : scan(ids, body)
-  }
-
-  /// Does as much of it as needs no page, which may be nothing.
-  func scanInBulk(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  /// Does as much of a log's scan as needs no page, which may be nothing.
+  func scanInBulk(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
     // A few rows are most often of a page that is there, or will be looked at again.
     guard ids.count > RecordedPage.rowLimit else { return isReversed ? ids.upperBound : ids.lowerBound }
     return rows.scan(ids, isReversed: isReversed, reading: content, body)
-  }
-
-  func shownCount(_ record: MessageRecord, _ peer: Peer?, _ bytes: UnsafeRawBufferPointer) -> Int {
-    record.shownCount(peer, bytes, framing)
-  }
-
-  func subject(of id: UInt64, before: UInt64?) -> DetailSubject? {
-    self[id]?.subject(id, before: before.flatMap { self[$0] }, framing)
   }
 
   func append(row id: UInt64, as format: OutputFormat, to output: inout [UInt8]) {
@@ -91,6 +65,4 @@ struct RecordedLog: StretchedLog {
     guard endID > firstID else { return endID }
     return rows.id(ofMessage: number, inRunOf: id ?? endID - 1) ?? endID
   }
-
-  mutating func clear() { firstID = endID }
 }

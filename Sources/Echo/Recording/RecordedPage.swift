@@ -85,11 +85,7 @@ package struct RecordedPage: LogStretch, Sendable {
 
   func places(of ids: Range<UInt64>) -> Range<Int> { place(from: ids.lowerBound)..<place(from: ids.upperBound) }
 
-  func visit(
-    _ places: Range<Int>,
-    isReversed: Bool,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64? {
+  func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64? {
     batch.bytes.withUnsafeBytes { bytes in
       for step in 0..<places.count {
         let place = isReversed ? places.upperBound - 1 - step : places.lowerBound + step

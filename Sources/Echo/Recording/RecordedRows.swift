@@ -24,12 +24,7 @@ package protocol RecordedRows: Sendable {
 
   /// Gives `body` the rows of `ids` as `RowLog.scan` does, and keeps none of them; it may end before any of them, where a
   /// page has to tell what there is.
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64
 
   /// The id of the message of that number in the run that a row is of; nil if there is none.
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64?

@@ -70,19 +70,14 @@ struct ServerLog: StretchedLog {
     return recorded?.stretch(of: id, isReversed: isReversed).map { .recorded($0, gap(around: id)) }
   }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
     let held = ids.clamped(to: firstID..<endID)
     if let recorded, let nearest = isReversed ? held.last : held.first, !received.holds(nearest) {
       let part = held.clamped(to: gap(around: nearest))
       let next = recorded.scanInBulk(part, isReversed: isReversed, reading: content, body)
       if next != (isReversed ? part.upperBound : part.lowerBound) { return next }
     }
-    return isReversed ? scanReversed(ids, body) : scan(ids, body)
+    return scanStretches(ids, isReversed: isReversed, body)
   }
 
   /// The ids around one that memory has no row of.
@@ -174,11 +169,7 @@ extension ServerLog {
       }
     }
 
-    func visit(
-      _ places: Range<Int>,
-      isReversed: Bool,
-      _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-    ) -> UInt64? {
+    func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64? {
       switch self {
       case .received(let chunk): chunk.visit(places, isReversed: isReversed, body)
       case .recorded(let page, _): page.visit(places, isReversed: isReversed, body)

@@ -125,12 +125,7 @@ final class FakeRows: RecordedRows {
     }
   }
 
-  func scan(
-    _ ids: Range<UInt64>,
-    isReversed: Bool,
-    reading content: RowContent,
-    _ body: (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
-  ) -> UInt64 {
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
     let (rows, unreadable) = state.withLock { ($0.rows, $0.unreadable) }
     for step in 0..<ids.count {
       let id = isReversed ? Int(ids.upperBound) - 1 - step : Int(ids.lowerBound) + step

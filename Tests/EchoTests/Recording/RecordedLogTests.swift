@@ -6,31 +6,26 @@ import Wire
 
 /// A recording as a log, over rows that are made up.
 @Suite struct RecordedLogTests {
-  private func ids(_ log: RecordedLog, _ range: Range<UInt64>, isReversed: Bool = false) -> [UInt64] {
+  private func log(_ rows: FakeRows) -> ServerLog { ServerLog(RecordedLog(rows)) }
+
+  /// The rows of `range`, by the pages alone.
+  private func ids(_ log: ServerLog, _ range: Range<UInt64>, isReversed: Bool = false) -> [UInt64] {
     var ids: [UInt64] = []
     var range = range
     while !range.isEmpty {
       // A scan may end early where nothing can be read; whoever asks goes on.
-      if isReversed {
-        let start = log.scanReversed(range) { id, _, _, _ in
-          ids.append(id)
-          return true
-        }
-        range = range.lowerBound..<start
-      } else {
-        let end = log.scan(range) { id, _, _, _ in
-          ids.append(id)
-          return true
-        }
-        range = end..<range.upperBound
+      let edge = log.scanStretches(range, isReversed: isReversed) { id, _, _, _ in
+        ids.append(id)
+        return true
       }
+      range = isReversed ? range.lowerBound..<edge : edge..<range.upperBound
     }
     return ids
   }
 
   @Test("Rows come in order, either way and from anywhere, whatever page they are on")
   func order() {
-    let log = RecordedLog(FakeRows(texts: (0..<1000).map { "message \($0)" }))
+    let log = log(FakeRows(texts: (0..<1000).map { "message \($0)" }))
     for range in [0..<1000, 1..<2, 127..<129, 128..<999, 300..<300] as [Range<UInt64>] {
       #expect(ids(log, range) == Array(range))
       #expect(ids(log, range, isReversed: true) == range.reversed())
@@ -42,19 +37,16 @@ import Wire
   @Test("A scan that is broken off tells where, as that of a log in memory does")
   func brokenOff() {
     let texts = (0..<400).map { "message \($0)" }
-    let recorded = RecordedLog(FakeRows(texts: texts))
+    let recorded = log(FakeRows(texts: texts))
     var memory = MessageLog(countLimit: 1000, byteLimit: 1 << 20)
     memory.append(ServerScript.batch(texts.map { Array($0.utf8) }))
     for stop in [0, 100, 127, 128, 399] as [UInt64] {
-      let ends = [
-        recorded.scan(0..<400) { id, _, _, _ in id != stop }, memory.scan(0..<400) { id, _, _, _ in id != stop },
-      ]
-      #expect(ends == [stop + 1, stop + 1])
-      let starts = [
-        recorded.scanReversed(0..<400) { id, _, _, _ in id != stop },
-        memory.scanReversed(0..<400) { id, _, _, _ in id != stop },
-      ]
-      #expect(starts == [stop, stop])
+      func ends(_ log: some StretchedLog) -> [UInt64] {
+        [log.scan(0..<400) { id, _, _, _ in id != stop }, log.scanReversed(0..<400) { id, _, _, _ in id != stop }]
+          + [false, true].map { log.scanStretches(0..<400, isReversed: $0) { id, _, _, _ in id != stop } }
+      }
+      #expect(ends(recorded) == [stop + 1, stop, stop + 1, stop])
+      #expect(ends(memory) == ends(recorded))
     }
   }
 
@@ -63,7 +55,7 @@ import Wire
     let rows = FakeRows(texts: (0..<600).map(String.init))
     rows.remove(150..<300)
     rows.damage(400..<500)
-    let log = RecordedLog(rows)
+    let log = log(rows)
     let there = Array(0..<150) + Array(300..<400) + Array(500..<600)
     #expect(ids(log, 0..<600) == there.map(UInt64.init))
     #expect(ids(log, 0..<600, isReversed: true) == there.reversed().map(UInt64.init))

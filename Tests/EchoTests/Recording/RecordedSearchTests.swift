@@ -20,7 +20,7 @@ import Wire
     return fake
   }
 
-  private static func finish(_ browser: inout LogBrowser<some RowLog>) {
+  private static func finish(_ browser: inout LogBrowser<some StretchedLog>) {
     for _ in 0..<10_000 where browser.hasPendingWork { _ = browser.work() }
   }
 
@@ -30,7 +30,7 @@ import Wire
     return Array(row.shown(.line)).withUnsafeBytes { pattern.matches($0, &place, &budget) } ?? false
   }
 
-  private static func ids(_ log: RecordedLog, where holds: (MessageLog.Row) -> Bool) -> [UInt64] {
+  private static func ids(_ log: ServerLog, where holds: (MessageLog.Row) -> Bool) -> [UInt64] {
     (log.firstID..<log.endID).filter { log[$0].map(holds) ?? false }
   }
 
@@ -39,7 +39,7 @@ import Wire
     arguments: ["", "4", "!4", "is:event", "is:hostile", "/7$/ | is:event", "len>4", "port:50001"]
   )
   func next(filter: String) throws {
-    let log = RecordedLog(Self.rows())
+    let log = ServerLog(RecordedLog(Self.rows()))
     var browser = LogBrowser(log, framing: .line)
     browser.follow()
     let node = try Filter.parse(filter)
@@ -74,7 +74,7 @@ import Wire
   @Test("A search through many rows reads them in bulk, a slice at a time, and tells how far it is")
   func bulk() {
     let rows = FakeRows(texts: (0..<50_000).map(String.init))
-    var browser = LogBrowser(RecordedLog(rows), framing: .line)
+    var browser = LogBrowser(ServerLog(RecordedLog(rows)), framing: .line)
     browser.follow()
     let pages = rows.readCount
     #expect(browser.find("nowhere") == nil)
