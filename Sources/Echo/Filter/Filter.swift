@@ -8,7 +8,7 @@ struct Filter: Sendable {
     var count = 0
     self.node = node.cheapestFirst.numbered(from: &count)
     description = node.description
-    content = node.contains { !$0.readsBytesAlone } ? .whole : .bytes
+    content = node.contains { $0.readsRecord } ? .whole : .bytes
   }
 
   /// The text in its canonical form, which reads as the same filter; empty if every row matches.

@@ -77,11 +77,11 @@ enum FilterTest: Hashable, Sendable {
     }
   }
 
-  /// Whether it asks nothing of a row but its bytes, and whether it is a message.
-  var readsBytesAlone: Bool {
+  /// Whether it asks more of a row than its bytes, its peer, and whether it is a message.
+  var readsRecord: Bool {
     switch self {
-    case .text, .pattern, .bytes: true
-    case .addresses, .addressText, .ports, .connections, .transports, .traits, .length: false
+    case .traits, .length: true
+    case .text, .pattern, .bytes, .addresses, .addressText, .ports, .connections, .transports: false
     }
   }
 

@@ -36,7 +36,10 @@ import Wire
 
   @Test(
     "From any row, either way and through any filter, a search finds the next row that matches, and a filter all of them",
-    arguments: ["", "4", "!4", "is:event", "is:hostile", "/7$/ | is:event", "len>4", "port:50001"]
+    arguments: [
+      "", "4", "!4", "is:event", "is:hostile", "/7$/ | is:event", "len>4", "port:50001", "!port:50001",
+      "from:127/8 conn:1 99", "proto:udp | ~src \"1:5\" hex:39",
+    ]
   )
   func next(filter: String) throws {
     let log = ServerLog(RecordedLog(Self.rows()))
