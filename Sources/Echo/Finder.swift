@@ -26,8 +26,8 @@ struct Finder: Sendable {
 
   let target: Target
   let isForward: Bool
-  /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that comes or
-  /// goes gives rows other numbers, and leaves them their ids.
+  /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that comes
+  /// or goes gives rows other numbers, and leaves them their ids.
   private var bound: UInt64?
   /// Where it was at first.
   private let start: UInt64?
@@ -55,6 +55,8 @@ struct Finder: Sendable {
         if case .number = target { bound = start }
         return .searching
       }
+      // Those rows may be gone, and then no row is looked at.
+      budget.spend(WorkBudget.row)
       var isMatch: Bool? = false
       let readingCost = log.readingCost
       func look(id: UInt64, _ record: MessageRecord, _ peer: Peer?, _ payload: UnsafeRawBufferPointer) -> Bool {

@@ -74,6 +74,26 @@ import Wire
     }
   }
 
+  @Test("A search comes back in time also where the rows that a filter found are gone since, and ends")
+  func gone() {
+    let rows = FakeRows(texts: (0..<20_000).map { $0 % 2 == 0 ? "even" : "odd" })
+    var browser = LogBrowser(ServerLog(RecordedLog(rows)), framing: .line)
+    browser.follow()
+    #expect(browser.setFilter("even") == nil)
+    Self.finish(&browser)
+    #expect(browser.list.count == 10_000)
+    rows.remove(0..<20_000)
+    var finder = Finder(.oddity, isForward: false, from: browser.log.endID)
+    var slices = 0
+    var outcome = Finder.Outcome.searching
+    while outcome == .searching, slices < 1000 {
+      var budget = WorkBudget(1 << 17)
+      outcome = finder.advance(browser.list, browser.log, &budget)
+      slices += 1
+    }
+    #expect(outcome == .notFound && slices >= 3)
+  }
+
   @Test("A search through many rows reads them in bulk, a slice at a time, and tells how far it is")
   func bulk() {
     let rows = FakeRows(texts: (0..<50_000).map(String.init))
