@@ -133,7 +133,8 @@ extension RecordedFile.State {
     var page = RecordedPage(of: id, framing: framing)
     let row = Self.row(id)
     let all = series.rows
-    let wanted = isReversed ? all.lowerBound..<min(row + 1, all.upperBound) : min(row, all.upperBound)..<all.upperBound
+    // The id may be of a file that is gone since, and so before all rows.
+    let wanted = isReversed ? 1..<min(row + 1, all.upperBound) : min(row, all.upperBound)..<all.upperBound
     var last: Int64?
     var isDamaged = false
     var answers: [(place: Int, row: Int64)] = []
