@@ -244,6 +244,15 @@ import Wire
     #expect(script.model.summary.hasSuffix("1 missing; 1 truncated; 1 partial"))
   }
 
+  @Test("That a recording has begun, and each new file of it, is a row")
+  func recording() {
+    var script = ClientScript(size: Size(columns: 140, rows: 24))
+    script.give(.news(.recording(file: "messages.db", .started(durability: "group"), at: script.time)))
+    #expect(script.shows("recording to messages.db (durability group)"))
+    script.give(.news(.recording(file: "messages.db", .rotated(to: "messages.db.1"), at: script.time)))
+    #expect(script.shows("messages.db was full or old: it is messages.db.1"))
+  }
+
   @Test("A recording that failed leaves a banner, and what is not in it is counted at the end")
   func recordingFailed() {
     var script = ClientScript()

@@ -51,6 +51,18 @@ import Wire
     #expect(try Self.sent("nc", &script).contains("only what was sent can be sent again: M-Up selects it"))
   }
 
+  @Test("An event stands for all that was sent")
+  func events() throws {
+    var script = Self.script()
+    script.enter("one")
+    script.sent(1, 4)
+    script.reply(1, "two")
+    script.enter("three")
+    script.give(.news(.failure(SystemError("recv", code: Errno.connectionReset), at: script.time)))
+    script.key(Key(.up, .meta))
+    #expect(try Self.sent("nc", &script) == "<nc [-N] [localhost] [9000]>one\nthree\n")
+  }
+
   @Test("A host that begins with a dash is no option, a path with two slashes stays what it is")
   func places() throws {
     var script = Self.script(.tcp(host: "-e", port: 9000))

@@ -238,6 +238,32 @@ import Wire
     #expect(try Self.sent("nc conversation", &script) == "<nc [-N] [127.0.0.1] [7000]>one\0two\0")
   }
 
+  @Test("An event of a client's recording stands for what the client sent")
+  func clientsEvent() throws {
+    var connected = FakeRows.event(0, "connected", flags: [.notice, .heard])
+    connected.peer = ServerScript.peer(1)
+    let rows = FakeRows([
+      connected, FakeRows.clients(1, "one", .sent), FakeRows.clients(2, "OK", .heard),
+      FakeRows.clients(3, "two", .sent),
+    ])
+    rows.run = (
+      ExportedRun(
+        started: ServerScript.start,
+        framing: "line",
+        reply: "awaited",
+        endpoints: ["tcp 127.0.0.1:9000"],
+        isClients: true
+      ), 0..<4
+    )
+    var script = ServerScript()
+    script.model = ServerModel(recording: rows, name: "messages.db")
+    script.give(.tick(Moment(time: ServerScript.start)))
+    script.give(.resize(Size(columns: 80, rows: 24)))
+    script.press(Key(.home))
+    #expect(script.selectedRow?.hasSuffix("connected") == true)
+    #expect(try Self.sent("nc", &script) == "<nc [-N] [127.0.0.1] [9000]>one\ntwo\n")
+  }
+
   @Test("Tab completes how, and then what")
   func completion() {
     var script = Self.script()
