@@ -10,7 +10,7 @@ struct RowCursor: ~Copyable {
   private var rows: Range<Int64> = 1..<1
   private var isReversed = false
   /// The row where it stands; nil at the end.
-  private(set) var row: Int64?
+  private var row: Int64?
 
   static func messages(
     _ content: RowContent,
@@ -57,7 +57,7 @@ struct RowCursor: ~Copyable {
   }
 
   /// Stands at the first of the rows, or at the last.
-  mutating func begin(
+  private mutating func begin(
     _ rows: Range<Int64>,
     reversed: Bool,
     in database: borrowing Database
@@ -74,7 +74,7 @@ struct RowCursor: ~Copyable {
     statement.bind(2, rows.upperBound)
   }
 
-  mutating func advance(in database: borrowing Database) throws(RecordingError) {
+  private mutating func advance(in database: borrowing Database) throws(RecordingError) {
     if isReversed {
       row = try next(of: descending, after: row, in: database)
     } else {
@@ -94,13 +94,13 @@ struct RowCursor: ~Copyable {
     return row
   }
 
-  func end() {
+  private func end() {
     ascending.reset()
     descending.reset()
   }
 
   /// What the row says, with its peer's key; the bytes stay until the cursor goes on.
-  func read() -> (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer) {
+  private func read() -> (row: RecordedRow, peer: Int64?, bytes: UnsafeRawBufferPointer) {
     if isReversed { read(descending) } else { read(ascending) }
   }
 
@@ -124,5 +124,53 @@ struct RowCursor: ~Copyable {
     )
     if hasNotices { row.notice = Array(statement.bytes(10)) }
     return (row, statement.optionalNumber(4), statement.bytes(9))
+  }
+}
+
+extension RowCursor {
+  /// Gives `body` the rows of both, in order or the other way round, until it returns false.
+  mutating func scan(
+    _ rows: Range<Int64>,
+    reversed: Bool,
+    with events: inout RowCursor,
+    _ peers: inout PeerDirectory,
+    in database: borrowing Database,
+    _ body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) {
+    defer {
+      end()
+      events.end()
+    }
+    try begin(rows, reversed: reversed, in: database)
+    try events.begin(rows, reversed: reversed, in: database)
+    while true {
+      let isMessage: Bool
+      switch (row, events.row) {
+      case (nil, nil): return
+      case (_, nil): isMessage = true
+      case (nil, _): isMessage = false
+      case (let message?, let event?):
+        guard message != event else { throw .damaged }
+        isMessage = (message < event) != reversed
+      }
+      if isMessage {
+        guard try show(&peers, in: database, to: body) else { return }
+        try advance(in: database)
+      } else {
+        guard try events.show(&peers, in: database, to: body) else { return }
+        try events.advance(in: database)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func show(
+    _ peers: inout PeerDirectory,
+    in database: borrowing Database,
+    to body: (RecordedRow, UnsafeRawBufferPointer) -> Bool
+  ) throws(RecordingError) -> Bool {
+    var (row, peer, bytes) = read()
+    if let peer { row.peer = try peers.peer(peer, in: database) }
+    return body(row, bytes)
   }
 }

@@ -1,4 +1,3 @@
-import Screen
 package import Wire
 
 /// A stretch of a recording's rows as they were read.
@@ -124,14 +123,5 @@ package struct RecordedPage: LogStretch, Sendable {
   /// nil for an event of nobody's.
   func peer(of record: MessageRecord) -> Peer? {
     record.peer == MessageChunk.noPeer ? nil : batch.peer(of: record)
-  }
-}
-
-extension MessageRecord {
-  /// Marks a message that deserves it.
-  package mutating func markHostile(_ peer: Peer?, _ payload: UnsafeRawBufferPointer, _ framing: Framing) {
-    guard !flags.contains(.notice), let transport = peer?.transport else { return }
-    let count = framing.shownCount(of: payload, transport: transport)
-    if Printable.isHostile(UnsafeRawBufferPointer(rebasing: payload[..<count])) { flags.insert(.hostile) }
   }
 }

@@ -1,8 +1,8 @@
 import Screen
 package import Wire
 
-/// What a server says on its control socket: its events as in plain mode's JSON, with more detail, and what viewers are told
-/// besides.
+/// What a server says on its control socket: its events as in plain mode's JSON, with more detail, and what viewers are
+/// told besides.
 package struct ControlTranscript: Sendable {
   private let program: String
   private let version: String
@@ -74,13 +74,6 @@ extension JSONLine {
     case .going(let file): field("file", file)
     case .failed(let failure): fields(failure, isDetailed: true)
     }
-  }
-
-  /// `isDetailed`: whether it ends the server, too.
-  mutating func fields(_ failure: RecordingFailure, isDetailed: Bool) {
-    field("error", failure.reason)
-    field("recorded", failure.lastSequence)
-    if isDetailed, failure.endsProgram { field("ends_server", true) }
   }
 }
 

@@ -1,5 +1,5 @@
 import Screen
-import Wire
+package import Wire
 
 extension MessageRecord.Flags {
   /// Something went wrong: an alert, a message that was cut, a refused stop.
@@ -87,6 +87,13 @@ extension MessageRecord {
   func shownCount(_ peer: Peer?, _ bytes: UnsafeRawBufferPointer, _ framing: Framing) -> Int {
     guard let peer, !flags.contains(.notice) else { return bytes.count }
     return framing.shownCount(of: bytes, transport: peer.transport)
+  }
+
+  /// Marks a message that deserves it.
+  package mutating func markHostile(_ peer: Peer?, _ payload: UnsafeRawBufferPointer, _ framing: Framing) {
+    guard peer != nil, !flags.contains(.notice) else { return }
+    let shown = UnsafeRawBufferPointer(rebasing: payload[..<shownCount(peer, payload, framing)])
+    if Printable.isHostile(shown) { flags.insert(.hostile) }
   }
 }
 

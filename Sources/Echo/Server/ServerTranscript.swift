@@ -10,8 +10,8 @@ package struct ServerTranscript {
   private var json = JSONLine()
   private var noticesDropped: UInt64 = 0
 
-  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs; timed, the text of each
-  /// message begins with when it came.
+  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs; timed,
+  /// the text of each message begins with when it came.
   package init(
     format: OutputFormat,
     framing: Framing,
@@ -179,21 +179,5 @@ extension JSONLine {
     field("messages", traffic.messages)
     field("bytes", traffic.bytesReceived)
     field("bytes_sent", traffic.bytesSent)
-  }
-}
-
-extension JSONLine {
-  /// Begins a line that tells what becomes of a recording.
-  mutating func begin(_ step: RecordingStep, of file: String, at time: Timestamp) {
-    switch step {
-    case .started(let durability):
-      begin("recording_started", at: time)
-      field("file", file)
-      field("durability", durability)
-    case .rotated(let name):
-      begin("recording_rotated", at: time)
-      field("file", file)
-      field("moved_to", name)
-    }
   }
 }
