@@ -26,8 +26,8 @@ struct Finder: Sendable {
 
   let target: Target
   let isForward: Bool
-  /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that comes
-  /// or goes gives rows other numbers, and leaves them their ids.
+  /// The log's id that the next row to look at has, or that it comes before; nil when there is none. A filter that
+  /// comes or goes gives rows other numbers, and leaves them their ids.
   private var bound: UInt64?
   /// Where it was at first.
   private let start: UInt64?

@@ -1,6 +1,6 @@
 package import Wire
 
-/// Looks at a row: its id, what is known of it, who it is of, and its bytes, which stay until it returns; false ends a scan.
+/// Looks at a row: its id, its record, whose it is, and its bytes, which are there until it returns; false ends a scan.
 package typealias RowVisitor = (UInt64, MessageRecord, Peer?, UnsafeRawBufferPointer) -> Bool
 
 /// A log whose rows can be listed, filtered, searched, looked into and saved, whatever they are.
@@ -16,9 +16,9 @@ protocol RowLog: Sendable {
   /// What it has cost so far to read rows from elsewhere, in steps of a budget.
   var readingCost: Int { get }
 
-  /// Gives `body` the rows of `ids` that are held, in order or the other way round, until it returns false; returns the id
-  /// after the last row that was visited, reversed that of the last one (with none, where it would have begun). Meanwhile
-  /// no other row is asked for.
+  /// Gives `body` the rows of `ids` that are held, in order or the other way round, until it returns false; returns the
+  /// id after the last row that was visited, reversed that of the last one (with none, where it would have begun).
+  /// Meanwhile no other row is asked for.
   func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64
 
   /// How many of a row's bytes are shown as its text, from the first.

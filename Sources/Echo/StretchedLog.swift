@@ -8,8 +8,8 @@ protocol LogStretch {
   /// The places of its rows with these ids.
   func places(of ids: Range<UInt64>) -> Range<Int>
 
-  /// Gives `body` the rows of some places, in order or the other way round, until it returns false; returns the id of the row
-  /// where it did.
+  /// Gives `body` the rows of some places, in order or the other way round, until it returns false; returns the id of
+  /// the row where it did.
   func visit(_ places: Range<Int>, isReversed: Bool, _ body: RowVisitor) -> UInt64?
 }
 
@@ -26,7 +26,8 @@ extension LogStretch where Self: LogChunk {
 protocol StretchedLog: RowLog {
   associatedtype Stretch: LogStretch
 
-  /// The stretch that an id is in, and such as follow it or, reversed, stand before it; nil where that can't be told yet.
+  /// The stretch that an id is in, and such as follow it or, reversed, stand before it; nil where that is open
+  /// yet.
   func stretch(of id: UInt64, isReversed: Bool) -> Stretch?
 }
 

@@ -9,8 +9,8 @@ final class RecordedFile: RecordedRows {
   /// A screen's rows may each be on a page of their own, where a filter lets few through.
   fileprivate static let pageLimit = 256
   fileprivate static let byteLimit = 64 << 20
-  /// Rows that are passed over where one can't be read: so many, or so small a share of all that even those of a file whose
-  /// numbers have no end are passed over in time.
+  /// Rows that are passed over where one can't be read: so many, or so small a share of all that even those of a file
+  /// whose numbers have no end are passed over in time.
   fileprivate static func damagedRows(of count: UInt64) -> UInt64 { max(128, count >> 14) }
 
   fileprivate struct State {

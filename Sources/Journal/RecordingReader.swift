@@ -44,7 +44,8 @@ package struct RecordingReader: ~Copyable {
     try extent.refresh(from: connection.database)
   }
 
-  /// Gives `body` the rows, in order or the other way round, until it returns false; what it is given stays until it returns.
+  /// Gives `body` the rows, in order or the other way round, until it returns false; what it is given stays until it
+  /// returns.
   package mutating func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,

@@ -1,11 +1,11 @@
 import Synchronization
 package import Wire
 
-/// A recording as one sequence of rows, also where it goes over several files: the one of its name, and before it those that
-/// got a number while this program recorded.
+/// A recording as one sequence of rows, also where it goes over several files: the one of its name, and before it those
+/// that got a number while this program recorded.
 ///
-/// Rows are numbered from 1 through all of the files. One thread reads; the one that records may exchange the files meanwhile,
-/// and waits for no more than what is being read.
+/// Rows are numbered from 1 through all of the files. One thread reads; the one that records may exchange the files
+/// meanwhile, and waits for no more than what is being read.
 package final class RecordingSeries: Sendable {
   fileprivate struct File {
     var path: String
@@ -58,8 +58,8 @@ package final class RecordingSeries: Sendable {
     try state.withLock { state throws(RecordingError) in try state.refresh() }
   }
 
-  /// Gives `body` the rows, in order or the other way round, until it returns false; false says that they can't be read just
-  /// now, because a file is exchanged.
+  /// Gives `body` the rows, in order or the other way round, until it returns false; false says that they can't be read
+  /// just now, because a file is exchanged.
   package func scan(
     _ rows: Range<Int64>,
     reversed: Bool = false,

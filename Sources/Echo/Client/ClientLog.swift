@@ -1,8 +1,8 @@
 import Screen
 package import Wire
 
-/// What a client's view remembers: messages sent with what became of them, messages received, and events; bounded by count
-/// and by bytes.
+/// What a client's view remembers: messages sent with what became of them, messages received, and events; bounded by
+/// count and by bytes.
 ///
 /// A row is a range of its chunk's bytes, never an object of its own; the oldest go first.
 package struct ClientLog: StretchedLog {
@@ -155,7 +155,7 @@ package struct ClientLog: StretchedLog {
 
   /// Something to tell, as visible text.
   package mutating func append(notice: String, isAlert: Bool, at time: Timestamp) {
-    // A row holds bytes, which are made visible whenever it is shown: what was foreign in the text goes back to what it was.
+    // A row holds bytes, which are made visible whenever it is shown: what was foreign in the text is foreign again.
     append(isAlert ? .alert : .event, Printable.bytes(of: notice) ?? Array(notice.utf8), wireCount: 0, at: time)
   }
 

@@ -70,8 +70,8 @@ package struct RecordedPage: LogStretch, Sendable {
     return UInt32(batch.peers.count - 1)
   }
 
-  /// The rows are all there: those of `range`, of which at least the page's own id is one. What was read last to first is put
-  /// in order.
+  /// The rows are all there: those of `range`, of which at least the page's own id is one. What was read last to first
+  /// is put in order.
   package mutating func close(_ range: Range<UInt64>, isReversed: Bool) {
     self.range = range
     guard isReversed else { return }

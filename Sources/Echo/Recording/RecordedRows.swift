@@ -22,8 +22,8 @@ package protocol RecordedRows: Sendable {
   /// The page that an id is in: that row and such as stand before it.
   func page(upTo id: UInt64) -> RecordedPage
 
-  /// Gives `body` the rows of `ids` as `RowLog.scan` does, and keeps none of them; it may end before any of them, where a
-  /// page has to tell what there is.
+  /// Gives `body` the rows of `ids` as `RowLog.scan` does, and keeps none of them; it may end before any of them, where
+  /// a page has to tell what there is.
   func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64
 
   /// The id of the message of that number in the run that a row is of; nil if there is none.

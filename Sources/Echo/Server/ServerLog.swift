@@ -2,9 +2,9 @@ import Wire
 
 /// What a server's screen lists: what is received, what was recorded, or both as one log.
 ///
-/// Where what is received is recorded, a row has the same id in memory and in the recording. It is taken from memory as long
-/// as it is there, and then from the recording, which so has the rows that memory had no room for and those that came faster
-/// than the screen took them.
+/// Where what is received is recorded, a row has the same id in memory and in the recording. It is taken from memory as
+/// long as it is there, and then from the recording, which so has the rows that memory had no room for and those that
+/// came faster than the screen took them.
 struct ServerLog: StretchedLog {
   /// What memory holds; nothing where a recording alone is listed.
   private(set) var received: MessageLog

@@ -10,8 +10,8 @@ package struct ServerTranscript {
   private var json = JSONLine()
   private var noticesDropped: UInt64 = 0
 
-  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs; timed,
-  /// the text of each message begins with when it came.
+  /// Quiet, it leaves the messages out and tells the rest; detailed, JSON also has what a view of the server needs;
+  /// timed, the text of each message begins with when it came.
   package init(
     format: OutputFormat,
     framing: Framing,
