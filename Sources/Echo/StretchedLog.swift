@@ -26,8 +26,7 @@ extension LogStretch where Self: LogChunk {
 protocol StretchedLog: RowLog {
   associatedtype Stretch: LogStretch
 
-  /// The stretch that an id is in, and such as follow it or, reversed, stand before it; nil where that is open
-  /// yet.
+  /// The stretch that an id is in, and such as follow it or, reversed, stand before it; nil where that is still open.
   func stretch(of id: UInt64, isReversed: Bool) -> Stretch?
 }
 

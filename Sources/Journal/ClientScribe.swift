@@ -26,8 +26,8 @@ package struct ClientScribe: Scribe, Sendable {
   private var peer: Peer?
   private var sequence: UInt64 = 0
   private var sent = SentMessages()
-  /// Those whose replies the wire does not await.
-  private var awaited: AwaitedReplies?
+  /// Those whose replies the wire does not await; none where no reply tells what it answers.
+  private var awaited: AwaitedReplies
   /// What the wire's clock shows beyond the time of day.
   private var clockOffset: Int64 = 0
   /// When the last row happened.
@@ -37,7 +37,7 @@ package struct ClientScribe: Scribe, Sendable {
     self.endpoint = endpoint
     self.identification = identification
     self.describe = describe
-    awaited = identification.map { AwaitedReplies(timeoutNanoseconds: $0.timeoutNanoseconds) }
+    awaited = AwaitedReplies(timeoutNanoseconds: identification?.timeoutNanoseconds ?? .max)
   }
 
   package mutating func add(_ record: ClientRecord, to journal: Journal) throws(RecordingError) {
@@ -50,8 +50,8 @@ package struct ClientScribe: Scribe, Sendable {
     guard let (kind, time) = record.event.recorded else { return }
     self.time = time
     if case .ended = record.event {
-      try giveUp(awaited?.takeExpired(at: time.nanoseconds + clockOffset), .timedOut, record.connection, in: journal)
-      try giveUp(awaited?.takeAll(), .failed, record.connection, in: journal)
+      try giveUp(awaited.takeExpired(at: time.nanoseconds + clockOffset), .timedOut, record.connection, in: journal)
+      try giveUp(awaited.takeAll(), .failed, record.connection, in: journal)
     }
     try add(kind, .connection(record.event), record.connection, to: journal)
     guard case .ended = record.event, let peer else { return }
@@ -90,7 +90,7 @@ package struct ClientScribe: Scribe, Sendable {
     for record in batch.records {
       if record.moment > 0 {
         time = Timestamp(nanoseconds: batch.time.nanoseconds - max(0, batch.moment - record.moment))
-        try giveUp(awaited?.takeExpired(at: record.moment), .timedOut, connection, in: journal)
+        try giveUp(awaited.takeExpired(at: record.moment), .timedOut, connection, in: journal)
       }
       switch record.kind {
       case .sent: try addSent(record, batch, to: journal)
@@ -113,7 +113,7 @@ package struct ClientScribe: Scribe, Sendable {
     guard record.isAwaited || identification != nil else { return }
     let place = SentMessages.Place(file: file, row: row, sequence: sequence, moment: record.moment)
     sent.add(record.message, place)
-    awaited?.add(record.message, place)
+    if identification != nil { awaited.add(record.message, place) }
   }
 
   private mutating func addReply(
@@ -143,7 +143,7 @@ package struct ClientScribe: Scribe, Sendable {
       to: journal
     )
     guard let message, let place else { return }
-    awaited?.answer(message)
+    awaited.answer(message)
     if isLate { try mark(place, [.unanswered, .late], in: journal) }
     // A reply that tells what it answers may come twice.
     if identification == nil { sent.settle(message) }
@@ -168,12 +168,12 @@ package struct ClientScribe: Scribe, Sendable {
 
   /// Marks messages that were not answered, and says so of each.
   private func giveUp(
-    _ places: [SentMessages.Place]?,
+    _ places: [SentMessages.Place],
     _ loss: Loss,
     _ connection: UInt32,
     in journal: Journal
   ) throws(RecordingError) {
-    for place in places ?? [] {
+    for place in places {
       try mark(place, .unanswered, in: journal)
       switch loss {
       case .timedOut: try add("timeout", .timedOut(sequence: place.sequence), connection, to: journal)
