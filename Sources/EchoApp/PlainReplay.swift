@@ -99,7 +99,7 @@ struct PlainReplay: ~Copyable {
     }
   }
 
-  /// Each line is a step; the end of them is the end.
+  /// Each line is a step; after the last one nothing more goes.
   private mutating func readSteps() throws(Failure) {
     guard let input else { return }
     switch try Failure.onError(.ioError, { try input.read() }) {
@@ -107,7 +107,7 @@ struct PlainReplay: ~Copyable {
     case .bytes(let bytes): for byte in bytes where byte == 0x0a { update(.step) }
     case .end:
       self.input = nil
-      update(.interrupt)
+      update(.endOfSteps)
     }
   }
 

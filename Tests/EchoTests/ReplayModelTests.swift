@@ -216,6 +216,16 @@ import Wire
     #expect(model.deadline == nil)
   }
 
+  @Test("Steps that came before there was a connection are taken, and after the last one nothing more goes")
+  mutating func earlySteps() throws {
+    model = try ReplayModelTests.model(pace: .stepwise)
+    for event in [.step, .step, .endOfSteps] as [ReplayModel.Event] { give(event) }
+    #expect(!isFinished)
+    replay("a", "b", "c")
+    #expect(posted == ["a", "b"])
+    #expect(isFinished)
+  }
+
   @Test("Stop messages are left out and counted, unless they are wanted")
   mutating func stops() throws {
     replay("a", ".")

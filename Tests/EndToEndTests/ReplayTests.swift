@@ -112,6 +112,28 @@ import Testing
     #expect(try client.ending().code == 0)
   }
 
+  @Test("Stepwise, lines that are there before the connection are steps as well, and without a server the code is 69")
+  func earlySteps() throws {
+    try record("one\ntwo\nthree\n", answered: 9)
+    let server = try RunningServer()
+    func run() throws -> Ending {
+      let client = try PlainProgram(
+        Programs.path(named: "echo_client"),
+        ["--replay", path, "--step", "127.0.0.1", "\(server.port)"]
+      )
+      client.write("\n\n")
+      client.closeInput()
+      return try client.ending()
+    }
+    let ending = try run()
+    #expect(ending.code == 0)
+    #expect(
+      ending.output == "message 1: one\nmessage 2: two\n2 messages sent, 2 answered as recorded, 0 otherwise, 0 not\n"
+    )
+    _ = try server.end(SIGTERM)
+    #expect(try run().code == 69)
+  }
+
   @Test("A signal ends it when what was sent is answered; the rest stays unsent", arguments: [SIGINT, SIGTERM])
   func interrupted(_ signal: Int32) throws {
     try record("one\ntwo\n", answered: 6)

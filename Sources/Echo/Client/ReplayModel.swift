@@ -11,6 +11,8 @@ package struct ReplayModel {
     case endOfMessages
     /// The user wants the next message to go.
     case step
+    /// No more messages are to go than those for which there were steps.
+    case endOfSteps
     /// Time has passed.
     case tick
     /// The user wants an end: the first time, what was sent is still waited for.
@@ -43,6 +45,7 @@ package struct ReplayModel {
   private var isConnected = false
   private var hasAllMessages = false
   private var stepCount = 0
+  private var hasAllSteps = false
   private var isFinishing = false
   private var isInterrupted = false
   /// When the connection is ended, for all is answered.
@@ -69,7 +72,9 @@ package struct ReplayModel {
   }
 
   /// Whether all was sent that was to be.
-  package var isWhole: Bool { isInterrupted || (hasAllMessages && waiting.isEmpty) }
+  package var isWhole: Bool {
+    isInterrupted || (hasAllMessages && waiting.isEmpty) || (hasAllSteps && stepCount == 0)
+  }
 
   /// When there is something to do though nothing happens, as `elapsed`; nil when there is not.
   package var deadline: Int64? {
@@ -88,6 +93,7 @@ package struct ReplayModel {
     case .message(let message): take(message)
     case .endOfMessages: hasAllMessages = true
     case .step: stepCount += 1
+    case .endOfSteps: hasAllSteps = true
     case .tick: expire(now, &plain.output)
     case .interrupt:
       if isInterrupted { return end == nil ? [.close] : [] }

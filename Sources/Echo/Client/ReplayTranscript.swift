@@ -85,14 +85,14 @@ struct ReplayTranscript {
     switch format {
     case .text:
       output.append(
-        "\(Figures.quantity(tally.sent, "message")) sent, \(tally.same) answered as recorded, "
-          + "\(tally.different) otherwise, \(tally.missing) not"
+        "\(Figures.quantity(tally.sent, "message")) sent, \(Figures.grouped(tally.same)) answered as recorded, "
+          + "\(Figures.grouped(tally.different)) otherwise, \(Figures.grouped(tally.missing)) not"
       )
       for (count, words) in [
         (tally.unexpected, "unexpected"), (tally.stops, "left out: stop messages"),
         (tally.truncated, "left out: only their beginnings were recorded"), (tally.misfits, "not sent"),
       ] where count > 0 {
-        output.append("; \(count) \(words)")
+        output.append("; \(Figures.grouped(count)) \(words)")
       }
       output.append(0x0a)
     case .json:

@@ -170,6 +170,8 @@ package struct ServerModel: ScreenModel {
     guard isRunning else { return }
     phase = .over(end)
     endTime = now.time
+    // What was said before is of a server that ran.
+    browser.notice = nil
   }
 
   private mutating func handle(_ news: ServerEvent) -> [Effect<ServerCommand>] {

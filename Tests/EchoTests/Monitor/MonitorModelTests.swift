@@ -132,6 +132,7 @@ import Wire
     var script = try MonitorScript(isControlled: true)
     script.attach()
     for number in 1...40 { script.receive("message \(number).") }
+    script.tell(#"{"event":"error","reason":"no such connection"}"#)
     let effects = script.stop(messages: 40)
     #expect(effects == [.request(.close)])
     #expect(script.give(.news(.ended(.finished))) == [])
