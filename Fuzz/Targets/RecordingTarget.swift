@@ -225,6 +225,11 @@ private final class MadeUpRows: RecordedRows {
     return page
   }
 
+  /// Leaves all of them to the pages.
+  func scan(_ ids: Range<UInt64>, isReversed: Bool, reading content: RowContent, _ body: RowVisitor) -> UInt64 {
+    isReversed ? ids.upperBound : ids.lowerBound
+  }
+
   func id(ofMessage number: UInt64, inRunOf id: UInt64) -> UInt64? { nil }
   func run(of id: UInt64) -> (run: ExportedRun, ids: Range<UInt64>)? { nil }
   func line(of id: UInt64) -> [UInt8] { rows[Int(id)].line }
