@@ -10,7 +10,8 @@
 
 enum { GROUP = 256 };
 
-_Static_assert(CSYSTEM_READABLE == EPOLLIN && CSYSTEM_WRITABLE == EPOLLOUT && CSYSTEM_BROKEN == (EPOLLERR | EPOLLHUP),
+_Static_assert(CSYSTEM_READABLE == EPOLLIN && CSYSTEM_WRITABLE == EPOLLOUT && CSYSTEM_BROKEN == (EPOLLERR | EPOLLHUP) &&
+                   CSYSTEM_EDGE_TRIGGERED == EPOLLET,
                "a poller's bits are those of epoll");
 
 static int result(int value) { return value < 0 ? -errno : value; }

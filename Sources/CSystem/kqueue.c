@@ -21,9 +21,10 @@ int csystem_poller_create(void) {
 int csystem_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token, int add) {
   struct kevent changes[2];
   void *data = (void *)(uintptr_t)token;
+  uint16_t flags = EV_ADD | (interest & CSYSTEM_EDGE_TRIGGERED ? EV_CLEAR : 0);
   (void)add;
-  EV_SET(&changes[0], descriptor, EVFILT_READ, EV_ADD | (interest & CSYSTEM_READABLE ? EV_ENABLE : EV_DISABLE), 0, 0, data);
-  EV_SET(&changes[1], descriptor, EVFILT_WRITE, EV_ADD | (interest & CSYSTEM_WRITABLE ? EV_ENABLE : EV_DISABLE), 0, 0, data);
+  EV_SET(&changes[0], descriptor, EVFILT_READ, flags | (interest & CSYSTEM_READABLE ? EV_ENABLE : EV_DISABLE), 0, 0, data);
+  EV_SET(&changes[1], descriptor, EVFILT_WRITE, flags | (interest & CSYSTEM_WRITABLE ? EV_ENABLE : EV_DISABLE), 0, 0, data);
   return kevent(poller, changes, 2, NULL, 0, NULL) < 0 ? -errno : 0;
 }
 

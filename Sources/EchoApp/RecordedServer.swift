@@ -18,10 +18,17 @@ final class RecordedServer {
     recording options: RecordOptions,
     control: ControlConfiguration?,
     confinement: Confinement?,
+    rightOfWay: RightOfWay = RightOfWay(),
     waking wake: WakeDescriptor
   ) throws(Failure) -> RecordedServer {
     guard let settings = options.settings else {
-      let wire = try WireServer.start(configuration, confinement: confinement, control: control, waking: wake)
+      let wire = try WireServer.start(
+        configuration,
+        confinement: confinement,
+        control: control,
+        rightOfWay: rightOfWay,
+        waking: wake
+      )
       return RecordedServer(wire, nil, nil)
     }
     let (journal, bell) = try RecordingThread.open(settings, origin: origin(of: configuration))
@@ -35,6 +42,7 @@ final class RecordedServer {
       confinement: confinement,
       recorder: recorder,
       control: control,
+      rightOfWay: rightOfWay,
       waking: wake
     )
     let endsProgram = options.endsProgram

@@ -1,7 +1,7 @@
 package import Echo
 package import Screen
 package import Terminal
-import Wire
+package import Wire
 
 /// The loop of a screen program: it alone waits, and it sleeps until a key, the wire, a signal or a due frame wakes it.
 ///
@@ -27,8 +27,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   private var isBehind = false
   /// What was typed after the key that opened the editor.
   private var typedAhead: [InputEvent] = []
-  /// Has a busy wire give way to what a key's echo takes, the terminal's part included.
-  private let giveWay: () -> Void
+  /// What a key's echo takes, the terminal's part included, has before a busy wire and before news.
+  private let rightOfWay: RightOfWay
   private let clock = ContinuousClock()
   private var pacing = FramePacing()
   /// When the wire was last asked what it has to say.
@@ -42,14 +42,13 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   /// Takes the terminal.
   ///
   /// `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's user is remembered,
-  /// `writableFolders` where alone files may be written, if there is such a bound; `giveWay` has the wire, for a moment, leave
-  /// the processor to others.
+  /// `writableFolders` where alone files may be written, if there is such a bound; `rightOfWay` is what the wire respects.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,
     history: HistoryFile? = nil,
     writableFolders: [String]? = nil,
-    giveWay: @escaping () -> Void = {},
+    rightOfWay: RightOfWay = RightOfWay(),
     model: (Look) -> Model
   ) throws(Failure) {
     // Before the terminal is taken: a signal must not end the program and leave it as it is.
@@ -65,7 +64,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     self.signals = signals
     file = RequestedFile(writableFolders: writableFolders)
     self.history = RequestedHistory(history)
-    self.giveWay = giveWay
+    self.rightOfWay = rightOfWay
     lastDrain = clock.now
   }
 
@@ -104,7 +103,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       let hasKeys = try takeInput(perform)
       if hasKeys {
         paintIfDue()
-        giveWay()
+        rightOfWay.grant()
       }
       if hasNews || hasKeys || isBehind, backlog.isEmpty {
         backlog = drain().reversed()
@@ -124,6 +123,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
       try apply(.news(event), perform)
       if !isOver, clock.now >= end {
         isBehind = true
+        rightOfWay.respect()
         return
       }
     }
@@ -231,7 +231,7 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   ) throws(Failure) -> Bool {
     guard !editor.isRunning else { return false }
     let events = terminal.read()
-    if !events.isEmpty { giveWay() }
+    if !events.isEmpty { rightOfWay.grant() }
     try take(events, perform)
     if terminal.isClosed { try lose(perform) }
     return !events.isEmpty

@@ -16,6 +16,7 @@ struct ServerScreen {
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
+    let rightOfWay = RightOfWay(input: Terminal.standardInput)
     var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
     // Bound before the screen is taken, so that a failure is a line where the user typed.
     let server = try RecordedServer.start(
@@ -23,6 +24,7 @@ struct ServerScreen {
       recording: recording,
       control: control?.configuration(for: configuration),
       confinement: sandbox.confinement,
+      rightOfWay: rightOfWay,
       waking: wake
     )
     sandbox.tellFailure(of: ServerProgram.name)
@@ -34,7 +36,7 @@ struct ServerScreen {
       wake: wake,
       theme: theme,
       writableFolders: sandbox.writableFolders,
-      giveWay: { server.wire.giveWay() }
+      rightOfWay: rightOfWay
     ) { look in
       ServerModel(
         framing: configuration.framing,

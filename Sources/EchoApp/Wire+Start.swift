@@ -8,10 +8,17 @@ extension WireServer {
     confinement: Confinement?,
     recorder: Recorder? = nil,
     control: ControlConfiguration? = nil,
+    rightOfWay: RightOfWay = RightOfWay(),
     waking wake: WakeDescriptor
   ) throws(Failure) -> WireServer {
     do throws(WireError) {
-      return try start(configuration, confinement: confinement, recorder: recorder, control: control) { wake.signal() }
+      return try start(
+        configuration,
+        confinement: confinement,
+        recorder: recorder,
+        control: control,
+        rightOfWay: rightOfWay
+      ) { wake.signal() }
     } catch {
       throw Failure(listening: error)
     }

@@ -51,7 +51,8 @@ final class ServerFixture {
     calls: SystemCalls = .kernel,
     eventCapacity: Int = WireServer.eventCapacity,
     recorder: Recorder? = nil,
-    control: ControlConfiguration? = nil
+    control: ControlConfiguration? = nil,
+    rightOfWay: RightOfWay = RightOfWay()
   ) throws {
     let wakes = wakes
     server = try WireServer.start(
@@ -59,7 +60,8 @@ final class ServerFixture {
       calls: calls,
       eventCapacity: eventCapacity,
       recorder: recorder,
-      control: control
+      control: control,
+      rightOfWay: rightOfWay
     ) { wakes.signal() }
     try wait("listening") { !$0.endpoints.isEmpty }
   }

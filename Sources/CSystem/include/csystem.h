@@ -180,8 +180,9 @@ int64_t csystem_monotonic_clock(void);
 
 // Readiness.
 
-/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do.
+/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do. What is edge-triggered is told once each time it becomes ready.
 enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 4, CSYSTEM_BROKEN = 8 | 16 };
+#define CSYSTEM_EDGE_TRIGGERED 0x80000000u
 
 struct csystem_ready {
   uint64_t token;

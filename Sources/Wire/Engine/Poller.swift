@@ -7,6 +7,8 @@ package struct Poller: ~Copyable {
 
     static let read = Interest(rawValue: UInt32(CSYSTEM_READABLE))
     static let write = Interest(rawValue: UInt32(CSYSTEM_WRITABLE))
+    /// Told once each time that it becomes ready: somebody else reads it.
+    static let edgeTriggered = Interest(rawValue: CSYSTEM_EDGE_TRIGGERED)
   }
 
   private let descriptor: Int32

@@ -1,15 +1,27 @@
 internal import CSystem
 internal import Synchronization
 
-/// What others have before the wire on its processor, for a moment: somebody waits for what they do.
-final class RightOfWay: Sendable {
+/// What others have before the wire on its processor, for a moment: a user pressed a key and waits for what it does.
+package final class RightOfWay: Sendable {
   private static let nanoseconds: Int64 = 5_000_000
 
-  private let end = Atomic<Int64>(0)
+  /// Where keys come from; the wire watches it, for whoever reads it may be waiting for the wire's processor.
+  let input: Int32?
+  let end = Atomic<Int64>(0)
 
-  func grant() { end.store(Clock.monotonic + RightOfWay.nanoseconds, ordering: .relaxed) }
+  /// `input` is a descriptor that stays open, best a terminal's: each time something comes there the right is granted.
+  package init(input: Int32? = nil) { self.input = input }
 
-  /// Lets whoever waits for the processor run, if that has been granted.
+  package func grant() { end.store(Clock.monotonic + RightOfWay.nanoseconds, ordering: .relaxed) }
+
+  package var isGranted: Bool { isGranted(at: Clock.monotonic) }
+
   @inline(__always)
-  func respect(now: Int64) { if now < end.load(ordering: .relaxed) { csystem_thread_yield() } }
+  private func isGranted(at now: Int64) -> Bool { now < end.load(ordering: .relaxed) }
+
+  /// Lets whoever waits for the calling thread's processor run, if that has been granted.
+  package func respect() { respect(now: Clock.monotonic) }
+
+  @inline(__always)
+  func respect(now: Int64) { if isGranted(at: now) { csystem_thread_yield() } }
 }

@@ -17,7 +17,7 @@ final class ServerEngine {
   let responder: Responder
   let poller: Poller
   let waker: Waker
-  let rightOfWay = RightOfWay()
+  let rightOfWay: RightOfWay
   let commands: Mailbox<ServerCommand>
   let events: Mailbox<ServerEvent>
   /// What happened most recently, for viewers that come and go; nil where none can.
@@ -92,9 +92,11 @@ final class ServerEngine {
     waker: Waker,
     commands: Mailbox<ServerCommand>,
     events: Mailbox<ServerEvent>,
-    recorder: Recorder?
+    recorder: Recorder?,
+    rightOfWay: RightOfWay
   ) throws(WireError) {
     self.configuration = configuration
+    self.rightOfWay = rightOfWay
     self.recorder = recorder
     withholdsReceipts = recorder?.withholdsReceipts ?? false
     records = recorder.map { recorder in
@@ -120,6 +122,9 @@ final class ServerEngine {
       for (index, socket) in bound.enumerated() {
         try poller.add(socket.socket.descriptor, .read, token: ServerEngine.token(ofBound: index))
       }
+      if let input = rightOfWay.input {
+        try poller.add(input, [.read, .edgeTriggered], token: ServerEngine.inputToken)
+      }
     } catch {
       throw .system(error)
     }
@@ -133,6 +138,8 @@ final class ServerEngine {
 
   // A token is a slot and a connection's number; number 0 is for sockets that are no connection.
   private static let wakerToken = UInt64(UInt32.max) << 32
+
+  private static let inputToken = UInt64(UInt32.max - 1) << 32
 
   static func token(ofBound index: Int) -> UInt64 { UInt64(index) << 32 }
 
@@ -241,6 +248,8 @@ final class ServerEngine {
     } else if event.token == ServerEngine.wakerToken {
       waker.clear()
       takeCommands()
+    } else if event.token == ServerEngine.inputToken {
+      rightOfWay.grant()
     } else if slot < bound.count {
       let socket = bound[slot]
       if socket.endpoint.transport.isDatagram { receiveDatagrams(on: socket) } else { accept(on: socket) }

@@ -9,7 +9,6 @@ package final class WireServer: Sendable {
   /// Why there is no control socket although one was asked for.
   package let controlFailure: ControlFailure?
   private let commands: Mailbox<ServerCommand>
-  private let rightOfWay: RightOfWay
   private let thread: WireThread
   private let controlThread: WireThread?
 
@@ -20,7 +19,7 @@ package final class WireServer: Sendable {
   /// when there is something new in `events`, a millisecond after that at most. A control socket that can't be made is no
   /// reason not to start.
   ///
-  /// The first event is `listening`.
+  /// The first event is `listening`. `rightOfWay` has the wire leave its processor to others for moments.
   package static func start(
     _ configuration: ServerConfiguration,
     calls: SystemCalls = .kernel,
@@ -28,6 +27,7 @@ package final class WireServer: Sendable {
     confinement: Confinement? = nil,
     recorder: Recorder? = nil,
     control: ControlConfiguration? = nil,
+    rightOfWay: RightOfWay = RightOfWay(),
     wakeReader: @escaping @Sendable () -> Void
   ) throws(WireError) -> WireServer {
     let waker: Waker
@@ -40,11 +40,11 @@ package final class WireServer: Sendable {
       waker: waker,
       commands: commands,
       events: events,
-      recorder: recorder
+      recorder: recorder,
+      rightOfWay: rightOfWay
     )
     let records = engine.records
     let endpoints = engine.bound.map(\.endpoint)
-    let rightOfWay = engine.rightOfWay
     var controlEngine: ControlEngine?
     var controlFailure: ControlFailure?
     if let control {
@@ -80,7 +80,6 @@ package final class WireServer: Sendable {
       records: records,
       endpoints: endpoints,
       commands: commands,
-      rightOfWay: rightOfWay,
       thread: thread,
       controlThread: controlThread,
       controlFailure: controlFailure
@@ -92,7 +91,6 @@ package final class WireServer: Sendable {
     records: Mailbox<ServerEvent>?,
     endpoints: [Endpoint],
     commands: Mailbox<ServerCommand>,
-    rightOfWay: RightOfWay,
     thread: WireThread,
     controlThread: WireThread?,
     controlFailure: ControlFailure?
@@ -101,7 +99,6 @@ package final class WireServer: Sendable {
     self.records = records
     self.endpoints = endpoints
     self.commands = commands
-    self.rightOfWay = rightOfWay
     self.thread = thread
     self.controlThread = controlThread
     self.controlFailure = controlFailure
@@ -114,9 +111,6 @@ package final class WireServer: Sendable {
   }
 
   package func post(_ command: ServerCommand) { _ = commands.post(command, cost: 0) }
-
-  /// For a few milliseconds the wire offers its processor to others after each of its rounds: a user waits for something.
-  package func giveWay() { rightOfWay.grant() }
 
   /// Waits for the wire thread's end; `stopped` is then among the events, and viewers had their time to hear of it.
   package func join() {
