@@ -5,12 +5,12 @@ import Measuring
 /// The same load on the server without a screen, with two monitors beside that, on a terminal that takes all, and on a slow one.
 struct Flood {
   enum Watching: CaseIterable {
-    case plain, monitors, quiet, screen, slowScreen
+    case plain, monitors, quiet, quietMonitors, screen, slowScreen
 
     var name: String {
       switch self {
       case .plain: "--no-tui, to /dev/null"
-      case .monitors: "the same, and two monitors"
+      case .monitors, .quietMonitors: "the same, and two monitors"
       case .quiet: "--no-tui --quiet"
       case .screen: "a screen"
       case .slowScreen: "a screen at 50 KB/s"
@@ -19,6 +19,9 @@ struct Flood {
 
     /// Bytes a second that the terminal takes; nil: as many as come.
     var speed: Double? { self == .slowScreen ? 50_000 : nil }
+
+    /// What its ratios are to.
+    var base: Watching { self == .quietMonitors ? .quiet : .plain }
   }
 
   static let header = Table.header(
@@ -53,6 +56,7 @@ struct Flood {
         case .plain: try plain([])
         case .monitors: try plain([], monitors: 2)
         case .quiet: try plain(["--quiet"])
+        case .quietMonitors: try plain(["--quiet"], monitors: 2)
         case .screen, .slowScreen: try screen(speed: watching.speed)
         }
       rounds[watching, default: []].append(figures)
@@ -134,7 +138,7 @@ struct Flood {
       }
       func ratio(_ name: String) -> String {
         guard watching != .plain else { return "" }
-        return Ratio(name, of: all, to: rounds[.plain, default: []])?.text ?? ""
+        return Ratio(name, of: all, to: rounds[watching.base, default: []])?.text ?? ""
       }
       return Table.row([
         watching == .plain ? name : "", watching.name, median("rate", 0), median("server_busy", 2),
