@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #if defined(__linux__)
+#include <link.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #endif
 #include <time.h>
@@ -150,6 +152,27 @@ void csystem_keep_freed_memory(void) {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
+}
+
+#if defined(__linux__)
+static int leave_pages(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size, (void)context;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) & ~(page - 1);
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+#endif
+
+void csystem_leave_file_pages(void) {
+#if defined(__linux__)
+  dl_iterate_phdr(leave_pages, NULL);
 #endif
 }
 

@@ -44,6 +44,7 @@ struct PlainServer {
     }
     // Also while a reader takes nothing: the peers' time runs beside the reader's.
     streams.whenAskedToEnd = { server.wire.post(.stop) }
+    ProgramPages.leave()
     var plain = PlainOutput()
     var isOver = false
     while !isOver {

@@ -95,6 +95,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
     // So that the first picture tells what there is to tell already.
     backlog = drain().reversed()
     try takeNews(perform)
+    paintIfDue()
+    ProgramPages.leave()
     while !isOver || editor.isRunning {
       paintIfDue()
       let hasNews = try wait()

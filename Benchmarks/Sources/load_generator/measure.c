@@ -104,10 +104,11 @@ uint64_t server_memory(const struct options *options) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/statm", options->server);
   FILE *file = fopen(path, "r");
-  unsigned long size = 0, resident = 0;
-  if (file && fscanf(file, "%lu %lu", &size, &resident) != 2) { resident = 0; }
+  // Pages of files, the program's text, are no connection's, and come and go with the code that runs.
+  unsigned long size = 0, resident = 0, shared = 0;
+  if (file && fscanf(file, "%lu %lu %lu", &size, &resident, &shared) != 3) { resident = shared = 0; }
   if (file) { fclose(file); }
-  return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+  return (uint64_t)(resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void measure_print(const struct options *options, const struct result *result) {

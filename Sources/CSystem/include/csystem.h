@@ -231,4 +231,8 @@ void csystem_lock_left(void *lock);
 /// Has the allocator keep some megabytes of freed memory for what is allocated next, in the whole process.
 void csystem_keep_freed_memory(void);
 
+/// Has the process no longer hold the pages of the program's file and of its libraries that can't have been written to; they
+/// come back as they are needed.
+void csystem_leave_file_pages(void);
+
 #endif
