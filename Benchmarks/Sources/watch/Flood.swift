@@ -66,7 +66,7 @@ struct Flood {
   private func plain(_ options: [String], monitors count: Int = 0) throws(Failure) -> Figures {
     let server = try RunningProgram(programs.serverCommand + ["--no-tui"] + options, .nowhere)
     let port = try server.port()
-    let monitors = try (0..<count).map { _ throws(Failure) in try Flood.monitor(programs, of: port) }
+    let monitors = try (0..<count).map { _ throws(Failure) in try monitor(of: port) }
     // None tells that it is there.
     if count > 0 { usleep(200_000) }
     let load = try load.start(address: Load.address(port: port), seconds: seconds, server: server.process)
@@ -79,9 +79,11 @@ struct Flood {
     return figures
   }
 
-  /// One that tells all that it gets, to nobody; it takes of the load's processor what the load leaves.
-  private static func monitor(_ programs: Programs, of port: String) throws(Failure) -> RunningProgram {
-    let command = ["nice", "-n", "19", programs.monitor, "--no-tui", "--format", "json", port]
+  /// One that tells all that it gets, to nobody; it takes of the load's processor what the load leaves, and a little of one
+  /// that a load of one message at a time fills.
+  private func monitor(of port: String) throws(Failure) -> RunningProgram {
+    let leisurely = load.depth > 1 ? ["chrt", "--idle", "0"] : ["nice", "-n", "19"]
+    let command = leisurely + [programs.monitor, "--no-tui", "--format", "json", port]
     return try RunningProgram(command, core: Processors.other, .nowhere)
   }
 

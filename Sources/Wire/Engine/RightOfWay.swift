@@ -14,14 +14,9 @@ package final class RightOfWay: Sendable {
 
   package func grant() { end.store(Clock.monotonic + RightOfWay.nanoseconds, ordering: .relaxed) }
 
-  package var isGranted: Bool { isGranted(at: Clock.monotonic) }
-
-  @inline(__always)
-  private func isGranted(at now: Int64) -> Bool { now < end.load(ordering: .relaxed) }
-
   /// Lets whoever waits for the calling thread's processor run, if that has been granted.
   package func respect() { respect(now: Clock.monotonic) }
 
   @inline(__always)
-  func respect(now: Int64) { if isGranted(at: now) { csystem_thread_yield() } }
+  func respect(now: Int64) { if now < end.load(ordering: .relaxed) { csystem_thread_yield() } }
 }

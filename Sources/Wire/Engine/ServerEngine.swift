@@ -123,7 +123,8 @@ final class ServerEngine {
         try poller.add(socket.socket.descriptor, .read, token: ServerEngine.token(ofBound: index))
       }
       if let input = rightOfWay.input {
-        try poller.add(input, [.read, .edgeTriggered], token: ServerEngine.inputToken)
+        // What can't be watched only has to wait.
+        try? poller.add(input, [.read, .edgeTriggered], token: ServerEngine.inputToken)
       }
     } catch {
       throw .system(error)
@@ -138,7 +139,6 @@ final class ServerEngine {
 
   // A token is a slot and a connection's number; number 0 is for sockets that are no connection.
   private static let wakerToken = UInt64(UInt32.max) << 32
-
   private static let inputToken = UInt64(UInt32.max - 1) << 32
 
   static func token(ofBound index: Int) -> UInt64 { UInt64(index) << 32 }
