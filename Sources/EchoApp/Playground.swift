@@ -28,13 +28,19 @@ struct Playground {
   private func start(
     _ delivery: ServerConfiguration.Delivery,
     _ wake: WakeDescriptor,
-    isConfined: Bool = false
+    isConfined: Bool = false,
+    rightOfWay: RightOfWay = RightOfWay()
   ) throws(Failure) -> (WireServer, ClientConfiguration) {
     var serverConfiguration = ServerConfiguration(port: 0)
     serverConfiguration.framing = framing
     serverConfiguration.delivery = delivery
     let sandbox = ProgramSandbox(isConfined ? .server(serverConfiguration) : nil)
-    let server = try WireServer.start(serverConfiguration, confinement: sandbox.confinement, waking: wake)
+    let server = try WireServer.start(
+      serverConfiguration,
+      confinement: sandbox.confinement,
+      rightOfWay: rightOfWay,
+      waking: wake
+    )
     guard let endpoint = server.endpoints.first else { throw Failure(.systemError, "no loopback address") }
     var configuration = ClientConfiguration(endpoint: endpoint)
     configuration.framing = framing
@@ -46,9 +52,10 @@ struct Playground {
   /// The client's screen, and beside it what the server received.
   func runScreen() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
-    let (server, configuration) = try start(.lossy, wake)
+    let rightOfWay = RightOfWay(input: StandardInput().descriptor)
+    let (server, configuration) = try start(.lossy, wake, rightOfWay: rightOfWay)
     let connection = try ClientConnection(configuration, wake: wake)
-    let loop = try ScreenLoop(wake: wake, theme: theme, history: history) { look in
+    let loop = try ScreenLoop(wake: wake, theme: theme, history: history, rightOfWay: rightOfWay) { look in
       PlaygroundModel(
         client: ClientModel(configuration, reconnects: reconnects, framingIsFixed: true, history: history, look: look),
         server: ServerModel(

@@ -42,7 +42,8 @@ package struct ScreenLoop<Model: ScreenModel>: ~Copyable {
   /// Takes the terminal.
   ///
   /// `wake` is what the mailboxes signal, `theme` what the user asked for, `history` where the model's user is remembered,
-  /// `writableFolders` where alone files may be written, if there is such a bound; `rightOfWay` is what the wire respects.
+  /// `writableFolders` where alone files may be written, if there is such a bound; `rightOfWay` is what a busy wire
+  /// respects, if there is one.
   package init(
     wake: WakeDescriptor,
     theme: ThemeName?,

@@ -16,7 +16,7 @@ struct ServerScreen {
 
   func run() throws(Failure) {
     let wake = try Failure.onError(.systemError) { try WakeDescriptor() }
-    let rightOfWay = RightOfWay(input: Terminal.standardInput)
+    let rightOfWay = RightOfWay(input: StandardInput().descriptor)
     var sandbox = ProgramSandbox(isConfined ? self.sandbox : nil)
     // Bound before the screen is taken, so that a failure is a line where the user typed.
     let server = try RecordedServer.start(

@@ -15,9 +15,6 @@ package struct Terminal: ~Copyable {
   /// The bounds of what is painted on, whatever the terminal says.
   package static let maximumSize = Size(columns: 2000, rows: 1000)
 
-  /// Where keys come from, before the terminal is taken, too.
-  package static var standardInput: CInt { STDIN_FILENO }
-
   /// How long a terminal that takes nothing is waited for when it is given back.
   private static let farewell = Duration.milliseconds(200)
 
@@ -42,7 +39,7 @@ package struct Terminal: ~Copyable {
 
   /// Why there can be no full screen on these streams, in a few words; nil if there can.
   package static func obstacle(
-    input: CInt = standardInput,
+    input: CInt = STDIN_FILENO,
     output: CInt = STDOUT_FILENO,
     name: String? = environmentName
   ) -> String? {
@@ -61,7 +58,7 @@ package struct Terminal: ~Copyable {
 
   /// Takes the terminal: raw mode (every key comes as itself), alternate screen, bracketed paste, focus reports; no mouse.
   package init(
-    input: CInt = standardInput,
+    input: CInt = STDIN_FILENO,
     output: CInt = STDOUT_FILENO,
     name: String? = environmentName
   ) throws(TerminalError) {

@@ -71,6 +71,7 @@ static void take_long_turns(void) {
   } scheduling;
   if (syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) != 0) { return; }
   scheduling.size = sizeof scheduling;
+  // The longest that the kernel grants.
   scheduling.runtime = 100000000;
   syscall(SYS_sched_setattr, 0, &scheduling, 0);
 }

@@ -104,7 +104,8 @@ uint64_t server_memory(const struct options *options) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/statm", options->server);
   FILE *file = fopen(path, "r");
-  // Pages of files, the program's text, are no connection's, and come and go with the code that runs.
+  // Pages of files, the program's text, are no connection's, and come and go with the code that runs. (What is shared in
+  // memory is not counted either; no server here keeps connections there.)
   unsigned long size = 0, resident = 0, shared = 0;
   if (file && fscanf(file, "%lu %lu %lu", &size, &resident, &shared) != 3) { resident = shared = 0; }
   if (file) { fclose(file); }

@@ -79,8 +79,8 @@ struct Flood {
     return figures
   }
 
-  /// One that tells all that it gets, to nobody; it takes of the load's processor what the load leaves, and a little of one
-  /// that a load of one message at a time fills.
+  /// One that tells all that it gets, to nobody; it takes of the load's processor what the load leaves; where one message at
+  /// a time leaves nothing, a little of it.
   private func monitor(of port: String) throws(Failure) -> RunningProgram {
     let leisurely = load.depth > 1 ? ["chrt", "--idle", "0"] : ["nice", "-n", "19"]
     let command = leisurely + [programs.monitor, "--no-tui", "--format", "json", port]

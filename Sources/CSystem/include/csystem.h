@@ -180,7 +180,7 @@ int64_t csystem_monotonic_clock(void);
 
 // Readiness.
 
-/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do. What is edge-triggered is told once each time it becomes ready.
+/// Bits as in epoll(7); of those of `CSYSTEM_BROKEN` any will do. What is edge-triggered is told once each time something comes.
 enum { CSYSTEM_READABLE = 1, CSYSTEM_WRITABLE = 4, CSYSTEM_BROKEN = 8 | 16 };
 #define CSYSTEM_EDGE_TRIGGERED 0x80000000u
 
@@ -221,7 +221,7 @@ void csystem_thread_join(void *thread);
 /// others runs as soon as it is woken. Threads and programs that it starts are not so. Without effect where the system
 /// can't do it (Linux can from 6.12 on).
 void csystem_thread_turns(int64_t nanoseconds);
-/// Lets whoever else waits for the processor run.
+/// Lets whoever else waits for the processor run, for as long as the rest of the thread's turn may take.
 void csystem_thread_yield(void);
 
 /// Tell the thread sanitizer, where it is built in, of a lock that it can't see: taken, and about to be left.
@@ -231,8 +231,8 @@ void csystem_lock_left(void *lock);
 /// Has the allocator keep some megabytes of freed memory for what is allocated next, in the whole process.
 void csystem_keep_freed_memory(void);
 
-/// Has the process no longer hold the pages of the program's file and of its libraries that can't have been written to; they
-/// come back as they are needed.
+/// Has the process no longer hold the pages of those segments of the program and of its libraries that are not writable; they
+/// come back from their files as they are needed. What a debugger has put into them is lost.
 void csystem_leave_file_pages(void);
 
 #endif

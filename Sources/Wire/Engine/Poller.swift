@@ -7,7 +7,7 @@ package struct Poller: ~Copyable {
 
     static let read = Interest(rawValue: UInt32(CSYSTEM_READABLE))
     static let write = Interest(rawValue: UInt32(CSYSTEM_WRITABLE))
-    /// Told once each time that it becomes ready: somebody else reads it.
+    /// Told once each time something comes, whether or not somebody reads it.
     static let edgeTriggered = Interest(rawValue: CSYSTEM_EDGE_TRIGGERED)
   }
 

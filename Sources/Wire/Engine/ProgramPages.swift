@@ -4,7 +4,7 @@ internal import CSystem
 package enum ProgramPages {
   /// Lets go of all of them (madvise(2), MADV_DONTNEED); what is needed comes back from the file's cache, where they stay.
   ///
-  /// Not in a debug build: a debugger's breakpoints are in such pages.
+  /// Not in a debug build: a debugger's breakpoints are in such pages, and would be lost.
   package static func leave() {
     #if !DEBUG
     csystem_leave_file_pages()

@@ -1,11 +1,12 @@
 internal import CSystem
 internal import Synchronization
 
-/// What others have before the wire on its processor, for a moment: a user pressed a key and waits for what it does.
+/// What a key that a user pressed has, for a moment, before the threads that respect it: whoever works for it may be waiting
+/// for their processor.
 package final class RightOfWay: Sendable {
   private static let nanoseconds: Int64 = 5_000_000
 
-  /// Where keys come from; the wire watches it, for whoever reads it may be waiting for the wire's processor.
+  /// Where keys come from; the wire watches it, and leaves what comes to its reader.
   let input: Int32?
   let end = Atomic<Int64>(0)
 
@@ -14,7 +15,7 @@ package final class RightOfWay: Sendable {
 
   package func grant() { end.store(Clock.monotonic + RightOfWay.nanoseconds, ordering: .relaxed) }
 
-  /// Lets whoever waits for the calling thread's processor run, if that has been granted.
+  /// Lets whoever waits for the calling thread's processor run, if that has been granted: for the rest of its turn at most.
   package func respect() { respect(now: Clock.monotonic) }
 
   @inline(__always)

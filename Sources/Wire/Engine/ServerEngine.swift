@@ -137,7 +137,7 @@ final class ServerEngine {
     datagramReceipt.deallocate()
   }
 
-  // A token is a slot and a connection's number; number 0 is for sockets that are no connection.
+  // A token is a slot and a connection's number; number 0 is for descriptors that are no connection.
   private static let wakerToken = UInt64(UInt32.max) << 32
   private static let inputToken = UInt64(UInt32.max - 1) << 32
 
