@@ -9,9 +9,10 @@ package struct ConnectionID: Hashable, Sendable {
 
 /// Who is at the other end: enough to name it without asking anyone.
 package struct Peer: Hashable, Sendable {
-  package var connection: ConnectionID
-  package var transport: Transport
+  // The largest first, so that there are no holes.
   package var address: SocketAddress
+  package var transport: Transport
+  package var connection: ConnectionID
 
   package init(connection: ConnectionID, transport: Transport, address: SocketAddress) {
     self.connection = connection

@@ -14,8 +14,8 @@ package enum ServerEvent: Sendable {
   /// Nothing is recorded any more.
   case recordingFailed(RecordingFailure, at: Timestamp)
   case stopping(StopReason, at: Timestamp)
-  /// The last event.
-  case stopped(ServerTotals, at: Timestamp)
+  /// The last event; kept apart, for it would make all others as large as it is.
+  indirect case stopped(ServerTotals, at: Timestamp)
 }
 
 /// How a connection ended, and by whom.

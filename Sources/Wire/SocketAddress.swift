@@ -7,14 +7,15 @@ package struct SocketAddress: Hashable, Sendable {
     case unix = 1
   }
 
-  package var family: Family
-  package var port: UInt16
+  // The largest first, so that there are no holes.
   /// The upper half of an IPv6 address.
   package var high: UInt64
   /// The lower half of an IPv6 address; an IPv4 address in the low 32 bits.
   package var low: UInt64
   /// The interface of a link-local IPv6 address, or the process of a Unix peer.
   package var scope: UInt32
+  package var port: UInt16
+  package var family: Family
 
   package init(family: Family, port: UInt16 = 0, high: UInt64 = 0, low: UInt64 = 0, scope: UInt32 = 0) {
     self.family = family

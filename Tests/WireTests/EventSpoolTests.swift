@@ -120,10 +120,10 @@ private struct SpoolReader {
     }
   }
 
-  @Test("What is beyond a bound goes, and a reader learns exactly what it missed", arguments: ["bytes", "entries"])
+  @Test("What is beyond a bound goes, and a reader learns exactly what it missed", arguments: ["bytes", "events"])
   func bounds(_ bound: String) throws {
     let filled = FilledSpool { bounds in
-      if bound == "bytes" { bounds.bytes = 20_000 } else { bounds.entries = 7 }
+      if bound == "bytes" { bounds.bytes = 20_000 } else { bounds.events = 7 }
       bounds.youngNanoseconds = 0
     }
     var readers = try (0..<3).map { _ in try SpoolReader(filled, .oldest) }
@@ -252,10 +252,53 @@ private struct SpoolReader {
     #expect(reader.got.notices == 2 - connections)
   }
 
+  @Test("Wherever a reader begins, it is told what was before, and gets what came since")
+  func everyPlace() throws {
+    let filled = FilledSpool {
+      $0.events = 1000
+      $0.youngNanoseconds = 0
+    }
+    var counts: [UInt64: (totals: ServerTotals, notices: UInt64)] = [:]
+    var notices: UInt64 = 0
+    for round in 0..<2000 {
+      if round.isMultiple(of: 3) {
+        filled.connect()
+        notices += 1
+      }
+      counts[filled.totals.traffic.messages + 1] = (filled.totals, notices)
+      filled.add(messages: [round % 40], flags: round.isMultiple(of: 7) ? .truncated : [])
+    }
+    let (oldest, next) = filled.spool.messages
+    #expect(next - oldest > 500)
+    for message in oldest..<next {
+      let place = try #require(filled.spool.place(at: .message(message)))
+      let expected = try #require(counts[message])
+      #expect(place.totals == expected.totals)
+      var reader = try SpoolReader(filled, .message(message))
+      reader.read(filled)
+      #expect(reader.sequences == [message])
+      reader.readAll(filled)
+      #expect(
+        reader.all
+          == MissedEvents(
+            messages: next - message,
+            bytes: filled.totals.traffic.bytesReceived - expected.totals.traffic.bytesReceived,
+            notices: notices - expected.notices
+          )
+      )
+    }
+  }
+
+  @Test("An event takes little memory, whatever the largest could hold")
+  func eventSize() {
+    #expect(MemoryLayout<ServerEvent>.stride <= 88)
+    #expect(MemoryLayout<Peer>.stride == 32)
+  }
+
   @Test("Of a message that is gone it is told how many went with it, up to the oldest that is there")
   func gone() throws {
     let filled = FilledSpool {
-      $0.entries = 3
+      $0.events = 3
       $0.youngNanoseconds = 0
     }
     for _ in 0..<10 { filled.add(messages: [1, 1]) }
@@ -319,7 +362,7 @@ private struct SpoolReader {
 
   @Test("A place tells what the recording was then, however long ago that was told")
   func recording() throws {
-    let filled = FilledSpool { $0.entries = 4 }
+    let filled = FilledSpool { $0.events = 4 }
     let failure = RecordingFailure(reason: "disk full", lastSequence: 3, endsProgram: false)
     let time = Timestamp(nanoseconds: 0)
     func status(_ point: AttachPoint) throws -> RecordingStatus? {

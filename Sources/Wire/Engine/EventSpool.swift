@@ -5,7 +5,7 @@
 final class EventSpool: Sendable {
   /// How much is kept.
   struct Bounds {
-    /// Bytes of memory; an entry takes some hundred beside its messages.
+    /// Bytes of memory; an event takes some hundred beside its messages.
     var bytes = 16 << 20
     /// Of what is younger than a moment, while nobody reads or could: memory that goes round quickly stays in the processor's
     /// caches.
@@ -15,7 +15,11 @@ final class EventSpool: Sendable {
     /// what comes is young.
     var floodNanoseconds: Int64 = 25_000_000
     var burstNanoseconds: Int64 = 100_000_000
-    var entries = 16 << 10
+    var events = 16 << 10
+
+    /// How finely: events go in segments, of so many and of about so much.
+    var segmentEvents: Int { max(1, events / 256) }
+    var segmentBytes: Int { min(bytes, youngBytes) / 16 }
   }
 
   private let state = Guarded(SpoolState())
@@ -34,12 +38,12 @@ final class EventSpool: Sendable {
   func append(_ event: ServerEvent, wireCount: UInt64 = 0, current: ServerTotals, now: Int64) {
     let wakes = state.withLock { state in
       guard !state.isOver else { return false }
-      state.append(event, wireCount: wireCount, current: current, now: now)
+      state.append(event, wireCount: wireCount, current: current, now: now, within: bounds)
       state.noteFlood(bounds, now: now)
       // A bounded number at a time: no batch waits until thousands are gone.
-      for _ in 0..<64 {
+      for _ in 0..<4 {
         guard state.exceeds(bounds, now: now) else { break }
-        state.removeFirst()
+        state.removeOldest()
       }
       return state.takeWaiting()
     }
@@ -72,12 +76,12 @@ final class EventSpool: Sendable {
   ///
   /// Where nothing does, the reader is woken when there is more.
   func read(_ cursor: inout SpoolCursor, bytes: Int) -> SpoolReading {
-    let number = cursor.entry
+    let number = cursor.event
     let (event, first, isOver) = state.withLock { state in
       let event = state.event(number)
       let isGone = number < state.firstNumber
       if event == nil, !isGone { state.readerWaits = true }
-      return (event, isGone ? state.place(atEntry: 0).cursor : nil, state.isOver)
+      return (event, isGone ? state.oldestPlace.cursor : nil, state.isOver)
     }
     if let event { return .event(cursor.take(event, bytes: bytes)) }
     guard let first else { return isOver ? .over : .nothing }

@@ -5,9 +5,17 @@ struct RingBuffer<Element> {
   private(set) var count = 0
 
   /// The element that is so far behind the first; nil where there is none.
-  subscript(_ distance: Int) -> Element? { distance < count ? slots[slot(distance)] : nil }
+  subscript(_ distance: Int) -> Element? {
+    0..<count ~= distance ? slots[slot(distance)] : nil
+  }
 
   var first: Element? { self[0] }
+
+  /// To be changed in place only where there is one, and not to nil.
+  var last: Element? {
+    get { self[count &- 1] }
+    _modify { yield &slots[slot(count &- 1)] }
+  }
 
   mutating func append(_ element: Element) {
     if count == slots.count { grow() }

@@ -1,13 +1,20 @@
 /// What was told up to some place in a spool.
 struct SpoolCount: Hashable {
-  /// What whoever counted every event would have as the server's totals; but for bytes that were sent, which are those of the
-  /// moment, and messages that the server's own view was not shown.
+  var events: UInt64 = 0
+  /// What whoever counted every event would have as the server's totals, with what no event tells as it was at the last.
   var totals = ServerTotals()
   /// Events other than messages.
   var notices: UInt64 = 0
 
+  /// Counts an event by what it holds.
+  mutating func add(_ event: ServerEvent) {
+    events += 1
+    if case .messages(let batch) = event { totals.count(batch.records[...]) } else { addNotice(event) }
+  }
+
   /// Counts an event; `wireCount` are the bytes of its messages, and of `current` is taken what no event tells.
   mutating func add(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals) {
+    events += 1
     totals.traffic.bytesSent = current.traffic.bytesSent
     totals.droppedByServer = current.droppedByServer
     // Counted where the messages are gathered, and thus never ahead of those that are told.
@@ -16,8 +23,12 @@ struct SpoolCount: Hashable {
     if case .messages(let batch) = event {
       totals.traffic.messages += UInt64(batch.records.count)
       totals.traffic.bytesReceived += wireCount
-      return
+    } else {
+      addNotice(event)
     }
+  }
+
+  private mutating func addNotice(_ event: ServerEvent) {
     notices += 1
     switch event {
     case .connected: totals.connections += 1

@@ -1,14 +1,13 @@
 /// A reader's place in a spool: behind so much of what was told.
 struct SpoolCursor: Hashable {
-  /// The number of the entry that comes next, and how many of its messages were taken.
-  private(set) var entry: UInt64
+  /// The number of the event that comes next, and how many of its messages were taken.
+  private(set) var event: UInt64
   private var record = 0
   /// What was told before.
   private var told: MissedEvents
 
-  /// Before an entry.
-  init(entry: UInt64, behind count: SpoolCount) {
-    self.entry = entry
+  init(behind count: SpoolCount) {
+    event = count.events
     told = MissedEvents(
       messages: count.totals.traffic.messages,
       bytes: count.totals.traffic.bytesReceived,
@@ -27,18 +26,18 @@ struct SpoolCursor: Hashable {
     )
   }
 
-  /// Goes on behind the first messages of its entry.
+  /// Goes on behind the first messages of its event.
   mutating func skip(_ records: ArraySlice<MessageRecord>) {
     record += records.count
     told.messages += UInt64(records.count)
     for record in records { told.bytes += record.wireCount }
   }
 
-  /// Takes its entry's event: of messages, those that it has not taken yet, up to some bytes of text.
+  /// Takes its event: of messages, those that it has not taken yet, up to some bytes of text.
   mutating func take(_ event: ServerEvent, bytes: Int) -> ServerEvent {
     guard case .messages(let batch) = event else {
       told.notices += 1
-      entry += 1
+      self.event += 1
       return event
     }
     let start = record
@@ -50,7 +49,7 @@ struct SpoolCursor: Hashable {
     }
     skip(batch.records[start..<end])
     if end == batch.records.count {
-      entry += 1
+      self.event += 1
       record = 0
     }
     guard end - start < batch.records.count else { return event }
@@ -66,7 +65,8 @@ struct SpoolCursor: Hashable {
 /// Where a reader begins.
 struct SpoolPlace: Hashable {
   var cursor: SpoolCursor
-  /// What was counted before.
+  /// What was counted before; but for what no event tells, which is that of now: bytes that were sent, and messages that the
+  /// server's own view was not shown.
   var totals: ServerTotals
   /// What the recording was then.
   var recording: RecordingStatus?

@@ -1,18 +1,8 @@
 /// What a spool holds, and what it knows of those who read it.
 struct SpoolState {
-  /// An event, and all that was told before it.
-  private struct Entry {
-    let event: ServerEvent
-    let before: SpoolCount
-    let weight: Int
-    let moment: Int64
-  }
-
-  private var entries = RingBuffer<Entry>()
-  /// How many entries have gone: the number of the oldest that is there.
-  private(set) var firstNumber: UInt64 = 0
+  private var segments = RingBuffer<SpoolSegment>()
   private var weight = 0
-  /// The number of the entry with the last messages.
+  /// The number of the event with the last messages.
   private var newestBatch: UInt64 = 0
   /// When what comes began to fill all faster than anybody reads, and until when it goes on if it does so again.
   private var overflow = (start: Int64.min, end: Int64.min)
@@ -22,8 +12,8 @@ struct SpoolState {
   private var count = SpoolCount()
   /// Those that are open.
   private(set) var connections: Set<ConnectionID> = []
-  /// What the recording was from an entry on.
-  private var recordings: [(entry: UInt64, status: RecordingStatus)] = []
+  /// What the recording was from an event on.
+  private var recordings: [(number: UInt64, status: RecordingStatus)] = []
   var readers = 0
   /// Whether one found nothing.
   var readerWaits = false
@@ -31,12 +21,24 @@ struct SpoolState {
   /// Whether it was over at once, so that no reader is waited for.
   var isHurried = false
 
-  mutating func append(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals, now: Int64) {
-    let weight = event.weight + MemoryLayout<Entry?>.stride
-    let number = firstNumber + UInt64(entries.count)
+  /// The number of the oldest event that is there, which is how many have gone.
+  var firstNumber: UInt64 { segments.first?.first ?? nextNumber }
+  private var nextNumber: UInt64 { count.events }
+
+  mutating func append(
+    _ event: ServerEvent,
+    wireCount: UInt64,
+    current: ServerTotals,
+    now: Int64,
+    within bounds: EventSpool.Bounds
+  ) {
+    let number = nextNumber
     if case .messages = event { newestBatch = number }
-    entries.append(Entry(event: event, before: count, weight: weight, moment: now))
-    self.weight += weight
+    if segments.last?.isFull(bounds) ?? true {
+      segments.append(SpoolSegment(before: count, moment: now))
+      weight += SpoolSegment.overhead
+    }
+    weight += segments.last?.append(event) ?? 0
     count.add(event, wireCount: wireCount, current: current)
     switch event {
     case .connected(let peer, _): connections.insert(peer.connection)
@@ -48,7 +50,7 @@ struct SpoolState {
   }
 
   mutating func noteFlood(_ bounds: EventSpool.Bounds, now: Int64) {
-    guard weight > bounds.bytes, let oldest = entries.first, now - oldest.moment < bounds.floodNanoseconds else {
+    guard weight > bounds.bytes, let oldest = segments.first, now - oldest.moment < bounds.floodNanoseconds else {
       return
     }
     if now > overflow.end { overflow.start = now }
@@ -56,20 +58,19 @@ struct SpoolState {
     if now - overflow.start >= bounds.burstNanoseconds { floodEnd = now + bounds.youngNanoseconds }
   }
 
-  /// Whether the oldest entry is one too many.
+  /// Whether the oldest events are too many.
   func exceeds(_ bounds: EventSpool.Bounds, now: Int64) -> Bool {
-    guard let oldest = entries.first else { return false }
-    if weight > bounds.bytes || entries.count > bounds.entries { return true }
+    guard let oldest = segments.first else { return false }
+    if weight > bounds.bytes || nextNumber - oldest.first > bounds.events { return true }
     // Who reads finds the last of a flood, however large its batch is.
-    let isUnread = readers == 0 || (now < floodEnd && firstNumber < newestBatch)
+    let isUnread = readers == 0 || (now < floodEnd && oldest.end <= newestBatch)
     return isUnread && weight > bounds.youngBytes && now - oldest.moment < bounds.youngNanoseconds
   }
 
-  mutating func removeFirst() {
-    guard let oldest = entries.first else { return }
+  mutating func removeOldest() {
+    guard let oldest = segments.first else { return }
     weight -= oldest.weight
-    entries.removeFirst()
-    firstNumber += 1
+    segments.removeFirst()
   }
 
   mutating func takeWaiting() -> Bool {
@@ -77,12 +78,20 @@ struct SpoolState {
     return readerWaits
   }
 
-  var oldestMessage: UInt64 { messages(before: 0) + 1 }
+  var oldestMessage: UInt64 { (segments.first?.before ?? count).totals.traffic.messages + 1 }
   var nextMessage: UInt64 { count.totals.traffic.messages + 1 }
 
-  /// The event of an entry; nil where that is gone, or still to come.
-  func event(_ number: UInt64) -> ServerEvent? {
-    number < firstNumber ? nil : entries[Int(number - firstNumber)]?.event
+  /// The event of a number; nil where that is gone, or still to come.
+  func event(_ number: UInt64) -> ServerEvent? { segment { $0.first <= number }?.event(number) }
+
+  /// The last segment of which this is true, as it is of all before it.
+  private func segment(where isBefore: (SpoolSegment) -> Bool) -> SpoolSegment? {
+    var (low, high) = (0, segments.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if segments[middle].map(isBefore) ?? false { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? segments[low - 1] : nil
   }
 
   // Places.
@@ -92,52 +101,52 @@ struct SpoolState {
     let wanted: UInt64
     switch point {
     case .now: wanted = next
-    case .oldest: return place(atEntry: 0)
-    case .tail(let number) where number > next - oldest: return place(atEntry: 0)
+    case .oldest: return oldestPlace
+    case .tail(let number) where number > next - oldest: return oldestPlace
     case .tail(let number): wanted = next - number
     case .message(let sequence): wanted = max(1, sequence)
     }
     if wanted < oldest {
-      var place = place(atEntry: 0)
+      var place = oldestPlace
       place.missed = MissedEvents(messages: oldest - wanted)
       return place
     }
     if wanted < next { return place(atMessage: wanted) }
-    if wanted == next { return place(atEntry: entries.count) }
+    if wanted == next { return place(behind: count) }
     // The last word is for everybody.
-    if isOver { return place(atEntry: max(0, entries.count - 1)) }
+    if isOver { return lastPlace }
     readerWaits = true
     return nil
   }
 
-  /// Before the entry that is so far behind the first, or behind all.
-  func place(atEntry distance: Int) -> SpoolPlace {
-    let before = entries[distance]?.before ?? count
-    let number = firstNumber + UInt64(distance)
-    return SpoolPlace(
-      cursor: SpoolCursor(entry: number, behind: before),
-      totals: before.totals,
-      recording: recordings.last { $0.entry < number }?.status
-    )
+  /// Before all that is there.
+  var oldestPlace: SpoolPlace { place(behind: segments.first?.before ?? count) }
+
+  /// Before the last event.
+  private var lastPlace: SpoolPlace {
+    guard let last = segments.last else { return place(behind: count) }
+    return place(behind: last.count(before: last.end - 1))
   }
 
   /// Before a message that is there.
   private func place(atMessage sequence: UInt64) -> SpoolPlace {
-    // The last entry with fewer messages before it; notices before the message's batch have as many.
-    var (low, high) = (0, entries.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if messages(before: middle) < sequence { low = middle } else { high = middle }
-    }
-    var place = place(atEntry: low)
-    guard case .messages(let batch)? = entries[low]?.event else { return place }
-    let earlier = batch.records[..<Int(sequence - 1 - messages(before: low))]
+    guard let segment = segment(where: { $0.before.totals.traffic.messages < sequence }),
+      let (before, earlier) = segment.split(atMessage: sequence)
+    else { return oldestPlace }
+    var place = place(behind: before)
     place.cursor.skip(earlier)
     place.totals.count(earlier)
     return place
   }
 
-  private func messages(before distance: Int) -> UInt64 {
-    (entries[distance]?.before ?? count).totals.traffic.messages
+  private func place(behind count: SpoolCount) -> SpoolPlace {
+    var totals = count.totals
+    totals.traffic.bytesSent = self.count.totals.traffic.bytesSent
+    totals.droppedByServer = self.count.totals.droppedByServer
+    return SpoolPlace(
+      cursor: SpoolCursor(behind: count),
+      totals: totals,
+      recording: recordings.last { $0.number < count.events }?.status
+    )
   }
 }
