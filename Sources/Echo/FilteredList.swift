@@ -101,6 +101,8 @@ struct FilteredList: Sendable {
       return !isOpen && visited < rows && left > 0
     }
     guard rows > 0, bytes > 0 else { return 0 }
+    // More comes than can be looked at, and nothing is held of what was: the newest matter most.
+    if ahead < log.firstID { restart(log) }
     if ahead < log.endID {
       ahead = log.scan(ahead..<log.endID, isReversed: false, reading: content) {
         look($0, $1, $2, $3, &aheadProgress, &later)
@@ -114,6 +116,13 @@ struct FilteredList: Sendable {
       if isOpen { behind += 1 }
     }
     return visited
+  }
+
+  /// Begins anew at the end of a log; no row gets a number that another one had.
+  private mutating func restart(_ log: some RowLog) {
+    let next = endRow + UInt64(log.count)
+    self = FilteredList(origin: log.endID)
+    forgotten = next - FilteredList.base
   }
 
   /// Forgets the matches before `id`, which the log no longer holds.

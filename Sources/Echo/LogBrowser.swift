@@ -5,7 +5,12 @@ import Wire
 /// rows they keep. Filters, searches and files are worked off in slices, so that none of them keeps a key waiting.
 struct LogBrowser<Log: StretchedLog>: Sendable {
   let framing: Framing
+  /// What the list is of.
   var log: Log
+  /// What grows while the list stays with rows that are no longer in it; most often there is none, for the log is that.
+  private var newer: Log?
+  /// The log as it was when the reader came to what is in sight, while they are not at the end.
+  private var kept: (log: Log, sight: Range<UInt64>)?
   var list: RowList
   var detail = DetailPane()
   private(set) var isDetailOpen = false
@@ -44,7 +49,7 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
   var matchCount: Int { list.matchCount }
   var isComplete: Bool { list.isComplete(for: log) }
   var isSearching: Bool { finder != nil }
-  var newCount: Int { list.newCount(in: log) }
+  var newCount: Int { newer.map(list.passedCount) ?? list.newCount(in: log) }
   var hasPendingWork: Bool {
     !isComplete || hasOtherFates || finder != nil || matchList?.isComplete == false || save?.isReady == true
       || copying != nil
@@ -76,8 +81,23 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
 
   // The log changes.
 
+  /// The log with all that has come.
+  var newest: Log { newer ?? log }
+
+  /// Adds to it.
+  mutating func grow(_ change: (inout Log) -> Void) {
+    if var newer = newer.take() {
+      change(&newer)
+      self.newer = newer
+    } else {
+      change(&log)
+    }
+    follow()
+  }
+
   /// The log has grown, shrunk, or both.
   mutating func follow() {
+    stayWithSight()
     if log.changeCount != seenChangeCount {
       seenChangeCount = log.changeCount
       if filter?.readsFates == true { hasOtherFates = true }
@@ -86,7 +106,36 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
     if !marks.isEmpty, log.firstID > 0 { marks = marks.filter { $0 >= log.firstID } }
   }
 
+  /// What is in sight of a reader who is not at the end stays there, with the log as it was then; whoever goes to the end
+  /// goes to the newest. To be called after whatever the reader did.
+  mutating func keepSight() {
+    guard log.isLasting else { return }
+    if let sight = list.heldSight {
+      if newer == nil, kept?.sight != sight { kept = (log, sight) }
+    } else {
+      kept = nil
+      guard let newer = newer.take() else { return }
+      show(newer)
+    }
+  }
+
+  /// The log has lost a row that is in sight: the list is of the one that has it.
+  private mutating func stayWithSight() {
+    guard newer == nil, let kept, let first = list.heldSight?.lowerBound, kept.log.firstID <= first, first < log.firstID
+    else { return }
+    newer = log
+    self.kept = nil
+    show(kept.log)
+  }
+
+  private mutating func show(_ other: Log) {
+    log = other
+    list.setFilter(filter, log, framing: framing, &allowance)
+  }
+
   mutating func clear() {
+    if let newer = newer.take() { log = newer }
+    kept = nil
     log.clear()
     list.clear(log)
     marks = []

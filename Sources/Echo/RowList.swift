@@ -76,11 +76,23 @@ struct RowList: Sendable {
   /// The row before another one.
   func row(before row: UInt64) -> UInt64? { row > viewport.first ? row - 1 : nil }
 
+  /// The ids from the first row in sight to the last, while the reader is not at the end; nil while they are.
+  var heldSight: Range<UInt64>? {
+    if let wanted = filtered?.wanted { return wanted.id..<(wanted.id + 1) }
+    guard !viewport.isFollowing || isPaused else { return nil }
+    if let first = viewport.visible.first, let last = viewport.visible.last {
+      return id(of: first)..<(id(of: last) + 1)
+    }
+    // A filter may find some.
+    return pausedEnd.flatMap { $0 > 0 ? ($0 - 1)..<$0 : nil }
+  }
+
+  /// Rows that came since the end was left, or since the pause, whatever a filter says of them.
+  func passedCount(in log: some RowLog) -> Int { Int(clamping: log.endID - min(seenEnd, log.endID)) }
+
   /// Rows that came since the end was left, or since the pause.
   func newCount(in log: some RowLog) -> Int {
-    guard let rows = filtered?.rows else {
-      return viewport.isFollowing && !isPaused ? 0 : Int(clamping: log.endID - min(seenEnd, log.endID))
-    }
+    guard let rows = filtered?.rows else { return viewport.isFollowing && !isPaused ? 0 : passedCount(in: log) }
     let end = rows.endRow
     return viewport.newCount + (end > viewport.end ? Int(clamping: end - viewport.end) : 0)
   }

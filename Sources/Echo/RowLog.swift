@@ -11,6 +11,8 @@ protocol RowLog: Sendable {
   var endID: UInt64 { get }
   /// Grows whenever a row that is held has become another one for a filter.
   var changeCount: UInt64 { get }
+  /// Whether a copy has its rows for good, as they are: none is read from elsewhere, none becomes another one.
+  var isLasting: Bool { get }
   /// Rows that a slice of work may look at.
   var sliceRows: Int { get }
   /// What it has cost so far to read rows from elsewhere, in steps of a budget.
@@ -40,6 +42,7 @@ protocol RowLog: Sendable {
 extension RowLog {
   var count: Int { Int(endID - firstID) }
   var changeCount: UInt64 { 0 }
+  var isLasting: Bool { true }
   var sliceRows: Int { RowList.sliceRows }
   var readingCost: Int { 0 }
 

@@ -41,6 +41,24 @@ import Wire
     #expect(list.isComplete(for: log) && list[list.endRow - 1] == 110)
   }
 
+  @Test("Where more comes than can be looked at, and goes before it is, the newest are looked at")
+  func outrun() {
+    var log = MessageLog(countLimit: 100, byteLimit: 1 << 20)
+    fill(&log, 0..<100)
+    var list = FilteredList(origin: 50)
+    list.advance(log, rows: 10, bytes: 1 << 20, matches: isEven)
+    #expect(ids(list) == [50, 52, 54, 56, 58])
+    let end = list.endRow
+    fill(&log, 100..<1000)
+    list.drop(before: log.firstID)
+    list.advance(log, rows: 10, bytes: 1 << 20, matches: isEven)
+    #expect(ids(list) == [990, 992, 994, 996, 998])
+    #expect(list.firstRow >= end)
+    fill(&log, 1000..<1003)
+    list.advance(log, rows: 10, bytes: 1 << 20, matches: isEven)
+    #expect(ids(list) == Array(stride(from: 984, through: 1002, by: 2)))
+  }
+
   @Test("A slice ends when it has seen enough bytes, but sees at least one row")
   func byteSlices() {
     var log = MessageLog(countLimit: 10_000, byteLimit: 1 << 20)
@@ -123,12 +141,15 @@ import Wire
     let origin = UInt64.random(in: log.firstID...log.endID, using: &random)
     var list = FilteredList(origin: origin)
     var numbers: [UInt64: UInt64] = [:]
+    var owners: [UInt64: UInt64] = [:]
     func check() {
       var isRight = true
       for row in list.firstRow..<list.endRow {
         let id = list[row]
         isRight = isRight && matches(id) && numbers[id, default: row] == row && list.firstRow(from: id) == row
+        isRight = isRight && owners[row, default: id] == id
         numbers[id] = row
+        owners[row] = id
       }
       #expect(isRight)
       let found = ids(list)
@@ -149,7 +170,8 @@ import Wire
           _,
           _ in matches(record.sequence - 1)
         }
-        #expect(list.firstRow <= before.0 && list.endRow >= before.1)
+        #expect(list.firstRow <= before.0 || before.0 == before.1)
+        #expect(list.endRow >= before.1)
       }
       list.drop(before: log.firstID)
       #expect(list.isEmpty || list[list.firstRow] >= log.firstID)

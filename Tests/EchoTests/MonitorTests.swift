@@ -237,16 +237,39 @@ import Wire
     #expect(script.contains(" a 4") && !script.contains("PAUSED"))
   }
 
-  @Test("A paused list whose rows the history has forgotten says so, and goes on with what there is")
+  @Test("A paused list keeps its rows also when the history has forgotten them, and goes on with what there is")
   func pausedForTooLong() {
     var script = ServerScript(historyCount: 20)
     script.listen()
     script.receive("old")
     script.press(.character("="))
     for number in 1...50 { script.receive("message \(number).") }
-    #expect(script.contains("paused; the rows that were here are gone"), "\(script)")
+    #expect(script.contains(" old") && script.contains("PAUSED +50 new"), "\(script)")
     script.press(.character("="))
     #expect(script.messages.last == 50)
+  }
+
+  @Test(
+    "Held or paused with a filter, the list stays with what it has, found or not, whatever comes",
+    arguments: ["k", "="]
+  )
+  func filteredFlood(_ key: Character) {
+    var script = ServerScript(historyCount: 50)
+    script.listen()
+    for number in 1...60 { script.receive(number.isMultiple(of: 3) ? "x \(number)." : "y \(number).") }
+    script.filter("x")
+    script.press(.character(key))
+    let held = script.rows[3..<20]
+    #expect(held.last?.hasSuffix("x 60.") == true, "\(script)")
+    for number in 61...500 { script.receive(number.isMultiple(of: 5) ? "x \(number)." : "y \(number).") }
+    #expect(script.rows[3..<20] == held)
+    #expect(script.contains("+440 new"), "\(script)")
+    // Another filter is of the same rows.
+    script.filter("y")
+    #expect(script.contains("y 59.") && !script.contains("y 61."), "\(script)")
+    script.filter("x")
+    script.press(.character("G"))
+    #expect(script.contains("x 500.") && !script.contains("x 60."), "\(script)")
   }
 
   // Search.

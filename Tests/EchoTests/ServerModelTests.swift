@@ -123,9 +123,15 @@ import Wire
     #expect(script.rows[3..<21] == held)
     #expect(script.contains("kept since 15:47:58"))
     for number in 121...400 { script.receive("message \(number).") }
-    let oldest = script.model.browser.log.firstID + 1
-    #expect(script.rows[3].hasSuffix("message \(oldest)."))
-    #expect(script.model.browser.log.count <= 100)
+    #expect(script.rows[3..<21] == held)
+    #expect(script.contains("HOLD +310 new"), "\(script)")
+    #expect(script.model.browser.newest.count <= 100)
+    script.press(.character("g"))
+    let top = script.rows[3]
+    for number in 401...700 { script.receive("message \(number).") }
+    #expect(script.rows[3] == top)
+    script.press(.character("G"))
+    #expect(script.contains("FOLLOW +0 new") && script.contains("message 700.") && !script.contains("message 681."))
   }
 
   @Test("Paused, the list stands still while the counts go on; the pause's end shows what came")

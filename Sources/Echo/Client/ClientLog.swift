@@ -100,6 +100,8 @@ package struct ClientLog: StretchedLog {
   /// Rows of the messages whose fate can still change, by message.
   private var open: [UInt64: UInt64] = [:]
   package private(set) var changeCount: UInt64 = 0
+  /// What becomes of a message is told to the log, and to no copy.
+  var isLasting: Bool { false }
 
   package init(countLimit: Int, byteLimit: Int) { chunks = LogChunks(countLimit: countLimit, byteLimit: byteLimit) }
 

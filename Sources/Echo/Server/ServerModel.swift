@@ -128,6 +128,7 @@ package struct ServerModel: ScreenModel {
     case .input(.focus), .edited, .notRemembered: break
     case .terminate: effects = leave()
     }
+    browser.keepSight()
     browser.showSubject()
     noticeFailure()
     return effects
@@ -186,20 +187,19 @@ package struct ServerModel: ScreenModel {
       self.endpoints = endpoints
       phase = .listening
       startTime = startTime ?? now.time
-    case .messages(let batch): browser.log.append(batch)
+    case .messages(let batch): browser.grow { $0.append(batch) }
     case .stopping:
       phase = .stopping
-      browser.log.append(event: news)
+      browser.grow { $0.append(event: news) }
     case .stopped: return [.quit]
     case .recording:
       isRecording = true
-      browser.log.append(event: news)
+      browser.grow { $0.append(event: news) }
     case .recordingFailed(let failure, _):
       recordingFailure = failure
-      browser.log.append(event: news)
-    case .connected, .disconnected, .dropped, .refused, .failure: browser.log.append(event: news)
+      browser.grow { $0.append(event: news) }
+    case .connected, .disconnected, .dropped, .refused, .failure: browser.grow { $0.append(event: news) }
     }
-    browser.follow()
     // Where nobody reads it costs what is shown; else the next tick brings the newcomers.
     if !peersPane.isAttended { peersPane.sync(measures.peers) }
     return []

@@ -13,7 +13,7 @@ extension ServerModel {
     switch question {
     case .quit: "\(reasonToStay) \(site == .here ? "Stop the server" : "Quit")? y/n"
     case .stop: "Stop the server \(site.name ?? "")? y/n"
-    case .clear: "Clear \(Figures.quantity(UInt64(browser.log.count), "row")) from the list? y/n"
+    case .clear: "Clear \(Figures.quantity(UInt64(browser.newest.count), "row")) from the list? y/n"
     case .disconnect(let peer): "Disconnect \(peer)? y/n"
     case .overwrite(let path): "\(Printable.text(path.utf8)) is there already. Write over it? y/n"
     }

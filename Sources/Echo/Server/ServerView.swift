@@ -91,8 +91,9 @@ extension ServerModel {
       ("peak \(Figures.grouped(max(rates.peak, current.messages)))/s", .text),
     ]
     fields += measures.totals.losses.map { ("\($1) \(Figures.grouped($0))", $2 ? .error : .muted) }
-    if browser.log.received.hostileCount > 0 {
-      fields.append(("hostile \(Figures.grouped(browser.log.received.hostileCount))", .warning))
+    let hostileCount = browser.newest.received.hostileCount
+    if hostileCount > 0 {
+      fields.append(("hostile \(Figures.grouped(hostileCount))", .warning))
     }
     let left = 6
     var textColumns: Int { fields.map { Surface.columns(of: $0.text) + 2 }.reduce(0, +) }
@@ -156,7 +157,7 @@ extension ServerModel {
     }
     if stopPolicy == .any { fields.add("ANYONE MAY STOP", rank: 2) }
     fields.add("framing \(framing)", rank: 6)
-    if !browser.log.isRecordingAlone { addMemory(of: browser.log.received, to: &fields) }
+    if !browser.log.isRecordingAlone { addMemory(of: browser.newest.received, to: &fields) }
     surface.draw(fields, rect, style: look.theme[.statusBar])
   }
 
