@@ -12,6 +12,13 @@ enum FilterHint {
   static let bytes = "hex: takes whole bytes, two digits each: hex:1b5b"
   static let length = "len takes a number of bytes: len>100, len<=4K, len=7"
 
+  /// What people may write for `len`.
+  static let lengthNames = ["bytes", "size", "length"]
+
+  static func otherLength(_ name: String) -> String {
+    "there is no \(name) here; write len>100, or \"\(name)>…\" in quotes for the text"
+  }
+
   /// What people may write for a field that has another name here.
   private static let mistaken = [
     "form": "from", "frm": "from", "src": "from", "source": "from", "host": "from", "ip": "from", "addr": "from",

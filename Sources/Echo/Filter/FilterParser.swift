@@ -112,6 +112,9 @@ extension FilterParser {
 
   /// `length` compared with a number, if one is next.
   private mutating func length() throws(FilterError) -> FilterTest? {
+    if let name = FilterHint.lengthNames.first(where: scanner.compares) {
+      throw scanner.error(FilterHint.otherLength(name))
+    }
     guard let sign = scanner.takeComparison(of: "len") else { return nil }
     scanner.skipSpaces()
     let place = scanner.index

@@ -113,6 +113,12 @@ struct FilterScanner {
     return nil
   }
 
+  /// Whether a name is next that is compared with `<` or `>`; with `=` it may well be text.
+  func compares(_ name: String) -> Bool {
+    var ahead = self
+    return ahead.takeComparison(of: name).map { "<>".contains($0.prefix(1)) } ?? false
+  }
+
   /// Takes `~` and the letters after it, and returns these.
   mutating func takeAlias() -> String {
     index += 1

@@ -219,7 +219,8 @@ import Wire
       ("//", 2, "empty"), ("/usr/bin", 6, "quotes"), ("x /a(b/", 5, "never closed"), ("~b (", 1, "regular expression"),
       ("~b \"a(b\"", 6, "never closed"), ("~q", 1, "~src"), ("~", 1, "~src"), (#"ab\qc"#, 3, #"\xNN"#),
       (#"é "x\x1g""#, 5, #"\xNN"#),
-      ("src:10.0.0.1", 1, "from:"), ("日本 host:x", 4, "quotes"),
+      ("src:10.0.0.1", 1, "from:"), ("日本 host:x", 4, "quotes"), ("bytes>5", 1, "len>"),
+      ("a size <= 10", 3, "len>"), ("length<2", 1, "quotes"),
     ]
   )
   func errors(_ source: String, _ column: Int, _ words: String) {
@@ -237,7 +238,8 @@ import Wire
       ("~b \"a/b\"", #"/a\/b/i"#),
       ("~dst \"a\\\"b\"", #"~src "a\"b""#), ("hex:\"1B 5b\"", "hex:1b5b"), ("from:[FE80::1]:50", "from:[fe80::1]:50"),
       ("from:[fe80::/10]:50", "from:[fe80::]/10:50"),
-      (#"\x1b \u{41}"#, #"\e A"#), ("text:len>5", #""len>5""#), ("(a (b c)) | d", "a (b c) | d"), ("", ""),
+      (#"\x1b \u{41}"#, #"\e A"#), (#""bytes>5""#, #""bytes>5""#), ("size=5 byte", "size=5 byte"),
+      ("text:len>5", #""len>5""#), ("(a (b c)) | d", "a (b c) | d"), ("", ""),
     ]
   )
   func canonical(_ source: String, _ text: String) throws {
