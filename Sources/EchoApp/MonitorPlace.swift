@@ -39,10 +39,16 @@ extension Failure {
     guard case .cannotConnect(_, let error) = error else { return }
     switch error.cause {
     case .noSuchPath, .refused:
-      line =
-        place.name == nil
-        ? "\(place.text): \(error.reason) (no server listens there; is it the control socket of one that runs?)"
-        : "no echo_server named \(place.text) runs here (--list tells which do)"
+      guard let name = place.name else {
+        line = "\(place.text): \(error.reason) (no server listens there; is it the control socket of one that runs?)"
+        return
+      }
+      // A number is a port, and that is most often a server's name.
+      let wanted =
+        UInt16(name) == nil
+        ? "there is no file \(place.text), and no echo_server of that name"
+        : "no echo_server named \(place.text)"
+      line = "\(wanted) runs here (--list tells which do)"
     default: line = "\(place.text): \(error.reason)"
     }
   }

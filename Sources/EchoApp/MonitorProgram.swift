@@ -80,7 +80,11 @@ struct MonitorProgram: Program {
     if lists { return try show(try RunningServers.find()) }
     if let server, RegularFile.exists(server) { return try show(recording: server) }
     let hasScreen = Screens.areWanted(isPlain: isPlain, program: MonitorProgram.name)
-    if hasScreen { try Screens.refuse(isQuiet: false, format: format) }
+    if hasScreen {
+      try Screens.refuse(isQuiet: false, format: format)
+    } else if isControlled {
+      throw Failure(.usage, "--control is of the screen: a program says what it wants over the control socket")
+    }
     guard let place = try place(hasScreen: hasScreen) else { return }
     if hasScreen {
       try MonitorScreen(

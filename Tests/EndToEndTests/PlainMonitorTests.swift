@@ -154,6 +154,11 @@ import Testing
     #expect(
       try ending("5000").error == "echo_monitor: no echo_server named 5000 runs here (--list tells which do)\n"
     )
+    #expect(
+      try ending("messages.db").error
+        == "echo_monitor: there is no file messages.db, and no echo_server of that name runs here (--list tells which do)\n"
+    )
+    #expect(try ending("5000", "--control").code == 64)
     let path = try ending("/dev/null")
     #expect(path.code == 69 && path.error.contains("/dev/null: connection refused (no server listens there;"))
     let server = try ScriptedServer()
