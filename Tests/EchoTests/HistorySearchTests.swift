@@ -112,10 +112,14 @@ struct HistorySearchTests {
     #expect(line.text == "draft")
   }
 
-  @Test("has a prompt for every width, which leaves room for what is found", arguments: 0...120)
-  func prompt(columns: Int) {
-    for query in ["", "foo", String(repeating: "日", count: 200)] {
-      let prompt = search(query).prompt(columns: columns)
+  @Test(
+    "has a prompt for every width, which leaves room for what is found",
+    arguments: ["", "foo", String(repeating: "日", count: 200)]
+  )
+  func prompt(query: String) {
+    let search = search(query)
+    for columns in 0...120 {
+      let prompt = search.prompt(columns: columns)
       #expect(Surface.columns(of: prompt) <= max(columns - 4, 12))
       if columns >= 60, query.count < 4 { #expect(prompt.hasSuffix("search)'\(query)': ")) }
     }

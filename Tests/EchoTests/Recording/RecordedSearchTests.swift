@@ -57,7 +57,7 @@ import Wire
       #expect(browser.find(text) == nil)
       Self.finish(&browser)
       let found = listed.filter { id in log[id].map { Self.matches(pattern, $0) } ?? false }
-      for start in stride(from: 0, to: UInt64(Self.count), by: 97) {
+      for start in stride(from: 0, to: UInt64(Self.count), by: 197) {
         let row = browser.list.row(from: start)
         guard row < browser.viewport.end else { continue }
         for isForward in [true, false] {
