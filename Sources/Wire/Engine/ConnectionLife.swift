@@ -21,20 +21,20 @@ package struct ConnectionLife: Sendable {
     case close(DisconnectReason)
   }
 
-  package private(set) var state = State.open
   private let queueLimit: Int
-  private let stallNanoseconds: Int64
-  private let idleNanoseconds: Int64?
   private var lastHeard: Int64
   /// When a queue began to wait, or last moved.
   private var waitsSince: Int64?
+  package private(set) var state = State.open
   /// Whether something is queued that the peer could not take yet, because what it acknowledges is not recorded.
   private var isWithheldFrom = false
+  private let stallSeconds: UInt32
+  private let idleSeconds: UInt32?
 
   package init(limits: ServerLimits, now: Int64) {
     queueLimit = limits.queuedBytes
-    stallNanoseconds = Int64(limits.stallSeconds) * 1_000_000_000
-    idleNanoseconds = limits.idleSeconds.map { Int64($0) * 1_000_000_000 }
+    stallSeconds = UInt32(clamping: limits.stallSeconds)
+    idleSeconds = limits.idleSeconds.map(UInt32.init(clamping:))
     lastHeard = now
   }
 
@@ -86,10 +86,12 @@ package struct ConnectionLife: Sendable {
   package mutating func drain() { if state == .open { state = .draining } }
 
   package func tick(now: Int64) -> Action {
-    if let waitsSince, now - waitsSince >= stallNanoseconds { return .close(.stalled) }
-    if let idleNanoseconds, waitsSince == nil, !isWithheldFrom, now - lastHeard >= idleNanoseconds {
-      return .close(.idle)
-    }
-    return .none
+    if let waitsSince { return Self.hasPassed(stallSeconds, since: waitsSince, now: now) ? .close(.stalled) : .none }
+    guard let idleSeconds, !isWithheldFrom else { return .none }
+    return Self.hasPassed(idleSeconds, since: lastHeard, now: now) ? .close(.idle) : .none
+  }
+
+  private static func hasPassed(_ seconds: UInt32, since start: Int64, now: Int64) -> Bool {
+    now - start >= Int64(seconds) * 1_000_000_000
   }
 }

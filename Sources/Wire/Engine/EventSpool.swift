@@ -18,7 +18,7 @@ final class EventSpool: Sendable {
     var events = 16 << 10
 
     /// How finely: events go in segments, of so many and of about so much.
-    var segmentEvents: Int { max(1, events / 256) }
+    var segmentEvents: Int { min(SpoolSegment.eventLimit, max(1, events / 256)) }
     var segmentBytes: Int { min(bytes, youngBytes) / 16 }
   }
 

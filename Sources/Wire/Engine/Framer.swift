@@ -22,18 +22,20 @@ package struct Frame: Hashable, Sendable {
 /// A pure state machine: bytes in, frames out. It copies only what a read leaves unfinished.
 package struct Framer {
   package let framing: Framing
-  package let limit: Int
+  // What is small stands here, where it fills a hole: there is a framer for each connection.
   private let delimiter: UInt8?
+  /// Header bytes read of the frame in progress.
+  private var headerRead: UInt8 = 0
+  private var heldWasReturned = false
+  /// Nothing more is kept of the frame in progress.
+  private var isCut = false
+  package let limit: Int
   /// The kept payload of the frame in progress, or of the frame that was returned last if it says so.
   package private(set) var held: [UInt8] = []
   /// Wire bytes of the frame in progress.
   private var wireCount: UInt64 = 0
-  /// Header bytes read of the frame in progress, and their value.
-  private var headerRead = 0
+  /// The value of its header, as far as that was read.
   private var header: UInt64 = 0
-  private var heldWasReturned = false
-  /// Nothing more is kept of the frame in progress.
-  private var isCut = false
 
   /// `limit` is the most payload bytes kept of a message.
   package init(_ framing: Framing, limit: Int) {

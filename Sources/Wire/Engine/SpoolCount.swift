@@ -6,29 +6,31 @@ struct SpoolCount: Hashable {
   /// Events other than messages.
   var notices: UInt64 = 0
 
-  /// Counts an event by what it holds.
-  mutating func add(_ event: ServerEvent) {
+  /// Counts an event that is the messages.
+  mutating func add(_ messages: ArraySlice<MessageRecord>) {
     events += 1
-    if case .messages(let batch) = event { totals.count(batch.records[...]) } else { addNotice(event) }
+    totals.count(messages)
   }
 
   /// Counts an event; `wireCount` are the bytes of its messages, and of `current` is taken what no event tells.
   mutating func add(_ event: ServerEvent, wireCount: UInt64, current: ServerTotals) {
-    events += 1
     totals.traffic.bytesSent = current.traffic.bytesSent
     totals.droppedByServer = current.droppedByServer
     // Counted where the messages are gathered, and thus never ahead of those that are told.
     totals.truncated = current.truncated
     totals.partial = current.partial
     if case .messages(let batch) = event {
+      events += 1
       totals.traffic.messages += UInt64(batch.records.count)
       totals.traffic.bytesReceived += wireCount
     } else {
-      addNotice(event)
+      add(notice: event)
     }
   }
 
-  private mutating func addNotice(_ event: ServerEvent) {
+  /// Counts an event that is no messages.
+  mutating func add(notice event: ServerEvent) {
+    events += 1
     notices += 1
     switch event {
     case .connected: totals.connections += 1

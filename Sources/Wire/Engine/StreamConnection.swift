@@ -1,6 +1,8 @@
 /// One accepted stream connection: its socket, and what is known of the peer.
 final class StreamConnection {
+  // In an order that leaves few holes: there are many of it.
   let socket: Socket
+  var interest: Poller.Interest = .read
   let peer: Peer
   /// Whether a Unix peer is this server's own user; nil for Internet peers, whose addresses tell.
   let isSameUser: Bool?
@@ -11,7 +13,6 @@ final class StreamConnection {
   var life: ConnectionLife
   var output = SendBuffer()
   var traffic = Traffic()
-  var interest: Poller.Interest = .read
   /// In the batch that is gathered, if it stands there already.
   var place = PeerPlace()
   private var opening = StreamOpening()
