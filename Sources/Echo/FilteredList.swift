@@ -118,6 +118,20 @@ struct FilteredList: Sendable {
     return visited
   }
 
+  /// Leaves out what is found from `end` on, and looks once more at what is before the first that is found; false, and
+  /// nothing done, where that takes a new list.
+  mutating func goBack(to end: UInt64) -> Bool {
+    guard !isEmpty, earlier.first.map({ $0 < end }) ?? true else { return false }
+    let first = self[firstRow]
+    guard first < end else { return false }
+    later.removeFirst(gone)
+    forgotten += UInt64(gone)
+    gone = 0
+    later.removeLast(later.count - later.prefix { $0 < end }.count)
+    (ahead, behind) = (min(ahead, end), first)
+    return true
+  }
+
   /// Begins anew at the end of a log; no row gets a number that another one had.
   private mutating func restart(_ log: some RowLog) {
     let next = endRow + UInt64(log.count)

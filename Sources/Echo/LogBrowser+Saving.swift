@@ -21,12 +21,12 @@ extension LogBrowser {
       path = words.count > 1 ? String(words[1]) : ""
     }
     guard !path.isEmpty else { throw CommandProblem("save needs a file name") }
-    save = SaveJob(path: path, log: log, scope: try rows(scope))
+    save = SaveJob(path: path, log: scope == .all ? newest : log, scope: try rows(scope))
     return .create(path: path, isOverwriting: false)
   }
 
   private func rows(_ scope: SaveScope) throws(CommandProblem) -> SaveJob<Log>.Scope {
-    guard log.count > 0 else { throw CommandProblem("there is nothing to save") }
+    guard newest.count > 0 else { throw CommandProblem("there is nothing to save") }
     switch scope {
     case .all: return .all
     case .filtered:

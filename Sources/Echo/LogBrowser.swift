@@ -5,12 +5,7 @@ import Wire
 /// rows they keep. Filters, searches and files are worked off in slices, so that none of them keeps a key waiting.
 struct LogBrowser<Log: StretchedLog>: Sendable {
   let framing: Framing
-  /// What the list is of.
-  var log: Log
-  /// What grows while the list stays with rows that are no longer in it; most often there is none, for the log is that.
-  private var newer: Log?
-  /// The log as it was when the reader came to what is in sight, while they are not at the end.
-  private var kept: (log: Log, sight: Range<UInt64>)?
+  private var listed: ListedLog<Log>
   var list: RowList
   var detail = DetailPane()
   private(set) var isDetailOpen = false
@@ -38,10 +33,19 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
 
   /// `selectsByItself`: a row is selected without being asked for.
   init(_ log: Log, framing: Framing, selectsByItself: Bool = true) {
-    self.log = log
+    listed = ListedLog(log)
     self.framing = framing
     list = RowList(selectsByItself: selectsByItself)
   }
+
+  /// What the list is of.
+  var log: Log {
+    _read { yield listed.current }
+    _modify { yield &listed.current }
+  }
+
+  /// The log with all that has come.
+  var newest: Log { listed.newest }
 
   var filter: Filter? { list.filter }
   var viewport: ListViewport { list.viewport }
@@ -49,7 +53,7 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
   var matchCount: Int { list.matchCount }
   var isComplete: Bool { list.isComplete(for: log) }
   var isSearching: Bool { finder != nil }
-  var newCount: Int { newer.map(list.passedCount) ?? list.newCount(in: log) }
+  var newCount: Int { listed.isLeftBehind ? list.passedCount(in: newest) : list.newCount(in: log) }
   var hasPendingWork: Bool {
     !isComplete || hasOtherFates || finder != nil || matchList?.isComplete == false || save?.isReady == true
       || copying != nil
@@ -81,62 +85,40 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
 
   // The log changes.
 
-  /// The log with all that has come.
-  var newest: Log { newer ?? log }
-
-  /// Adds to it.
+  /// Adds to the log.
   mutating func grow(_ change: (inout Log) -> Void) {
-    if var newer = newer.take() {
-      change(&newer)
-      self.newer = newer
-    } else {
-      change(&log)
-    }
+    listed.grow(change)
     follow()
   }
 
   /// The log has grown, shrunk, or both.
   mutating func follow() {
-    stayWithSight()
+    if listed.stay(with: list.heldSight(in: log)) { list.goBack(to: log, framing: framing, &allowance) }
     if log.changeCount != seenChangeCount {
       seenChangeCount = log.changeCount
       if filter?.readsFates == true { hasOtherFates = true }
     }
     list.follow(log, framing: framing, &allowance)
+    trimMarks()
+  }
+
+  /// To be called after each event: what a reader holds in sight stays there, and at the end comes the newest.
+  mutating func keepSight() {
+    if listed.keep(list.heldSight(in: log)) { relist() }
+  }
+
+  /// The list is of another log.
+  private mutating func relist() {
+    list.setFilter(filter, log, framing: framing, &allowance)
+    trimMarks()
+  }
+
+  private mutating func trimMarks() {
     if !marks.isEmpty, log.firstID > 0 { marks = marks.filter { $0 >= log.firstID } }
   }
 
-  /// What is in sight of a reader who is not at the end stays there, with the log as it was then; whoever goes to the end
-  /// goes to the newest. To be called after whatever the reader did.
-  mutating func keepSight() {
-    guard log.isLasting else { return }
-    if let sight = list.heldSight {
-      if newer == nil, kept?.sight != sight { kept = (log, sight) }
-    } else {
-      kept = nil
-      guard let newer = newer.take() else { return }
-      show(newer)
-    }
-  }
-
-  /// The log has lost a row that is in sight: the list is of the one that has it.
-  private mutating func stayWithSight() {
-    guard newer == nil, let kept, let first = list.heldSight?.lowerBound, kept.log.firstID <= first, first < log.firstID
-    else { return }
-    newer = log
-    self.kept = nil
-    show(kept.log)
-  }
-
-  private mutating func show(_ other: Log) {
-    log = other
-    list.setFilter(filter, log, framing: framing, &allowance)
-  }
-
   mutating func clear() {
-    if let newer = newer.take() { log = newer }
-    kept = nil
-    log.clear()
+    listed.clear()
     list.clear(log)
     marks = []
     finder = nil
@@ -221,6 +203,7 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
       return nil
     }
     guard let number = UInt64(text) else { return "goto needs a message's number, or a place as in 50%" }
+    if listed.isLeftBehind, !log.holds(message: number), newest.holds(message: number), listed.catchUp() { relist() }
     let start = log.searchStart(ofMessage: number, near: selectedID)
     finder = Finder(.number(number), isForward: true, from: start, isIncluded: true)
     search()
@@ -253,7 +236,9 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
     case .notFound:
       self.finder = nil
       seeksLastMatch = false
-      notice = Notice(finder.failureText)
+      notice = Notice(
+        finder.failureText + (finder.isForward && listed.isLeftBehind ? "; G goes to what came since" : "")
+      )
     }
   }
 

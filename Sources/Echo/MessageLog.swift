@@ -44,16 +44,6 @@ struct MessageLog: StretchedLog {
   /// One past the newest row's id.
   var endID: UInt64 { chunks.endID }
 
-  /// The number of the oldest message that is held.
-  var oldestSequence: UInt64? {
-    var sequence: UInt64?
-    _ = scan(firstID..<endID) { _, record, _, _ in
-      if !record.flags.contains(.notice) { sequence = record.sequence }
-      return sequence == nil
-    }
-    return sequence
-  }
-
   func holds(_ id: UInt64) -> Bool { chunks.place(of: id) != nil }
 
   subscript(id: UInt64) -> Row? {

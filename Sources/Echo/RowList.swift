@@ -76,12 +76,18 @@ struct RowList: Sendable {
   /// The row before another one.
   func row(before row: UInt64) -> UInt64? { row > viewport.first ? row - 1 : nil }
 
-  /// The ids from the first row in sight to the last, while the reader is not at the end; nil while they are.
-  var heldSight: Range<UInt64>? {
-    if let wanted = filtered?.wanted { return wanted.id..<(wanted.id + 1) }
+  /// The ids from the first row in sight to the last, while the reader is not at the end; nil while they are, or while a
+  /// filter has found that there is nothing to be read.
+  func heldSight(in log: some RowLog) -> Range<UInt64>? {
+    if let filtered, let wanted = filtered.wanted {
+      return filtered.rows.isEmpty && isComplete(for: log) ? nil : wanted.id..<(wanted.id + 1)
+    }
     guard !viewport.isFollowing || isPaused else { return nil }
-    if let first = viewport.visible.first, let last = viewport.visible.last {
-      return id(of: first)..<(id(of: last) + 1)
+    let visible = viewport.visible
+    if viewport.count > 0 {
+      // Also where the window has no row at all.
+      let first = id(of: min(visible.lowerBound, viewport.end - 1))
+      return first..<((visible.last.map(id(of:)) ?? first) + 1)
     }
     // A filter may find some.
     return pausedEnd.flatMap { $0 > 0 ? ($0 - 1)..<$0 : nil }
@@ -154,10 +160,26 @@ struct RowList: Sendable {
       }
       return
     }
-    let rows = FilteredList(origin: place?.id ?? log.endID)
+    let rows = FilteredList(origin: place?.id ?? min(pausedEnd ?? log.endID, log.endID))
     filtered = Filtered(filter: filter, rows: rows, wanted: place)
     viewport.replace(first: rows.firstRow, count: 0)
     work(log, framing: framing, &budget)
+  }
+
+  /// Another log takes the place of this one, with the same rows in sight and fewer after them; it may have more before.
+  mutating func goBack(to log: some RowLog, framing: Framing, _ budget: inout WorkBudget) {
+    let place = place
+    let seenEnd = seenEnd
+    guard filtered?.rows.goBack(to: log.endID) ?? true else {
+      return setFilter(filter, log, framing: framing, &budget)
+    }
+    filtered?.renewal = nil
+    viewport.replace(first: filtered?.rows.firstRow ?? log.firstID, count: 0)
+    sync(log)
+    guard let place else { return }
+    viewport.show(row(from: place.id), in: place.line)
+    self.seenEnd = seenEnd
+    viewport.setFirstNew(row(from: seenEnd))
   }
 
   /// Rows have become others: what the filter said of them may be wrong. It looks at everything anew, and until it has done
@@ -247,6 +269,8 @@ struct RowList: Sendable {
     let end = shownEnd(log)
     if first < viewport.first { viewport.prepend(Int(viewport.first - first)) }
     if end > viewport.end { viewport.append(Int(end - viewport.end)) }
+    // What a filter found that fell behind may all be from after a pause.
+    if end < viewport.end { viewport.replace(first: first, count: Int(end - min(first, end))) }
     if first > viewport.first { viewport.drop(Int(first - viewport.first)) }
     // Until a filter has come to the reader's place the window follows for want of it.
     if viewport.isFollowing, !isPaused, filtered?.wanted == nil { seenEnd = log.endID }

@@ -58,6 +58,24 @@ extension RowLog {
 
   func searchStart(ofMessage number: UInt64, near id: UInt64?) -> UInt64 { firstID }
 
+  /// The number of the oldest message that is held.
+  var oldestSequence: UInt64? { sequence(isReversed: false) }
+
+  /// Whether the number of a message is among those of its rows.
+  func holds(message number: UInt64) -> Bool {
+    guard let oldest = oldestSequence, let newest = sequence(isReversed: true) else { return false }
+    return number >= oldest && number <= newest
+  }
+
+  private func sequence(isReversed: Bool) -> UInt64? {
+    var sequence: UInt64?
+    _ = scan(firstID..<endID, isReversed: isReversed, reading: .whole) { _, record, _, _ in
+      if !record.flags.contains(.notice) { sequence = record.sequence }
+      return sequence == nil
+    }
+    return sequence
+  }
+
   /// Whether a row is words of our own; a row that is not held is none.
   func isNotice(_ id: UInt64) -> Bool {
     var isNotice = false

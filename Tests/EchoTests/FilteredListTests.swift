@@ -142,6 +142,7 @@ import Wire
     var list = FilteredList(origin: origin)
     var numbers: [UInt64: UInt64] = [:]
     var owners: [UInt64: UInt64] = [:]
+    var earlier: MessageLog?
     func check() {
       var isRight = true
       for row in list.firstRow..<list.endRow {
@@ -162,6 +163,14 @@ import Wire
         fill(&log, next..<(next + added))
         next += added
       case 3 where round % 10 == 0: log.clear()
+      case 3 where round % 3 == 0: earlier = log
+      case 4:
+        guard let kept = earlier, !list.isEmpty, kept.firstID <= list[list.firstRow], list.goBack(to: kept.endID) else {
+          continue
+        }
+        (log, next) = (kept, kept.endID)
+        numbers = numbers.filter { $0.key < next }
+        owners = owners.filter { $0.value < next }
       default:
         let before = (list.firstRow, list.endRow)
         list.advance(log, rows: Int.random(in: 1...300, using: &random), bytes: 1 << 16) {

@@ -272,6 +272,55 @@ import Wire
     #expect(script.contains("x 500.") && !script.contains("x 60."), "\(script)")
   }
 
+  @Test("A filter that lets nothing of a held list through goes on to what comes")
+  func filterBeyond() {
+    var script = ServerScript(historyCount: 50)
+    script.listen()
+    for number in 1...60 { script.receive("y \(number).") }
+    script.press(.character("k"))
+    for number in 61...200 { script.receive("y \(number).") }
+    script.filter("z")
+    script.receive("z 201.")
+    #expect(script.contains("z 201."), "\(script)")
+  }
+
+  @Test("A filter that is set while the list is paused shows nothing that came since")
+  func filterPaused() {
+    var script = ServerScript(historyCount: 1000)
+    script.listen()
+    for number in 1...60 { script.receive("y \(number).") }
+    script.press(.character("="))
+    for number in 61...100 { script.receive("y \(number).") }
+    script.filter("y")
+    #expect(script.contains("y 60.") && !script.contains("y 61.") && script.contains("PAUSED +40 new"), "\(script)")
+  }
+
+  @Test(
+    "From a held list that its history has left behind, a number goes to what came since, and all that there is is saved"
+  )
+  func beyondHeld() throws {
+    var script = ServerScript(historyCount: 50)
+    script.listen()
+    for number in 1...60 { script.receive("y \(number).") }
+    script.press(.character("k"), .character("m"))
+    for number in 61...200 { script.receive("y \(number).") }
+    #expect(script.contains("y 59.") && script.contains("1 marked"), "\(script)")
+    script.find("y 61.")
+    #expect(script.contains("y 59."), "\(script)")
+    _ = try script.model.browser.startSave("all rows.txt")
+    script.model.browser.save?.isReady = true
+    var saved: [UInt8] = []
+    while script.model.browser.save?.isReady == true {
+      for case .write(let bytes) in script.model.browser.saveSlice() { saved += bytes }
+    }
+    #expect(String(decoding: saved, as: UTF8.self).contains("y 200."))
+    script.model.browser.save = nil
+    #expect(script.model.browser.goTo("180") == nil)
+    script.give(.turn)
+    #expect(script.selectedRow?.hasSuffix("y 180.") == true, "\(script)")
+    #expect(!script.contains("1 marked"))
+  }
+
   // Search.
 
   @Test(

@@ -126,9 +126,14 @@ import Wire
     #expect(script.rows[3..<21] == held)
     #expect(script.contains("HOLD +310 new"), "\(script)")
     #expect(script.model.browser.newest.count <= 100)
+    // A window too small for a row of the list is no end of it.
+    script.give(.resize(Size(columns: 80, rows: 2)))
+    for number in 401...404 { script.receive("message \(number).") }
+    script.give(.resize(Size(columns: 80, rows: 24)))
+    #expect(script.rows[3..<21] == held, "\(script)")
     script.press(.character("g"))
     let top = script.rows[3]
-    for number in 401...700 { script.receive("message \(number).") }
+    for number in 405...700 { script.receive("message \(number).") }
     #expect(script.rows[3] == top)
     script.press(.character("G"))
     #expect(script.contains("FOLLOW +0 new") && script.contains("message 700.") && !script.contains("message 681."))

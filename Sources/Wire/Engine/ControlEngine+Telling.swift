@@ -20,7 +20,9 @@ extension ControlEngine {
   /// it did not hear before is lost to it.
   func takeLeave(of viewer: ControlViewer) {
     text.removeAll(keepingCapacity: true)
-    if case .attached(let cursor) = viewer.state, var last = spool.place(at: .message(.max))?.cursor {
+    if case .attached(let cursor) = viewer.state, var last = spool.place(at: .message(.max))?.cursor,
+      cursor.event <= last.event
+    {
       let missed = cursor.missed(before: last)
       if missed != MissedEvents(messages: 0) { codec.append(.lost(missed, at: Clock.wall), &text) }
       if case .event(let event) = spool.read(&last, bytes: ControlEngine.turnBytes) {

@@ -1,7 +1,7 @@
 /// The most recent of what a server told, for any number of readers, who come and go and never hold it up.
 ///
-/// The wire thread adds, a batch in one step, and without a copy but of what is small; what is beyond the bounds goes, read or not. A reader whose
-/// place is gone learns how much it missed.
+/// The wire thread adds, a batch in one step, and without a copy but of what is small; what is beyond the bounds goes, read
+/// or not. A reader whose place is gone learns how much it missed.
 final class EventSpool: Sendable {
   /// How much is kept.
   struct Bounds {

@@ -65,8 +65,8 @@ struct SpoolCursor: Hashable {
 /// Where a reader begins.
 struct SpoolPlace: Hashable {
   var cursor: SpoolCursor
-  /// What was counted before; but for what no event tells, which is that of now: bytes that were sent, and messages that the
-  /// server's own view was not shown.
+  /// What was counted before; but for what no event tells, which is as it was at the last: bytes that were sent, and messages
+  /// that the server's own view was not shown.
   var totals: ServerTotals
   /// What the recording was then.
   var recording: RecordingStatus?

@@ -23,7 +23,7 @@ struct SpoolSegment {
   private var items: [Item] = []
   private var events: [ServerEvent] = []
   private var small = MessageBatch()
-  /// What it holds in memory, in bytes.
+  /// What it and what it holds take, in bytes; its arrays may have room for more.
   private(set) var weight = SpoolSegment.overhead
 
   init(before: SpoolCount, moment: Int64) {

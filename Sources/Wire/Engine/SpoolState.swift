@@ -82,7 +82,11 @@ struct SpoolState {
   var nextMessage: UInt64 { count.totals.traffic.messages + 1 }
 
   /// The event of a number; nil where that is gone, or still to come.
-  func event(_ number: UInt64) -> ServerEvent? { segment { $0.first <= number }?.event(number) }
+  func event(_ number: UInt64) -> ServerEvent? {
+    // Most readers are near the end.
+    if let last = segments.last, last.first <= number { return last.event(number) }
+    return segment { $0.first <= number }?.event(number)
+  }
 
   /// The last segment of which this is true, as it is of all before it.
   private func segment(where isBefore: (SpoolSegment) -> Bool) -> SpoolSegment? {
