@@ -16,8 +16,17 @@ struct ListedLog<Log: RowLog>: Sendable {
   /// The log with all that has come.
   var newest: Log { newer ?? current }
 
-  /// Adds to it.
-  mutating func grow(_ change: (inout Log) -> Void) {
+  /// Rows that go at once, where those that come at once are not more.
+  private static var margin: UInt64 { 8192 }
+
+  /// Adds to it; `sight` are the ids that a reader holds in sight. Where these may go by that, it is kept as it was: not
+  /// each time, for what is kept is copied when it changes.
+  mutating func grow(holding sight: Range<UInt64>?, _ change: (inout Log) -> Void) {
+    if let sight, newer == nil, current.isLasting, current.isNearlyFull,
+      sight.lowerBound < current.firstID + ListedLog.margin
+    {
+      kept = (current, sight)
+    }
     if var newer = newer.take() {
       change(&newer)
       self.newer = newer

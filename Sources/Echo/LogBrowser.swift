@@ -38,6 +38,9 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
     list = RowList(selectsByItself: selectsByItself)
   }
 
+  /// Whether the new rows are counted without the filter, for it has not seen them.
+  var countsUnfiltered: Bool { listed.isLeftBehind && filter != nil }
+
   /// What the list is of.
   var log: Log {
     _read { yield listed.current }
@@ -87,7 +90,7 @@ struct LogBrowser<Log: StretchedLog>: Sendable {
 
   /// Adds to the log.
   mutating func grow(_ change: (inout Log) -> Void) {
-    listed.grow(change)
+    listed.grow(holding: list.heldSight(in: log), change)
     follow()
   }
 

@@ -42,6 +42,9 @@ struct LogChunks<Chunk: LogChunk>: Sendable {
 
   var count: Int { Int(endID - firstID) }
 
+  /// Whether the oldest rows may go when the next ones come, as long as these are not many.
+  var isNearlyFull: Bool { count + 2 * chunkRows > countLimit || byteCount + 2 * chunkBytes > byteLimit }
+
   subscript(index: Int) -> Chunk {
     _read { yield chunks[index] }
     _modify { yield &chunks[index] }

@@ -35,6 +35,7 @@ struct MessageLog: StretchedLog {
   }
 
   var count: Int { chunks.count }
+  var isNearlyFull: Bool { chunks.isNearlyFull }
   /// The memory that the rows may take, in bytes.
   let byteLimit: Int
   /// The memory that they take.

@@ -13,6 +13,8 @@ protocol RowLog: Sendable {
   var changeCount: UInt64 { get }
   /// Whether a copy has its rows for good, as they are: none is read from elsewhere, none becomes another one.
   var isLasting: Bool { get }
+  /// Whether the oldest rows may go when the next ones come.
+  var isNearlyFull: Bool { get }
   /// Rows that a slice of work may look at.
   var sliceRows: Int { get }
   /// What it has cost so far to read rows from elsewhere, in steps of a budget.
@@ -43,6 +45,7 @@ extension RowLog {
   var count: Int { Int(endID - firstID) }
   var changeCount: UInt64 { 0 }
   var isLasting: Bool { true }
+  var isNearlyFull: Bool { false }
   var sliceRows: Int { RowList.sliceRows }
   var readingCost: Int { 0 }
 

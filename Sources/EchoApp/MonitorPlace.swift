@@ -37,12 +37,11 @@ extension Failure {
   init(watching place: MonitorPlace, _ error: WireError) {
     self.init(error)
     guard case .cannotConnect(_, let error) = error else { return }
-    switch error.cause {
-    case .noSuchPath, .refused:
-      guard let name = place.name else {
-        line = "\(place.text): \(error.reason) (no server listens there; is it the control socket of one that runs?)"
-        return
-      }
+    switch (error.cause, place.name) {
+    case (.noSuchPath, nil): line = "\(place.text): there is no such file, nor a server's control socket"
+    case (.refused, nil):
+      line = "\(place.text): \(error.reason) (no server listens there; is it the control socket of one that runs?)"
+    case (.noSuchPath, let name?), (.refused, let name?):
       // A number is a port, and that is most often a server's name.
       let wanted =
         UInt16(name) == nil

@@ -159,6 +159,10 @@ import Testing
         == "echo_monitor: there is no file messages.db, and no echo_server of that name runs here (--list tells which do)\n"
     )
     #expect(try ending("5000", "--control").code == 64)
+    #expect(
+      try ending("./messages.db").error
+        == "echo_monitor: ./messages.db: there is no such file, nor a server's control socket\n"
+    )
     let path = try ending("/dev/null")
     #expect(path.code == 69 && path.error.contains("/dev/null: connection refused (no server listens there;"))
     let server = try ScriptedServer()

@@ -6,11 +6,19 @@ extension ServerModel {
   func drawMessages(_ layout: ServerLayout, on surface: inout Surface) {
     let columns = ServerColumns(
       width: layout.list.size.columns,
-      last: browser.log.recorded == nil ? measures.totals.traffic.messages : browser.log.endID,
+      last: lastNumber,
       hasDelta: size.columns >= ServerLayout.deltaColumns
     )
     if let rect = layout.header { drawHeader(rect, columns, on: &surface) }
     drawList(layout.list, columns, isSelectable: true, on: &surface)
+  }
+
+  /// The greatest number that the columns have room for: whatever comes, those of a list that is held stay as they are.
+  private var lastNumber: UInt64 {
+    let newest = browser.log.recorded == nil ? measures.totals.traffic.messages : browser.log.endID
+    guard browser.list.heldSight(in: browser.log) != nil else { return newest }
+    let rows = browser.viewport.visible.reversed().lazy.compactMap { browser.log[browser.list.id(of: $0)] }
+    return rows.first { !$0.isNotice }?.record.sequence ?? newest
   }
 
   /// Draws the list alone under a line of its own, for a screen that shows it beside something else.
@@ -24,11 +32,9 @@ extension ServerModel {
     fields.add("\(Figures.grouped(traffic.messages)) msg", rank: 1)
     fields.add(Figures.scaled(traffic.bytesReceived), rank: 2)
     fields.addRight(endpointText, rank: 4)
-    if !browser.viewport.isFollowing {
-      fields.addRight("HOLD +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 3)
-    }
+    if !browser.viewport.isFollowing { fields.addRight("HOLD \(newText)", rank: 3) }
     surface.draw(fields, title, style: look.theme[.titleBar])
-    let columns = ServerColumns(width: rest.size.columns, last: traffic.messages)
+    let columns = ServerColumns(width: rest.size.columns, last: lastNumber)
     if ServerModel.hasPaneHeader(rect) { drawHeader(rest.takeTop(1), columns, on: &surface) }
     drawList(rest, columns, isSelectable: false, on: &surface)
   }

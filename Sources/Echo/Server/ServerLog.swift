@@ -58,6 +58,7 @@ struct ServerLog: StretchedLog {
 
   var endID: UInt64 { isRecordingAlone ? recorded?.endID ?? 0 : received.endID }
   var isLasting: Bool { recorded == nil }
+  var isNearlyFull: Bool { received.isNearlyFull }
   var sliceRows: Int { recorded?.sliceRows ?? received.sliceRows }
   var readingCost: Int { recorded?.readingCost ?? 0 }
 

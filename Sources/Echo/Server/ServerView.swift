@@ -147,7 +147,7 @@ extension ServerModel {
       fields.add("NOT RECORDED: \(failure.reason)", rank: 0, style: look.theme[.error])
     }
     let mode = browser.list.isPaused ? "PAUSED" : browser.viewport.isFollowing ? "FOLLOW" : "HOLD"
-    fields.add("\(mode) +\(Figures.grouped(UInt64(browser.newCount))) new", rank: 0)
+    fields.add("\(mode) \(newText)", rank: 0)
     fields.addWork(of: browser)
     if layout.rates == nil { addLosses(to: &fields) }
     if !browser.marks.isEmpty { fields.add("\(browser.marks.count) marked", rank: 3) }
@@ -159,6 +159,11 @@ extension ServerModel {
     fields.add("framing \(framing)", rank: 6)
     if !browser.log.isRecordingAlone { addMemory(of: browser.newest.received, to: &fields) }
     surface.draw(fields, rect, style: look.theme[.statusBar])
+  }
+
+  /// How many rows came since the end was left.
+  var newText: String {
+    "+\(Figures.grouped(UInt64(browser.newCount))) \(browser.countsUnfiltered ? "unfiltered" : "new")"
   }
 
   private func addMemory(of log: MessageLog, to fields: inout BarFields) {
