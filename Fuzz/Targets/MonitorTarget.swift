@@ -38,7 +38,7 @@ enum MonitorTarget {
         var plain = PlainOutput()
         switch event {
         case .greeting(let greeting): plain.notice(greeting.name + greeting.endpointText)
-        case .attached(let totals, _, _): plain.notice(totals.text)
+        case .attached(let totals, _, _, _): plain.notice(totals.text)
         case .server(let event): transcript.append(event, to: &plain)
         case .done: plain.notice("done")
         case .refused(let reason): plain.notice(reason)

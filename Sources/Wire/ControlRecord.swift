@@ -2,9 +2,9 @@
 package enum ControlRecord: Sendable {
   /// The first.
   case hello(ControlHello)
-  /// What was counted before the first event that follows, of which `first` is the first message, and what the
-  /// recording was then, if there was one.
-  case attached(first: UInt64, ServerTotals, RecordingStatus?, at: Timestamp)
+  /// What was counted before the first event that follows, of which `first` is the first message, how many peers were
+  /// connected, and what the recording was then, if there was one.
+  case attached(first: UInt64, ServerTotals, peers: UInt64, RecordingStatus?, at: Timestamp)
   case event(ServerEvent)
   case lost(MissedEvents, at: Timestamp)
   case done(ControlRequest)

@@ -63,6 +63,7 @@ import Testing
     #expect(totals["messages"] as? Int == first - 1)
     #expect(totals["bytes"] as? Int == 2 * (first - 1))
     #expect(totals["connections"] as? Int == 1 - connected)
+    #expect(attached["peers"] as? Int == 1 - connected)
     try peer.send("next\n")
     var records: [[String: Any]] = []
     repeat { records.append(try viewer.record()) } while records.last?["text"] as? String != "next"

@@ -44,7 +44,7 @@ final class ControlLog: Sendable {
 
   var attached: ServerTotals? {
     records.withLock { records in
-      for case .attached(_, let totals, _, _) in records { return totals }
+      for case .attached(_, let totals, _, _, _) in records { return totals }
       return nil
     }
   }
@@ -62,9 +62,9 @@ final class ControlLog: Sendable {
   private static func words(_ record: ControlRecord) -> String {
     switch record {
     case .hello(let hello): "hello \(hello.name) \(hello.oldest) \(hello.next)\n"
-    case .attached(let first, _, nil, _): "attached \(first)\n"
-    case .attached(let first, _, .going(let file)?, _): "attached \(first), recording to \(file)\n"
-    case .attached(let first, _, .failed(let failure)?, _): "attached \(first), \(failure.reason)\n"
+    case .attached(let first, _, _, nil, _): "attached \(first)\n"
+    case .attached(let first, _, _, .going(let file)?, _): "attached \(first), recording to \(file)\n"
+    case .attached(let first, _, _, .failed(let failure)?, _): "attached \(first), \(failure.reason)\n"
     case .event(.messages(let batch)): batch.records.map { "message \($0.sequence) \($0.wireCount)\n" }.joined()
     case .event(let event): "\("\(event)".prefix { $0 != "(" })\n"
     case .lost(let missed, _): "lost \(missed.messages) \(missed.bytes) \(missed.notices)\n"

@@ -257,6 +257,7 @@ private struct SpoolReader {
     expected.truncated = min(first - 1, 3)
     expected.partial = first - 1 - expected.truncated
     #expect(place.totals == expected)
+    #expect(place.peers == connections)
     var reader = try SpoolReader(filled, point)
     reader.readAll(filled, bytes: 1)
     #expect(reader.sequences == Array(first..<10))

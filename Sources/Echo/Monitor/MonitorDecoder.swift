@@ -70,7 +70,9 @@ package struct MonitorDecoder: Sendable {
     case "attached":
       guard let totals = object.object("totals") else { throw MonitorProblem(badMember: event) }
       let recording = try object.object("recording")?.recordingStatus()
-      body(.attached(try totals.totals(), recording, at: try object.time()))
+      // A server before this member tells of those who come.
+      let peers = object.count("peers") ?? 0
+      body(.attached(try totals.totals(), peers: peers, recording, at: try object.time()))
     case "done": body(.done)
     case "error": body(.refused(try object.visible("reason")))
     default:

@@ -64,7 +64,7 @@ package struct MonitorModel: ScreenModel {
       switch event {
       // The greeting tells where it listens, all at once.
       case .greeting, .server(.listening), .done: break
-      case .attached(let totals, let recording, _): server.take(totals, recording)
+      case .attached(let totals, let peers, let recording, _): server.take(totals, peers: peers, recording)
       case .server(let news): effects += asked(server.update(.news(news)))
       case .refused(let reason): server.browser.notice = Notice(reason, isAlert: true)
       }

@@ -25,11 +25,12 @@ package struct ControlTranscript: Sendable {
       var transcript = ServerTranscript(format: .json, framing: configuration.framing, isDetailed: true)
       return transcript.appendJSON(event, to: &output)
     case .hello(let hello): describe(hello, &json)
-    case .attached(let first, let totals, let recording, let time):
+    case .attached(let first, let totals, let peers, let recording, let time):
       json.begin("attached")
       json.field("first", first)
       json.field("time", time)
       json.object("totals") { $0.fields(totals) }
+      json.field("peers", peers)
       if let recording { json.object("recording") { $0.fields(recording) } }
     case .lost(let missed, let time):
       json.begin("lost")

@@ -38,6 +38,9 @@ struct PeerTable: Sendable {
     case connections, sources, ended
   }
 
+  /// Connections that were open before, and of which nothing has come yet.
+  private(set) var unheardCount = 0
+
   var connectedCount: Int { entries.count(in: List.connections.rawValue) }
   var sourceCount: Int { entries.count(in: List.sources.rawValue) }
   /// Everyone who is connected, or has sent a datagram that is remembered.
@@ -45,19 +48,29 @@ struct PeerTable: Sendable {
 
   subscript(peer: Peer) -> Summary? { entries[peer] }
 
-  mutating func connect(_ peer: Peer, at time: Timestamp) { note(messages: 0, bytes: 0, from: peer, at: time) }
+  /// So many connections are open of which it has not heard.
+  mutating func expect(_ connections: UInt64) {
+    unheardCount = Int(min(connections, UInt64(PeerTable.connectionLimit)))
+  }
+
+  mutating func connect(_ peer: Peer, at time: Timestamp) { _ = note(messages: 0, bytes: 0, from: peer, at: time) }
 
   mutating func disconnect(_ peer: Peer) {
-    guard let summary = entries[peer] else { return }
+    guard let summary = entries[peer] else { return hear() }
     if entries.count(in: List.ended.rawValue) >= PeerTable.endedLimit { entries.removeOldest(of: List.ended.rawValue) }
     entries.update(peer, in: List.ended.rawValue, initial: summary) { $0.isEnded = true }
   }
 
   mutating func receive(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
-    note(messages: messages, bytes: bytes, from: peer, at: time)
+    let isNew = note(messages: messages, bytes: bytes, from: peer, at: time)
+    if isNew, peer.connection != .none { hear() }
   }
 
-  private mutating func note(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) {
+  /// Something has come of a connection that nobody told of.
+  private mutating func hear() { unheardCount = max(0, unheardCount - 1) }
+
+  /// Whether the peer is new.
+  private mutating func note(messages: UInt64, bytes: UInt64, from peer: Peer, at time: Timestamp) -> Bool {
     let list: List = peer.connection == .none ? .sources : .connections
     let arrival = arrivals + 1
     // It may be new: under load the news that it connected is among what is dropped.
@@ -66,10 +79,11 @@ struct PeerTable: Sendable {
       summary.isEnded = false
       summary.add(messages: messages, bytes: bytes, at: time)
     }
-    guard isNew else { return }
+    guard isNew else { return false }
     arrivals += 1
     let limit = list == .sources ? PeerTable.sourceLimit : PeerTable.connectionLimit
     if entries.count(in: list.rawValue) > limit { entries.removeOldest(of: list.rawValue) }
+    return true
   }
 
   /// The peers heard last, at most `limit`, the latest first; costs what it returns.

@@ -172,7 +172,8 @@ struct PeersPane: Hashable, Sendable {
     }
     let ended = isAttended ? rows.count - table.count : 0
     let gone = ended > 0 ? ", \(Figures.grouped(UInt64(ended))) gone" : ""
-    let name = "peers \(Figures.grouped(UInt64(table.count)))\(gone)"
+    let unheard = table.unheardCount > 0 ? ", \(Figures.grouped(UInt64(table.unheardCount))) unheard" : ""
+    let name = "peers \(Figures.grouped(UInt64(table.count + table.unheardCount)))\(unheard)\(gone)"
     row.left(title(name, .arrival), columns.nameAndTransport, style, on: &surface)
     row.right(title("msg", .messages), columns.messages, style, on: &surface)
     row.right(title("bytes", .bytes), columns.bytes, style, on: &surface)

@@ -21,6 +21,12 @@ struct ServerMeasures: Sendable {
     self.totals.noticesDropped = own.noticesDropped
   }
 
+  /// Takes over what was counted before the first news, and how many peers were connected.
+  mutating func adopt(_ totals: ServerTotals, peers: UInt64) {
+    adopt(totals)
+    self.peers.expect(peers)
+  }
+
   mutating func count(_ news: ServerEvent) {
     switch news {
     case .messages(let batch): count(batch)

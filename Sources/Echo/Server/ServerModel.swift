@@ -156,9 +156,9 @@ package struct ServerModel: ScreenModel {
     phase = .listening
   }
 
-  /// Begins with what a server elsewhere had counted before, and with what its recording was.
-  mutating func take(_ totals: ServerTotals, _ recording: RecordingStatus?) {
-    measures.adopt(totals)
+  /// Begins with what a server elsewhere had counted before, who was connected, and what its recording was.
+  mutating func take(_ totals: ServerTotals, peers: UInt64, _ recording: RecordingStatus?) {
+    measures.adopt(totals, peers: peers)
     switch recording {
     case .going: isRecording = true
     case .failed(let failure): recordingFailure = failure

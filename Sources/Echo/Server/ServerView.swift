@@ -61,7 +61,7 @@ extension ServerModel {
       let time = endTime ?? now.time
       fields.add("up \(Figures.elapsed(nanoseconds: time.nanoseconds - startTime.nanoseconds))", rank: 5)
     }
-    fields.add("peers \(measures.peers.count)", rank: 4)
+    fields.add("peers \(measures.peers.count + measures.peers.unheardCount)", rank: 4)
     fields.add("\(Figures.grouped(totals.traffic.messages)) msg", rank: 2)
     fields.add(Figures.scaled(totals.traffic.bytesReceived), rank: 3)
     fields.addRight("? help", rank: 4)

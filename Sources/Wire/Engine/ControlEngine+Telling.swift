@@ -6,7 +6,14 @@ extension ControlEngine {
   func attach(_ viewer: ControlViewer, at point: AttachPoint) {
     guard let place = spool.place(at: point) else { return }
     if let missed = place.missed { say(.lost(missed, at: Clock.wall), to: viewer) }
-    say(.attached(first: place.cursor.nextMessage, place.totals, place.recording, at: Clock.wall), to: viewer)
+    let record = ControlRecord.attached(
+      first: place.cursor.nextMessage,
+      place.totals,
+      peers: place.peers,
+      place.recording,
+      at: Clock.wall
+    )
+    say(record, to: viewer)
     viewer.state = .attached(place.cursor)
   }
 

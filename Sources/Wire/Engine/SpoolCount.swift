@@ -5,6 +5,10 @@ struct SpoolCount: Hashable {
   var totals = ServerTotals()
   /// Events other than messages.
   var notices: UInt64 = 0
+  /// Connections that had ended.
+  private var ended: UInt64 = 0
+  /// Those that were open.
+  var open: UInt64 { totals.connections - min(ended, totals.connections) }
 
   /// Counts an event that is the messages.
   mutating func add(_ messages: ArraySlice<MessageRecord>) {
@@ -34,7 +38,9 @@ struct SpoolCount: Hashable {
     notices += 1
     switch event {
     case .connected: totals.connections += 1
-    case .disconnected(_, let reason, _, _): totals.count(reason)
+    case .disconnected(_, let reason, _, _):
+      ended += 1
+      totals.count(reason)
     case .dropped(let drop, _): totals.droppedByKernel += drop.count
     case .refused(let refusal, _):
       totals.refused += refusal.count

@@ -68,6 +68,8 @@ struct SpoolPlace: Hashable {
   /// What was counted before; but for what no event tells, which is as it was at the last: bytes that were sent, and messages
   /// that the server's own view was not shown.
   var totals: ServerTotals
+  /// Connections that were open then.
+  var peers: UInt64
   /// What the recording was then.
   var recording: RecordingStatus?
   /// What was asked for and is gone.

@@ -150,6 +150,7 @@ struct SpoolState {
     return SpoolPlace(
       cursor: SpoolCursor(behind: count),
       totals: totals,
+      peers: count.open,
       recording: recordings.last { $0.number < count.events }?.status
     )
   }

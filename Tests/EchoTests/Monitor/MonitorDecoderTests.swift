@@ -147,13 +147,13 @@ import Wire
       {"event":"lost","time":"\(time)","count":5}
       {"event":"attached","first":12,"time":"\(time)","totals":{"messages":11,"bytes":66,"bytes_sent":33,"connections":1,\
       "dropped":5,"dropped_by_kernel":2,"dropped_by_server":3,"refused":0,"stops_refused":0,"truncated":0,"partial":0,\
-      "idle":0,"stalled":0}}
+      "idle":0,"stalled":0},"peers":4}
       {"event":"lost","time":"\(time)","count":2,"bytes":20,"notices":1}
 
       """
     )
     guard events.count == 3, case .server(.dropped(let gone, _)) = events[0],
-      case .attached(let totals, nil, _) = events[1],
+      case .attached(let totals, peers: 4, nil, _) = events[1],
       case .server(.dropped(let lost, _)) = events[2]
     else {
       Issue.record("\(events)")

@@ -48,6 +48,24 @@ import Wire
     #expect(script.rows[0].contains("REC FAILED") && script.contains("disk \\e[2Jfull"), "\(script.rows)")
   }
 
+  @Test("Whoever attaches late counts those who are connected, also before anything comes of them")
+  func unheard() throws {
+    var script = try MonitorScript(size: Size(columns: 140, rows: 30))
+    script.attach(messages: 7, peers: 3)
+    #expect(script.rows[0].contains("peers 3") && script.contains("peers 3, 3 unheard"), "\(script)")
+    script.receive("hello", from: 1)
+    script.receive("again", from: 1)
+    #expect(script.rows[0].contains("peers 3") && script.contains("peers 3, 2 unheard"), "\(script)")
+    script.connect(9)
+    #expect(script.rows[0].contains("peers 4"), "\(script)")
+    script.disconnect(2)
+    #expect(script.rows[0].contains("peers 3") && script.contains("peers 3, 1 unheard"), "\(script)")
+    script.disconnect(3)
+    script.disconnect(1)
+    script.disconnect(9)
+    #expect(script.rows[0].contains("peers 0") && !script.contains("unheard"), "\(script)")
+  }
+
   @Test("What came before is counted in its own second, and long ago in none")
   func history() throws {
     var script = try MonitorScript()

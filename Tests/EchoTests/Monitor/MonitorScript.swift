@@ -75,6 +75,12 @@ struct MonitorScript {
     tell(event("connected", moment(secondsAgo)) + Self.peer(number) + "}")
   }
 
+  mutating func disconnect(_ number: Int) {
+    tell(
+      event("disconnected") + Self.peer(number) + ",\"reason\":\"closed\",\"messages\":1,\"bytes\":2,\"bytes_sent\":3}"
+    )
+  }
+
   mutating func receive(_ text: String, from number: Int = 1, secondsAgo: Int64 = 0, answered: Int? = 120_000) {
     sequence += 1
     let answer = answered.map { ",\"answered\":\($0)" } ?? ""
@@ -99,11 +105,11 @@ struct MonitorScript {
   }
 
   /// `recording`: the member of that name, as JSON.
-  mutating func attach(messages: Int = 0, dropped: Int = 0, recording: String? = nil) {
+  mutating func attach(messages: Int = 0, dropped: Int = 0, peers: Int = 0, recording: String? = nil) {
     sequence = UInt64(messages)
     let recording = recording.map { ",\"recording\":\($0)" } ?? ""
     let totals = Self.totals(messages, dropped: dropped)
-    tell(event("attached") + ",\"first\":\(messages + 1),\"totals\":{\(totals)}\(recording)}")
+    tell(event("attached") + ",\"first\":\(messages + 1),\"totals\":{\(totals)},\"peers\":\(peers)\(recording)}")
   }
 
   @discardableResult
