@@ -46,7 +46,7 @@ extension JSONObject {
   }
 
   func endpoint() throws(MonitorProblem) -> Endpoint {
-    guard let text = text("address"), text.range.count <= JSONObject.addressLimit, let address = string("address"),
+    guard let address = string("address"), address.utf8.count <= JSONObject.addressLimit,
       let endpoint = Endpoint(try transport(), written: address)
     else { throw MonitorProblem("its \"address\" is none") }
     return endpoint

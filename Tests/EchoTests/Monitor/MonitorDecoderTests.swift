@@ -139,6 +139,18 @@ import Wire
     #expect(queued.records[0].flags == .answered && queued.records[0].replyTime == .none)
   }
 
+  @Test("An address that is taken is taken again from its line made anew, where its letters are written as escapes")
+  func escapedAddress() throws {
+    let path = "/" + String(repeating: "\u{202e}", count: 150)
+    let line = "{\"event\":\"listening\",\"transport\":\"unix\",\"address\":\"\(path)\"}\n"
+    var decoder = MonitorDecoder(copiesLines: true)
+    try decoder.decode(Array(line.utf8)) { _ in }
+    let copy = decoder.takeCopy()
+    #expect(copy.count > line.utf8.count)
+    try decoder.decode(copy) { _ in }
+    #expect(decoder.takeCopy() == copy)
+  }
+
   @Test("What was lost is a drop of the server's, totals leave out what its own view was not shown")
   func lostAndAttached() throws {
     let time = "2026-11-22T16:30:01.000000Z"
